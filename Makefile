@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Two commands matter: `make demo` (the main job end to end on this machine) and `make test` (every test there is).
+SHELL := /bin/bash
+RUN := tests/tools/run
+SCENARIOS := $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
+
+.PHONY: help demo demo-clean test lint unit sanity units lab integration conformance molecule e2e bench clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ## Start the lab, roll the agent out to four hosts, show what arrived
+	@demo/run
+
+demo-clean: ## Remove everything the demo made
+	@demo/clean
+
+test: ## Run every layer below (bench excepted)
+	@$(RUN) python tests/tools/layers.py
+
+lint: ## yamllint, ruff, mypy, shellcheck, ansible-lint, changelog, documentation
+	@tests/tools/lint
+
+unit: ## Unit tests: pure, seconds
+	@$(RUN) pytest tests/unit -n 2
+
+sanity: ## ansible-test sanity, without ignores
+	@tests/tools/ansible_test sanity --venv --python 3.11
+
+units: ## ansible-test units
+	@tests/tools/ansible_test units --local --python 3.11
+
+lab: ## The lab's own tests: hosts, AWS stand-in, agent stand-in
+	@$(RUN) pytest tests/lab
+
+integration: ## The modules against the AWS stand-in
+	@tests/integration/run
+
+conformance: ## The agent stand-in against what the real agent did (needs CW_AGENT_SHARED)
+	@$(RUN) pytest tests/conformance
+
+molecule: ## Every role's scenario on systemd hosts
+	@tests/tools/molecule $(SCENARIOS)
+
+e2e: ## site.yml from inventory to telemetry, its failures included
+	@$(RUN) pytest tests/e2e
+
+bench: ## The benchmarks: ratios against a baseline of the same run
+	@tests/bench/run
+
+clean: ## Remove this checkout's caches
+	rm -rf .ansible .mypy_cache .pytest_cache .ruff_cache tests/output

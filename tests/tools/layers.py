@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run every layer of the tests, two lanes side by side, and say how each ended and how long it took.
+
+Layers that wait for hosts (boots, intervals, restarts) share the machine well with layers that compute. The output of a layer is
+printed whole when it ends, so that the lanes do not mix; a line says when one starts. Exit status 0 only if every layer passed.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LANES = (
+    ("lint", "unit", "units", "sanity", "lab", "integration"),
+    ("conformance", "molecule", "e2e"),
+)
+PRINTING = threading.Lock()
+
+
+def say(text: str) -> None:
+    """Print whole lines, one thread at a time."""
+    with PRINTING:
+        print(text, flush=True)
+
+
+def layer(name: str) -> tuple[str, bool, float]:
+    """Run one make target; return its name, whether it passed, and its seconds."""
+    say(f"[test] {name}: make {name}")
+    start = time.monotonic()
+    done = subprocess.run(["make", "--no-print-directory", name], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - start
+    verdict = "passed" if done.returncode == 0 else f"FAILED (exit status {done.returncode})"
+    say(f"===== {name} =====\n{done.stdout}{done.stderr}===== {name}: {verdict}, {seconds:.0f} s =====")
+    return name, done.returncode == 0, seconds
+
+
+def lane(names: tuple[str, ...]) -> list[tuple[str, bool, float]]:
+    """Run layers one after the other."""
+    return [layer(name) for name in names]
+
+
+def main() -> int:
+    """Run both lanes, print the summary."""
+    only = os.environ.get("LAYERS", "").split()
+    lanes = [tuple(name for name in names if not only or name in only) for names in LANES]
+    start = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+        results = [result for results in pool.map(lane, lanes) for result in results]
+    for name, passed, seconds in results:
+        print(f"{'passed' if passed else 'FAILED':8}{name:16}{seconds:6.0f} s")
+    failures = sum(not passed for _name, passed, _seconds in results)
+    print(f"all layers: {time.monotonic() - start:.0f} s")
+    print(f"{len(results) - failures} passed, {failures} failed")
+    return 1 if failures or not results else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
