@@ -35,7 +35,9 @@ def layer(name: str) -> tuple[str, bool, float]:
     """Run one make target; return its name, whether it passed, and its seconds."""
     say(f"[test] {name}: make {name}")
     start = time.monotonic()
-    done = subprocess.run(["make", "--no-print-directory", name], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["make", "--no-print-directory", name], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     seconds = time.monotonic() - start
     verdict = "passed" if done.returncode == 0 else f"FAILED (exit status {done.returncode})"
     say(f"===== {name} =====\n{done.stdout}{done.stderr}===== {name}: {verdict}, {seconds:.0f} s =====")
