@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Errors of AWS calls: one exception type, whose text says what failed, why, and how to mend it.
+
+Private to this collection. Controller only; needs botocore when a call is made, not to be imported.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any, Callable, TypeVar
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+except ImportError:  # AnsibleAWSModule says so in its own words before any call is made
+    BotoCoreError = ClientError = ConnectTimeoutError = EndpointConnectionError = HTTPClientError = ()  # type: ignore[assignment,misc]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+THROTTLES = frozenset(
+    (
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "TooManyUpdates",
+        "SlowDown",
+    )
+)
+CREDENTIALS = "renew the credentials of the controller and run again; what is already written is recognised and not repeated"
+ACCESS = "allow {action} to the controller's credentials (the minimal policies stand in the collection's guide on publishing)"
+MENDS = {
+    "AccessDenied": ACCESS,
+    "AccessDeniedException": ACCESS,
+    "UnauthorizedOperation": ACCESS,
+    "ExpiredToken": CREDENTIALS,
+    "ExpiredTokenException": CREDENTIALS,
+    "RequestExpired": CREDENTIALS,
+    "InvalidClientTokenId": "check the access key of the controller: AWS does not know it",
+    "UnrecognizedClientException": "check the access key of the controller: AWS does not know it",
+    "SignatureDoesNotMatch": "check the secret key and the clock of the controller",
+    "ParameterMaxVersionLimitExceeded": "the oldest of 100 versions carries a label: move or remove that label",
+    "ParameterLimitExceeded": "the account holds as many parameters as it may: delete unused ones or use O(tier=Advanced)",
+    "ParameterVersionLabelLimitExceeded": "a version carries 10 labels at most: remove one of them",
+    "HierarchyTypeMismatchException": "the type of a parameter cannot change: delete it and create it again",
+    "ParameterPatternMismatchException": "give a value that matches allowed_pattern, or change the pattern",
+}
+
+
+class AwsError(Exception):
+    """A refused wish or a failed call.
+
+    Args:
+        message: what failed, with names, cause and mend; never a parameter's value.
+        code: AWS's error code, ``""`` where there is none.
+        unsure: whether the call may have had its effect although it failed (lost answer, 5xx).
+        details: more fields for ``fail_json``.
+    """
+
+    def __init__(self, message: str, code: str = "", unsure: bool = False, details: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.unsure = unsure
+        self.details = details or {}
+
+    @property
+    def throttled(self) -> bool:
+        """Whether AWS refused the call for its rate alone."""
+        return self.code in THROTTLES
+
+
+def from_botocore(exception: Exception, verb: str) -> AwsError:
+    """The :class:`AwsError` for an exception of botocore that ended the attempt to *verb*."""
+    if isinstance(exception, ClientError):
+        error = exception.response.get("Error", {})
+        code = str(error.get("Code", ""))
+        status = int(exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        mend = MENDS.get(code, "").format(action=exception.operation_name)
+        message = f"Failed to {verb}: {code}: {error.get('Message') or 'no further text'}"
+        return AwsError(f"{message}. Mend: {mend}." if mend else message, code, status >= 500 and code not in THROTTLES)
+    unsure = isinstance(exception, HTTPClientError) and not isinstance(exception, (ConnectTimeoutError, EndpointConnectionError))
+    return AwsError(f"Failed to {verb}: {type(exception).__name__}: {exception}", type(exception).__name__, unsure)
+
+
+def aws_call(verb: str) -> Callable[[Function], Function]:
+    """Decorator of a function that makes one API call: exceptions of botocore leave it as :class:`AwsError`.
+
+    Args:
+        verb: what the call does, e.g. ``"read the parameters {names}"``; fields are the function's own arguments.
+    """
+
+    def wrap(function: Function) -> Function:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except (ClientError, BotoCoreError) as exception:
+                given = signature.bind(*args, **kwargs).arguments
+                words = {key: ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value for key, value in given.items()}
+                raise from_botocore(exception, verb.format(**words)) from exception
+
+        return called  # type: ignore[return-value]
+
+    return wrap

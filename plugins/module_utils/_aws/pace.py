@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pace of writes: a fixed rate, slower while the service throttles. Private to this collection."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+
+SLOWEST_SECONDS = 5.0
+ATTEMPTS = 12
+
+
+class Pace:
+    """Lets at most *rate* calls a second pass; a throttle doubles the distance, every success takes a third off it again.
+
+    Args:
+        rate: writes a second, above 0.
+        clock, sleep: of :mod:`time`, in seconds; tests bring their own.
+    """
+
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._least = 1.0 / rate
+        self._distance = self._least
+        self._next = 0.0
+        self._clock = clock
+        self._sleep = sleep
+
+    def _wait(self) -> None:
+        now = self._clock()
+        if self._next > now:
+            self._sleep(self._next - now)
+        self._next = max(now, self._next) + self._distance
+
+    def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """The answer of *call*, made when its turn has come and again after a throttle.
+
+        Raises:
+            AwsError: every other failure, and the last throttle of ``ATTEMPTS``.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            self._wait()
+            try:
+                answer = call(*args, **kwargs)
+            except AwsError as error:
+                if not error.throttled or attempt == ATTEMPTS:
+                    raise
+                self._distance = min(self._distance * 2, max(SLOWEST_SECONDS, self._least))
+                self._next = self._clock() + self._distance
+            else:
+                self._distance = max(self._least, self._distance * 2 / 3)
+                return answer
+        raise AssertionError("unreachable")
