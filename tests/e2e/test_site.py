@@ -1,0 +1,250 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""site.yml from inventory to telemetry. The tests run in the order in which they stand: fresh hosts first, then the roll-out."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import pathlib
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import yaml
+from lab_site import HOSTS, ROOT, Site
+
+GROUPS = {"ec2-1": "web", "ec2-2": "backend", "amazon-1": "backend", "onprem-1": "onprem"}
+FILES = {"web": "/var/log/web/access.log", "backend": "/var/log/backend/app.log", "onprem": "/var/log/plant/machine.log"}
+
+
+def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """Return the condition's first true value; fail when the time is over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.5)  # between two looks at a condition that has a deadline
+    pytest.fail(f"not within {seconds} s: {what}")
+
+
+def group_vars(group: str) -> dict[str, Any]:
+    """Return the demo's variables of a group."""
+    return yaml.safe_load((ROOT / "demo" / "inventory" / "group_vars" / f"{group}.yml").read_text())
+
+
+def events(site: Site, group: str, stream: str) -> list[str]:
+    """Return the messages that stand in a log stream."""
+    logs = site.client("logs")
+    try:
+        return [event["message"] for event in logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]]
+    except logs.exceptions.ResourceNotFoundException:
+        return []
+
+
+@contextlib.contextmanager
+def untouched(site: Site, hosts: tuple[str, ...] = HOSTS, writes: bool = False) -> Iterator[None]:
+    """Nothing on the hosts changes, and (unless `writes`) nothing is written to AWS."""
+    before = {host: site.listing(host) for host in hosts}
+    mark = site.mark()
+    yield
+    for host in hosts:
+        now, was = set(site.listing(host).splitlines()), set(before[host].splitlines())
+        assert now == was, f"{host}: {sorted(now ^ was)[:20]}"
+    if not writes:
+        assert [call for call in site.calls(mark) if call["write"]] == []
+
+
+class TestFreshHosts:
+    """Nothing is installed yet; nothing may change."""
+
+    def test_check_mode_predicts_and_changes_nothing(self, site: Site) -> None:
+        """`-C --diff` passes on fresh hosts and shows the configuration that would become active."""
+        with untouched(site):
+            run = site.play("--check", "--diff")
+        assert run.status == 0
+        assert all(counts["changed"] > 0 and counts["failed"] == 0 for counts in run.recap().values())
+        for group, path in FILES.items():
+            assert f"/demo/{group}" in run.output
+            assert path in run.output
+
+    def test_a_broken_value(self, site: Site) -> None:
+        """A fragment with a broken value stops on the controller, naming variable, path, value and hosts."""
+        broken = group_vars("web")
+        broken["cw_agent_fragment_web"]["logs"]["logs_collected"]["files"]["collect_list"][0]["retention_in_days"] = 42
+        site.inventory = site.overlay({"group_vars/web.yml": broken})
+        with untouched(site):
+            run = site.play()
+        site.inventory = ROOT / "demo" / "inventory"
+        assert run.status != 0
+        for part in ("42", "retention_in_days", "cw_agent_fragment_web", "ec2-1"):
+            assert part in run.output
+        assert "cw_agent_info" not in run.output
+
+    def test_a_configuration_that_collects_nothing(self, site: Site) -> None:
+        """The daemon would die of it: refused on the controller."""
+        site.inventory = site.overlay(
+            {
+                "group_vars/onprem.yml": {"cw_agent_fragment_base": {"agent": {"run_as_user": "cwagent"}}},
+            }
+        )
+        with untouched(site):
+            run = site.play("--limit", "onprem-1")
+        site.inventory = ROOT / "demo" / "inventory"
+        assert run.status != 0
+        assert "onprem-1" in run.output
+        assert "collects nothing" in run.output
+
+    def test_a_package_with_a_wrong_signature(self, site: Site) -> None:
+        """Signed by another key than the pinned one: stops before the host changes."""
+        url = "https://amazoncloudwatch-agent.s3.amazonaws.com/bad-signature"
+        with untouched(site, ("ec2-1", "amazon-1"), writes=True):
+            run = site.play("--limit", "ec2-1,amazon-1", variables={"cw_agent_mirror_url": url})
+        assert run.status != 0
+        assert "signature" in run.output
+        assert {host for host, counts in run.recap().items() if counts["failed"]} == {"ec2-1", "amazon-1"}
+
+    def test_an_instance_without_a_profile(self, site: Site) -> None:
+        """The instance could send nothing: stops in the observation."""
+        ec2 = site.client("ec2")
+        instance = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["ec2-2"]}])["Reservations"][0]["Instances"][0]
+        found = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [instance["InstanceId"]]}])
+        association = found["IamInstanceProfileAssociations"][0]
+        ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
+        try:
+            with untouched(site, ("ec2-2",), writes=True):
+                run = site.play("--limit", "ec2-2")
+        finally:
+            profile = {"Arn": association["IamInstanceProfile"]["Arn"]}
+            ec2.associate_iam_instance_profile(IamInstanceProfile=profile, InstanceId=instance["InstanceId"])
+        assert run.status != 0
+        assert run.recap()["ec2-2"]["failed"] == 1
+        assert "instance profile" in run.output
+
+    def test_an_onprem_host_without_a_profile(self, site: Site) -> None:
+        """Neither a profile on the host nor credentials in the variables: stops in the observation."""
+        none: dict[str, Any] = {"cw_agent_credentials_access_key_id": "", "cw_agent_credentials_secret_access_key": ""}
+        with untouched(site, ("onprem-1",), writes=True):
+            run = site.play("--limit", "onprem-1", variables=none)
+        assert run.status != 0
+        assert run.recap()["onprem-1"]["failed"] == 1
+        assert "profile" in run.output
+
+
+class TestRollOut:
+    """The agent comes to the hosts, one limited run first."""
+
+    def test_limit(self, site: Site) -> None:
+        """`--limit` publishes, checks, converges and verifies exactly that host."""
+        mark = site.mark()
+        with untouched(site, ("ec2-1", "amazon-1", "onprem-1"), writes=True):
+            run = site.play("--limit", "ec2-2")
+        assert run.status == 0
+        assert set(run.recap()) == {"ec2-2"}
+        put = [call["request"]["Name"] for call in site.calls(mark, operation="PutParameter")]
+        assert len(put) == 1 and "backend" in put[0]
+        assert site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent").strip() == "active"
+
+    def test_serial(self, site: Site) -> None:
+        """In batches of one the others follow, to the same end state."""
+        run = site.play(variables={"cw_agent_serial": 1})
+        assert run.status == 0
+        assert all(counts["failed"] == counts["unreachable"] == 0 for counts in run.recap().values())
+        for host in HOSTS:
+            assert site.on(host, "systemctl is-active amazon-cloudwatch-agent; systemctl is-enabled amazon-cloudwatch-agent").split() == [
+                "active",
+                "enabled",
+            ]
+        # ec2-2 came in a run without batches, amazon-1 in a batch of its own: the same parameter, the same files.
+        active = "cd /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d && sha256sum *"
+        assert site.on("ec2-2", active) == site.on("amazon-1", active)
+
+    @pytest.mark.parametrize("host", HOSTS)
+    def test_a_line_arrives(self, site: Site, host: str) -> None:
+        """A line written after the roll-out stands in the configured group, in the stream of the instance's id or the hostname."""
+        group = GROUPS[host]
+        text = f"written on {host} at {time.time()}"
+        site.on(host, f"mkdir -p $(dirname {FILES[group]}); echo '{text}' >> {FILES[group]}")
+        stream = "onprem-1" if host == "onprem-1" else instance_id(site, host)
+        until(lambda: text in events(site, f"/demo/{group}", stream), 60, f"{host}: {text}")
+
+    @pytest.mark.parametrize("host", HOSTS)
+    def test_a_metric_arrives(self, site: Site, host: str) -> None:
+        """mem_used_percent stands in CloudWatch with the host's own dimension."""
+        dimension = (
+            {"Name": "host", "Value": "onprem-1"} if host == "onprem-1" else {"Name": "InstanceId", "Value": instance_id(site, host)}
+        )
+
+        def datapoints() -> Any:
+            now = time.time()
+            answer = site.client("cloudwatch").get_metric_statistics(
+                Namespace="CWAgent",
+                MetricName="mem_used_percent",
+                Dimensions=[dimension],
+                StartTime=now - 3600,
+                EndTime=now + 60,
+                Period=60,
+                Statistics=["Average"],
+            )
+            return answer["Datapoints"]
+
+        values = until(datapoints, 90, f"{host}: mem_used_percent")
+        assert 0 < values[0]["Average"] < 100
+
+
+class TestSecondRun:
+    """What holds is left alone."""
+
+    def test_nothing_changes(self, site: Site) -> None:
+        """changed=0, the same InvocationID everywhere, no write to Parameter Store."""
+        before = {host: site.invocation(host) for host in HOSTS}
+        mark = site.mark()
+        run = site.play()
+        assert run.status == 0
+        assert {host: counts["changed"] for host, counts in run.recap().items()} == dict.fromkeys(HOSTS, 0)
+        assert {host: site.invocation(host) for host in HOSTS} == before
+        assert [call["operation"] for call in site.calls(mark, host=None) if call["write"]] == []
+
+    def test_one_changed_value(self, site: Site) -> None:
+        """Only that group's parameter gets a version, only its hosts restart."""
+        changed = copy.deepcopy(group_vars("backend"))
+        changed["cw_agent_fragment_backend"]["logs"]["logs_collected"]["files"]["collect_list"][0]["retention_in_days"] = 120
+        before = {host: site.invocation(host) for host in HOSTS}
+        mark = site.mark()
+        site.inventory = site.overlay({"group_vars/backend.yml": changed})
+        run = site.play("--diff")
+        assert run.status == 0
+        put = [call["request"]["Name"] for call in site.calls(mark, operation="PutParameter")]
+        assert len(put) == 1 and "backend" in put[0]
+        restarted = {host for host in HOSTS if site.invocation(host) != before[host]}
+        assert restarted == {"ec2-2", "amazon-1"}
+        assert "120" in run.output and "90" in run.output
+
+    def test_runner(self, site: Site, tmp_path: pathlib.Path) -> None:
+        """ansible-runner runs it in a private_data_dir, credentials from the environment only, as AWX does."""
+        import ansible_runner  # noqa: PLC0415 - slow to import, and only here
+
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "LAB_SSH_CONFIG")
+        lab = {key: value for key, value in site.environment.items() if key.startswith("LAB_") or key in names}
+        for name in ("env", "project", "inventory"):
+            (tmp_path / name).mkdir()
+        (tmp_path / "env" / "envvars").write_text(json.dumps({**lab, "ANSIBLE_CONFIG": str(ROOT / "demo" / "ansible.cfg")}))
+        result = ansible_runner.run(
+            private_data_dir=str(tmp_path), playbook="cloudwatch.agent.site", inventory=str(site.inventory), quiet=True, rotate_artifacts=1
+        )
+        print(result.stdout.read()[-8000:])
+        assert result.status == "successful"
+        assert result.stats["changed"] == {}
+        assert set(result.stats["ok"]) == set(HOSTS)
+
+
+def instance_id(site: Site, host: str) -> str:
+    """Return the id under which the stand-in's EC2 knows a host."""
+    found = site.client("ec2").describe_instances(
+        Filters=[{"Name": "tag:Name", "Values": [host]}, {"Name": "instance-state-name", "Values": ["running"]}]
+    )
+    return found["Reservations"][0]["Instances"][0]["InstanceId"]

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo's inventory laid over a lab: what end-to-end tests and benchmarks ask of both."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+from typing import Any
+
+import boto3
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LAB = ROOT / "tests" / "lab" / "lab"
+HOSTS = ("ec2-1", "ec2-2", "amazon-1", "onprem-1")
+# Everything but what a running system writes by itself, and Ansible's own temporary directory.
+LISTING = r"""
+cd / && find . \( -path ./proc -o -path ./sys -o -path ./run -o -path ./tmp -o -path ./dev -o -path ./var/log/journal -o -path ./var/tmp \
+  -o -path ./root/.ansible -o -path ./home/ansible/.ansible -o -path ./var/lib/systemd \) -prune -o \
+  ! -path ./var/log/wtmp ! -path ./var/log/lastlog ! -path ./var/log/btmp \
+  \( -type f -printf '%p %m %U:%G ' -exec sha256sum -b {} \; -o -printf '%p %m %U:%G %y %l\n' \) | LC_ALL=C sort
+"""
+
+
+@dataclasses.dataclass
+class Run:
+    """How a playbook ended."""
+
+    status: int
+    output: str
+
+    def recap(self) -> dict[str, dict[str, int]]:
+        """Return the counts of the recap by host."""
+        lines = self.output.rpartition("PLAY RECAP")[2].splitlines()[1:]
+        return {
+            line.split(":")[0].strip(): {key: int(value) for key, value in (pair.split("=") for pair in line.split(":", 1)[1].split())}
+            for line in lines
+            if "ok=" in line
+        }
+
+
+class Site:
+    """The lab, the demo's inventory laid over it, and AWS as the controller sees it."""
+
+    def __init__(self, name: str, scratch: pathlib.Path) -> None:
+        self.scratch = scratch
+        self.environment = {**os.environ, "LAB_NAME": name}
+        self.inventory = ROOT / "demo" / "inventory"
+
+    def lab(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Call the lab's program; its failure fails the test."""
+        return subprocess.run([str(LAB), *arguments], env=self.environment, capture_output=True, text=True, check=True, **options)
+
+    def up(self, *arguments: str) -> None:
+        """Bring the lab up and take over its environment."""
+        self.lab("up", *arguments)
+        for line in self.lab("env").stdout.splitlines():
+            key, _, value = line.removeprefix("export ").partition("=")
+            self.environment[key] = shlex.split(value)[0] if value else ""
+
+    def on(self, host: str, script: str) -> str:
+        """Run a script as root on a host; return its stdout."""
+        return self.lab("exec", host, "bash", "-s", input=script).stdout
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the stand-in."""
+        env = self.environment
+        return boto3.client(
+            service,
+            region_name=env["AWS_REGION"],
+            endpoint_url=env["AWS_ENDPOINT_URL"],
+            verify=env["AWS_CA_BUNDLE"],
+            aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def play(self, *arguments: str, playbook: str = "cloudwatch.agent.site", variables: dict[str, Any] | None = None) -> Run:
+        """Run a playbook on the demo's inventory; extra variables as data."""
+        command = ["ansible-playbook", "-i", str(self.inventory), playbook, *arguments]
+        if variables:
+            extra = self.scratch / "extra.json"
+            extra.write_text(json.dumps(variables))
+            command += ["-e", f"@{extra}"]
+        environment = {**self.environment, "ANSIBLE_CONFIG": str(ROOT / "demo" / "ansible.cfg")}
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=self.scratch
+        )
+        print(done.stdout[-20000:], done.stderr[-5000:])
+        return Run(done.returncode, done.stdout + done.stderr)
+
+    def calls(self, since: int = 0, **wanted: Any) -> list[dict[str, Any]]:
+        """Return the requests the stand-in has seen, from line `since` on, with the given fields."""
+        lines = pathlib.Path(self.environment["LAB_REQUEST_LOG"]).read_text().splitlines()[since:]
+        return [call for call in map(json.loads, lines) if all(call.get(key) == value for key, value in wanted.items())]
+
+    def mark(self) -> int:
+        """Return the present length of the request log."""
+        return len(self.calls())
+
+    def listing(self, host: str) -> str:
+        """Return every path of the host with mode, owner and content hash."""
+        return self.on(host, LISTING)
+
+    def invocation(self, host: str) -> str:
+        """Return systemd's InvocationID of the agent."""
+        return self.on(host, "systemctl show -p InvocationID --value amazon-cloudwatch-agent").strip()
+
+    def overlay(self, files: dict[str, Any]) -> pathlib.Path:
+        """Return an inventory directory: the demo's, with group_vars files replaced or added (a `None` leaves one out)."""
+        target = self.scratch / "inventory"
+        subprocess.run(["rm", "-rf", str(target)], check=True)
+        subprocess.run(["cp", "-r", str(ROOT / "demo" / "inventory"), str(target)], check=True)
+        for name, data in files.items():
+            path = target / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(yaml.safe_dump(data)) if data is not None else path.unlink()
+        return target
