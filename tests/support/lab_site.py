@@ -91,7 +91,7 @@ class Site:
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=self.scratch
         )
-        print(done.stdout[-20000:], done.stderr[-5000:])
+        print(done.stdout[-20000:], done.stderr[-5000:])  # pytest shows it where a test fails
         return Run(done.returncode, done.stdout + done.stderr)
 
     def calls(self, since: int = 0, **wanted: Any) -> list[dict[str, Any]]:
