@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One request to AWS, decoded: which service, operation, region and parameters, whoever's protocol it uses."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aws import cbor
+
+_SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
+_SIGNATURE = re.compile(r"Signature=([^,\s]*)")
+_TARGETS = {"AmazonSSM": "ssm", "Logs_20140328": "logs", "GraniteServiceVersion20100801": "monitoring"}
+_RPC = re.compile(r"^/service/(\w+)/operation/(\w+)$")
+_READS = re.compile(
+    r"^(Get|Describe|List|Filter|Lookup|Simulate|Search|Test|BatchGet|AssumeRole|Decode|Select|StartQuery|StopQuery|GET|HEAD)"
+)
+
+
+@dataclass
+class Call:
+    """A decoded request. `host` is the lab host that sent it, None for the controller; `signed` is false for recordings whose
+    signature was cut and for requests without any; `protocol` is one of json, cbor, query, ec2, rest."""
+
+    environ: dict[str, Any]
+    body: bytes
+    host: str | None
+    service: str
+    region: str
+    operation: str
+    protocol: str
+    access_key: str
+    signed: bool
+    date: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def write(self) -> bool:
+        """Whether the operation may change something; what is not known to read counts as a write."""
+        return not _READS.match(self.operation)
+
+    def answerable(self, body: bytes) -> dict[str, Any]:
+        """A WSGI environment with this call's headers and another (plain) body."""
+        environ = {key: value for key, value in self.environ.items() if key not in ("HTTP_CONTENT_ENCODING", "HTTP_X_LAB_HOST")}
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ["wsgi.input_terminated"] = True
+        return environ
+
+
+def unfold(pairs: dict[str, str]) -> dict[str, Any]:
+    """The query protocol's dotted names as nested data: `A.member.1.B=x` → {"A": [{"B": "x"}]}; an empty value of a list or
+    structure (`A=` beside nothing else) stays an empty string."""
+    tree: dict[str, Any] = {}
+    for name, value in pairs.items():
+        node = tree
+        *parents, last = name.split(".")
+        for parent in parents:
+            child = node.get(parent)
+            if not isinstance(child, dict):
+                child = node[parent] = {}
+            node = child
+        node.setdefault(last, value)
+    return {key: _listed(value) for key, value in tree.items()}
+
+
+def _listed(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if len(node) == 1 and next(iter(node)) in ("member", "entry") and isinstance(next(iter(node.values())), dict):
+        node = next(iter(node.values()))
+    if node and all(key.isdigit() for key in node):
+        return [_listed(node[key]) for key in sorted(node, key=int)]
+    return {key: _listed(value) for key, value in node.items()}
+
+
+def _read_body(environ: dict[str, Any]) -> bytes:
+    length = environ.get("CONTENT_LENGTH")
+    stream = environ["wsgi.input"]
+    raw: bytes = stream.read(int(length)) if length else stream.read() if environ.get("wsgi.input_terminated") else b""
+    if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip" and raw[:2] == b"\x1f\x8b":
+        raw = gzip.decompress(raw)
+    return raw
+
+
+def decode(environ: dict[str, Any]) -> Call:
+    """Reads a request from its WSGI environment (the body is consumed and, where gzipped, unpacked)."""
+    body = _read_body(environ)
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    authorization = environ.get("HTTP_AUTHORIZATION") or "Credential=" + query.get("X-Amz-Credential", "")
+    scope = _SCOPE.search(authorization)
+    access_key, region, service = scope.groups() if scope else ("", "us-east-1", "")
+    signature = _SIGNATURE.search(authorization)
+    signed = bool(scope) and not (signature and signature[1] == "...")
+    operation, protocol, params = _operation(environ, body, query)
+    target = environ.get("HTTP_X_AMZ_TARGET", "").split(".")[0]
+    return Call(
+        environ=environ,
+        body=body,
+        host=environ.get("HTTP_X_LAB_HOST") or None,
+        service=service or _TARGETS.get(target, ""),
+        region=region,
+        operation=operation,
+        protocol="ec2" if protocol == "query" and service == "ec2" else protocol,
+        access_key=access_key,
+        signed=signed,
+        date=environ.get("HTTP_X_AMZ_DATE") or query.get("X-Amz-Date", ""),
+        params=unfold(params) if protocol == "query" and service == "monitoring" else params,
+    )
+
+
+def _operation(environ: dict[str, Any], body: bytes, query: dict[str, str]) -> tuple[str, str, dict[str, Any]]:
+    path = environ.get("PATH_INFO", "/")
+    rpc = _RPC.match(path)
+    if rpc:
+        return rpc[2], "cbor", cbor.decode(body)
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    if "." in target:
+        try:
+            params = json.loads(body or b"{}")
+        except ValueError:
+            params = {}
+        return target.rsplit(".", 1)[1], "json", params
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        query = {**query, **dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))}
+    if "Action" in query:
+        action = query.pop("Action")
+        query.pop("Version", None)
+        return action, "query", query
+    return f"{environ.get('REQUEST_METHOD', 'GET')} {path}", "rest", query

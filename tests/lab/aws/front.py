@@ -1,0 +1,231 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stand-in's front: every request passes control, IMDS, faults, credentials, corrections, moto, in this order, and is logged."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import threading
+import time
+from collections import defaultdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Callable
+
+from moto.ec2.models import ec2_backends
+from moto.moto_api._internal import moto_api_backend
+
+from aws import cbor, loggroups
+from aws.answer import Answer, AwsError, failure, success
+from aws.call import Call, decode
+from aws.control import Control
+from aws.faults import Faults, refusal
+from aws.identity import CONTROLLER, Identities, Principal
+from aws.imds import Imds
+from aws.metrics import Metrics
+from aws.parameters import OPERATIONS, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aws.journal import Journal
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+WsgiApp = Callable[[dict[str, Any], Any], Any]
+_TAGGING = ("AddTagsToResource", "RemoveTagsFromResource", "ListTagsForResource")
+
+
+class Dropped(ConnectionError):
+    """The connection was cut on purpose."""
+
+
+class Front:
+    """The WSGI application. `moto` answers what this project does not answer itself."""
+
+    def __init__(self, moto: WsgiApp, journal: Journal, settings: dict[str, float]) -> None:
+        self.moto = moto
+        self.journal = journal
+        self.settings = settings
+        self.faults = Faults()
+        self.imds = Imds(settings["credential_seconds"])
+        self.identities = Identities()
+        self.stores: dict[tuple[str, str], Store] = {}
+        self.metrics: defaultdict[tuple[str, str], Metrics] = defaultdict(Metrics)
+        self.control = Control(self)
+        # Moto's models are plain objects without locks, and so are ours: one call at a time.
+        self.lock = threading.RLock()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "/")
+        if path.startswith("/_lab/imds/"):
+            name, _, rest = path[len("/_lab/imds/") :].partition("/")
+            with self.lock:
+                answer = self.imds.answer(name, rest, environ)
+        elif path.startswith("/_lab"):
+            answer = self.control.answer(path, environ)
+        elif path.startswith("/moto-api"):
+            answer = self.ask_moto(environ)
+        else:
+            answer = self._aws(environ)
+        reason = HTTPStatus(answer.status).phrase
+        headers = [header for header in answer.headers if header[0].lower() not in ("content-length", "connection", "transfer-encoding")]
+        start_response(f"{answer.status} {reason}", [*headers, ("Content-Length", str(len(answer.body)))])
+        return [answer.body]
+
+    def _aws(self, environ: dict[str, Any]) -> Answer:
+        began = time.monotonic()
+        call = decode(environ)
+        fault = self.faults.take(call)
+        kind = fault.kind if fault else None
+        answer: Answer | None = None
+        try:
+            if kind == "timeout" and fault:
+                time.sleep(fault.seconds)
+            if kind in ("timeout", "reset"):
+                raise Dropped(kind)
+            answer = self._judged(call, kind)
+            if kind == "lost":
+                raise Dropped(kind)
+        except Dropped:
+            answer = None
+            self.journal.write(call, None, time.monotonic() - began, kind)
+            cut(environ)
+            raise
+        self.journal.write(call, answer, time.monotonic() - began, kind)
+        return answer
+
+    def _judged(self, call: Call, kind: str | None) -> Answer:
+        with self.lock:
+            try:
+                if kind not in (None, "lost"):
+                    raise refusal(str(kind), call, self._principal(call))
+                principal = self.identities.check(call)
+                return self._served(call, principal)
+            except AwsError as error:
+                return failure(call, error)
+
+    def _principal(self, call: Call) -> Principal:
+        return self.identities.find(call.access_key) or CONTROLLER
+
+    def _served(self, call: Call, principal: Principal) -> Answer:
+        place = (principal.account, call.region)
+        if call.service == "ssm":
+            result = self._parameters(call, principal, place)
+        elif call.service == "monitoring":
+            result = self._metrics(call, place)
+        elif call.service == "logs":
+            result = self._logs(call, place)
+        else:
+            result = None
+        if result is not None:
+            return success(call, result)
+        if call.protocol == "cbor":
+            return self._translated(call)
+        answer = self.ask_moto(call.answerable(call.body))
+        if answer.status < 300:
+            self._afterwards(call, place)
+        return answer
+
+    def _parameters(self, call: Call, principal: Principal, place: tuple[str, str]) -> dict[str, Any] | None:
+        operation = OPERATIONS.get(call.operation)
+        if operation is None or (call.operation in _TAGGING and call.params.get("ResourceType") != "Parameter"):
+            return None
+        if "/aws/service/" in str(call.params.get("Name") or call.params.get("Names") or call.params.get("Path")) and not call.write:
+            return None
+        store = self.stores.get(place)
+        if store is None:
+            store = self.stores[place] = Store(*place)
+        return operation(store, call.params, principal.arn)
+
+    def _metrics(self, call: Call, place: tuple[str, str]) -> dict[str, Any] | None:
+        metrics = self.metrics[place]
+        if call.operation == "PutMetricData":
+            metrics.put(call.params)
+            return {}
+        if call.operation == "ListMetrics":
+            return metrics.list(call.params, self.settings["metric_list_delay"])
+        reader = {"GetMetricData": metrics.data, "GetMetricStatistics": metrics.statistics}.get(call.operation)
+        return reader(call.params) if reader else None
+
+    def _logs(self, call: Call, place: tuple[str, str]) -> dict[str, Any] | None:
+        if call.operation == "CreateLogGroup":
+            loggroups.check_create(call.params)
+        elif call.operation == "PutRetentionPolicy":
+            loggroups.check_retention(call.params)
+        elif call.operation == "DescribeLogStreams":
+            return loggroups.describe_streams(*place, call.params, self.settings["stream_time_delay"])
+        elif call.operation == "DescribeLogGroups":
+            return loggroups.describe_groups(*place, call.params)
+        elif call.operation == "FilterLogEvents":
+            return loggroups.filter_events(*place, call.params)
+        return None
+
+    def _afterwards(self, call: Call, place: tuple[str, str]) -> None:
+        if call.service == "logs" and call.operation == "CreateLogGroup":
+            loggroups.keep_class(*place, call.params)
+        if call.service == "ec2" and call.operation == "ReplaceIamInstanceProfileAssociation":
+            for association in ec2_backends[place[0]][place[1]].iam_instance_profile_associations.values():
+                profile = {"Arn": association.iam_instance_profile.arn, "Id": association.association_id}
+                association.instance.iam_instance_profile = profile
+
+    def _translated(self, call: Call) -> Answer:
+        """Moto does not speak rpc-v2-cbor: the call goes to it as JSON and its answer comes back as CBOR."""
+        environ = call.answerable(json.dumps(call.params, default=str).encode())
+        target = environ["PATH_INFO"].split("/")[2]
+        environ.update(PATH_INFO="/", HTTP_X_AMZ_TARGET=f"{target}.{call.operation}", CONTENT_TYPE="application/x-amz-json-1.0")
+        answer = self.ask_moto(environ)
+        content = json.loads(answer.body or b"{}")
+        if answer.status >= 300:
+            return failure(
+                call, AwsError(str(content.get("__type", "InternalFailure")).split("#")[-1], str(content.get("message", "")), answer.status)
+            )
+        headers = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
+        return Answer(answer.status, headers, cbor.encode(content))
+
+    def ask_moto(self, environ: dict[str, Any]) -> Answer:
+        """Moto's own answer to a request."""
+        got: dict[str, Any] = {}
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            got.update(status=int(status.split(maxsplit=1)[0]), headers=headers)
+            return lambda chunk: None
+
+        with self.lock:
+            chunks = self.moto(environ, start)
+            body = b"".join(chunks)
+            if hasattr(chunks, "close"):
+                chunks.close()
+        answer = Answer(got["status"], [header for header in got["headers"] if not header[0].lower().startswith("access-control")], body)
+        if answer.status >= 300:
+            answer.error = _error_code(answer)
+        return answer
+
+    def reset(self) -> None:
+        """Forgets everything but settings: parameters, metrics, faults, hosts, moto's state."""
+        with self.lock:
+            self.stores.clear()
+            self.metrics.clear()
+            self.faults.clear()
+            self.imds = Imds(self.settings["credential_seconds"])
+            self.identities = Identities()
+            moto_api_backend.reset()
+
+
+def _error_code(answer: Answer) -> str | None:
+    text = answer.body.decode("utf-8", "replace")
+    for opening, closing in (('"__type": "', '"'), ('"__type":"', '"'), ("<Code>", "</Code>")):
+        if opening in text:
+            return text.split(opening, 1)[1].split(closing, 1)[0].split("#")[-1]
+    return None
+
+
+def cut(environ: dict[str, Any]) -> None:
+    """Resets the connection of a request (RST, no answer)."""
+    handler = environ.get("lab.handler")
+    if handler is not None:
+        handler.close_connection = True
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(handler.connection.detach())
