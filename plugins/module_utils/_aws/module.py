@@ -41,9 +41,7 @@ class QuietModule(AnsibleModule):
 
     def _hidden(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {
-                key: HIDDEN if key in self.secret_options and item is not None else self._hidden(item) for key, item in value.items()
-            }
+            return {key: HIDDEN if key in self.secret_options and item is not None else self._hidden(item) for key, item in value.items()}
         return [self._hidden(item) for item in value] if isinstance(value, list) else value
 
     def _invocation(self) -> dict[str, Any]:
@@ -82,9 +80,14 @@ class AwsModule(AnsibleAWSModule):
         """From now on the hidden options are shown: nothing in them is secret."""
         self._module.reveal = True
 
-    def retrying_client(self, service: str) -> Any:
-        """A client for calls that may be repeated safely."""
-        return self.client(service, config=_config({"mode": "adaptive", "total_max_attempts": ATTEMPTS}))
+    @property
+    def revealed(self) -> bool:
+        """Whether nothing in the hidden options is secret."""
+        return bool(self._module.reveal)
+
+    def retrying_client(self, service: str, **connection: Any) -> Any:
+        """A client for calls that may be repeated safely. ``connection``: instead of the module's own, such as ``region``."""
+        return self.client(service, config=_config({"mode": "adaptive", "total_max_attempts": ATTEMPTS}), **connection)
 
     def single_client(self, service: str) -> Any:
         """A client that never repeats a call by itself: for writes of which every one counts."""

@@ -1,0 +1,23 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What hosts must deliver, and what they did, for playbooks. Every filter is documented in the YAML file of its name."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import telemetry_expectations, telemetry_requests
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_table import telemetry_table
+
+
+class FilterModule:
+    """The filters about telemetry."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """The functions by the names that playbooks use."""
+        return {
+            "telemetry_expectations": telemetry_expectations,
+            "telemetry_requests": telemetry_requests,
+            "telemetry_table": telemetry_table,
+        }

@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A few metrics whose names and dimensions are certain: one for each plugin of a configuration that has such a metric.
+
+All host metrics take the same way to CloudWatch, so the ones that come first prove it. Rates (CPU usage, network) need a second sample and
+come an interval later: they are asked for only where there is nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping, NamedTuple
+
+from .placeholders import Identity, resolve_dimension
+
+NAMESPACE = "CWAgent"
+INTERVAL = 60
+FLUSH = 60
+_HOST_KEYS = ("InstanceId", "host")
+_PREFERRED = {"mem": "used_percent", "swap": "used_percent", "disk": "used_percent", "cpu": "usage_idle"}
+_PLUGINS = ("mem", "disk", "swap", "netstat", "processes", "cpu", "net")
+
+
+class Metric(NamedTuple):
+    """One series. ``due``: seconds after the agent's start in which the first value is sent."""
+
+    namespace: str
+    name: str
+    dimensions: dict[str, str]
+    due: int
+
+
+class _Measurement(NamedTuple):
+    field: str
+    name: str
+
+
+def expected_metrics(
+    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The series to ask for.
+
+    ``metrics``, ``section``: the configuration's parts ``metrics`` and ``agent``; ``mounts``: file systems (path, device, fstype).
+    """
+    destinations = metrics.get("metrics_destinations")
+    if destinations and "cloudwatch" not in destinations:
+        return []
+    found = list(_candidates(metrics, section, identity, mounts))
+    soon = [item for rate, item in found if not rate]
+    return [item._asdict() for item in soon or [item for _rate, item in found]]
+
+
+def _candidates(
+    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]]
+) -> Iterator[tuple[bool, Metric]]:
+    flush = int(metrics.get("force_flush_interval") or FLUSH)
+    common = _common_dimensions(metrics, section, identity)
+    collected = metrics.get("metrics_collected") or {}
+    for plugin in _PLUGINS:
+        options = collected.get(plugin)
+        if not isinstance(options, Mapping):
+            continue
+        measurement = _measurement(plugin, options)
+        own = _own_dimensions(plugin, options, mounts)
+        extra = _plugin_dimensions(options, identity)
+        if measurement is None or own is None or extra is None:
+            continue
+        dimensions = _series(metrics, options, measurement, {**common, **own, **extra})
+        if dimensions is None:
+            continue
+        interval = int(options.get("metrics_collection_interval") or section.get("metrics_collection_interval") or INTERVAL)
+        rate = plugin == "net" or measurement.field.startswith("usage_")
+        name = str(metrics.get("namespace") or NAMESPACE)
+        yield rate, Metric(name, measurement.name, dimensions, (2 if rate else 1) * interval + flush)
+
+
+def _common_dimensions(metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity) -> dict[str, str]:
+    appended = metrics.get("append_dimensions")
+    if appended is None:
+        host = str(section.get("hostname") or identity.hostname)
+        return {} if section.get("omit_hostname") else {"host": host}
+    # Only the exact pairs work here, and the group's name only on members of one.
+    return {key: value for key, value in identity.dimensions.items() if appended.get(key) == f"${{aws:{key}}}"}
+
+
+def _plugin_dimensions(options: Mapping[str, Any], identity: Identity) -> dict[str, str] | None:
+    values = {str(key): resolve_dimension(str(value), identity) for key, value in (options.get("append_dimensions") or {}).items()}
+    if None in values.values():
+        return None
+    return {key: str(value) for key, value in values.items()}
+
+
+def _measurement(plugin: str, options: Mapping[str, Any]) -> _Measurement | None:
+    """The measurement that stands for the plugin: the usual one where it is asked for, else the first."""
+    found = []
+    for item in options.get("measurement") or []:
+        details = item if isinstance(item, Mapping) else {"name": item}
+        field = str(details.get("name") or "")
+        field = field[len(plugin) + 1 :] if field.startswith(f"{plugin}_") else field
+        if field:
+            found.append(_Measurement(field, str(details.get("rename") or f"{plugin}_{field}")))
+    steady = [item for item in found if not item.field.startswith("usage_")] or found
+    usual = [item for item in steady if item.field == _PREFERRED.get(plugin)]
+    return next(iter(usual or steady), None)
+
+
+def _own_dimensions(plugin: str, options: Mapping[str, Any], mounts: list[Mapping[str, Any]]) -> dict[str, str] | None:
+    """What the plugin itself adds, '' for a value that is not known; None where no series is certain."""
+    if plugin == "cpu":
+        total = options.get("totalcpu", True)
+        return {"cpu": "cpu-total" if total else "cpu0"} if total or "*" in (options.get("resources") or []) else None
+    if plugin == "net":
+        return {"interface": ""}
+    if plugin != "disk":
+        return {}
+    if not mounts:
+        return {"path": "", "device": "", "fstype": ""}
+    wanted = options.get("resources") or ["*"]
+    ignored = options.get("ignore_file_system_types") or []
+    fit = [item for item in mounts if ("*" in wanted or item.get("path") in wanted) and item.get("fstype") not in ignored]
+    chosen = next((item for item in fit if item.get("path") == "/"), fit[0] if fit else None)
+    if chosen is None:
+        return None
+    own = {key: str(chosen.get(key) or "") for key in ("path", "device", "fstype")}
+    if options.get("drop_device"):
+        del own["device"]
+    return own
+
+
+def _series(
+    metrics: Mapping[str, Any], options: Mapping[str, Any], measurement: _Measurement, dimensions: dict[str, str]
+) -> dict[str, str] | None:
+    """The full set of dimensions where it is certain and sent, else a roll-up that belongs to this host alone."""
+    dropped = options.get("drop_original_metrics") or []
+    certain = "" not in dimensions.values() and not {measurement.field, measurement.name} & set(dropped)
+    uncertain_group = "AutoScalingGroupName" in (metrics.get("append_dimensions") or {}) and "AutoScalingGroupName" not in dimensions
+    rollups = [
+        {key: dimensions[key] for key in keys}
+        for keys in metrics.get("aggregation_dimensions") or []
+        if set(keys) < set(dimensions) and set(keys) & set(_HOST_KEYS) and all(dimensions[key] for key in keys)
+    ]
+    if certain and not (uncertain_group and rollups):
+        return dimensions
+    return next(iter(rollups), None)
