@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Credential profiles, as the AWS SDK keeps them: a credentials file and, beside it, a file ``config`` with the region."""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+import os
+from dataclasses import dataclass, field
+
+from .system import read_text
+
+DEFAULT_PROFILE = "AmazonCloudWatchAgent"
+DEFAULT_FILE = "/etc/amazon-cloudwatch-agent-credentials/credentials"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """An access key. Never shown."""
+
+    access_key_id: str = field(repr=False)
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(default="", repr=False)
+
+    @property
+    def digest(self) -> str:
+        """sha256 of ``id:secret:token``, in hex: tells whether two keys are the same and nothing else."""
+        return hashlib.sha256(f"{self.access_key_id}:{self.secret_access_key}:{self.session_token}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile as it stands on the host: ``exists`` when it has an access key, ``digest`` of its keys, ``region`` or ''."""
+
+    name: str
+    file: str
+    exists: bool = False
+    digest: str = ""
+    region: str = ""
+
+
+def _sections(path: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0")
+    try:
+        parser.read_string(read_text(path))
+    except (configparser.Error, OSError):
+        parser.clear()
+    return parser
+
+
+def read(name: str, file: str) -> Profile:
+    """The profile ``name`` of a credentials file and the region that goes with it."""
+    keys = _sections(file)
+    beside = _sections(os.path.join(os.path.dirname(file), "config"))
+    region = ""
+    for parser, section in ((beside, name if name == "default" else f"profile {name}"), (keys, name)):
+        region = region or parser.get(section, "region", fallback="")
+    access_key_id = keys.get(name, "aws_access_key_id", fallback="")
+    if not access_key_id:
+        return Profile(name, file, region=region)
+    found = Keys(access_key_id, keys.get(name, "aws_secret_access_key", fallback=""), keys.get(name, "aws_session_token", fallback=""))
+    return Profile(name, file, True, found.digest, region)
+
+
+def other_profiles(name: str, file: str) -> list[str]:
+    """The profiles of a credentials file beside this one."""
+    return [section for section in _sections(file).sections() if section != name]
+
+
+def keys_text(name: str, keys: Keys) -> str:
+    """The credentials file that holds this profile alone."""
+    lines = ["# Managed by Ansible", f"[{name}]"]
+    lines += [f"aws_access_key_id = {keys.access_key_id}", f"aws_secret_access_key = {keys.secret_access_key}"]
+    if keys.session_token:
+        lines.append(f"aws_session_token = {keys.session_token}")
+    return "\n".join(lines) + "\n"
+
+
+def region_text(name: str, region: str) -> str:
+    """The file ``config`` beside it."""
+    section = name if name == "default" else f"profile {name}"
+    return f"# Managed by Ansible\n[{section}]\nregion = {region}\n"

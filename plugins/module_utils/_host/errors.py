@@ -1,0 +1,17 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one exception of this room."""
+
+from __future__ import annotations
+
+
+class HostError(Exception):
+    """Something on the host stands in the way.
+
+    ``str(error)`` names what, which value and the mend. ``log`` holds the agent's own lines, oldest first.
+    """
+
+    def __init__(self, message: str, log: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.log = log or []

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who the host is: EC2's instance metadata service, version 2."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from dataclasses import dataclass
+from typing import Callable, Tuple
+from urllib.parse import quote
+
+from .system import Host
+
+ADDRESS = "169.254.169.254"
+TOKEN_HEADER = "X-aws-ec2-metadata-token"  # noqa: S105 # the name of a header
+
+# (method, path, headers, seconds) → (status, body); raises OSError when there is no answer.
+Ask = Callable[[str, str, "dict[str, str]", float], Tuple[int, str]]
+
+
+class NoMetadataError(Exception):
+    """There is no metadata service, or it does not answer; ``str(error)`` says which."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An EC2 instance. ``role``: the role of its instance profile, '' without one."""
+
+    instance_id: str
+    region: str
+    account_id: str = ""
+    availability_zone: str = ""
+    image_id: str = ""
+    instance_type: str = ""
+    role: str = ""
+    hostname: str = ""
+    private_ip: str = ""
+
+
+def ask(method: str, path: str, headers: dict[str, str], seconds: float) -> tuple[int, str]:
+    """One request to the metadata service, past every proxy."""
+    connection = http.client.HTTPConnection(ADDRESS, timeout=seconds)
+    try:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode("utf-8", "replace")
+    except http.client.HTTPException as error:
+        raise OSError(f"unusable answer: {error!r}") from error
+    finally:
+        connection.close()
+
+
+def _token(using: Ask, seconds: float) -> str:
+    try:
+        status, body = using("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "300"}, seconds)
+    except (socket.timeout, TimeoutError) as error:
+        raise NoMetadataError(f"no answer from {ADDRESS} within {seconds:g} s") from error
+    except OSError as error:
+        raise NoMetadataError(f"no connection to {ADDRESS}: {error.strerror or error}") from error
+    if status != 200:
+        raise NoMetadataError(f"{ADDRESS} answers the request for a token with HTTP status {status}")
+    return body.strip()
+
+
+def _get(using: Ask, token: str, path: str, seconds: float) -> str:
+    status, body = using("GET", path, {TOKEN_HEADER: token}, seconds)
+    if status == 404:
+        return ""
+    if status != 200:
+        raise NoMetadataError(f"{ADDRESS} answers {path} with HTTP status {status}")
+    return body.strip()
+
+
+def _read_once(using: Ask, seconds: float) -> Identity:
+    token = _token(using, seconds)
+    try:
+        document = json.loads(_get(using, token, "/latest/dynamic/instance-identity/document", seconds))
+        roles = _get(using, token, "/latest/meta-data/iam/security-credentials/", seconds).splitlines()
+        role = roles[0].strip() if roles else ""
+        if role and not _get(using, token, f"/latest/meta-data/iam/security-credentials/{quote(role)}", seconds):
+            role = ""
+        hostname = _get(using, token, "/latest/meta-data/hostname", seconds)
+    except (OSError, ValueError) as error:
+        raise NoMetadataError(f"{ADDRESS} gives a token but no identity: {error}") from error
+    return Identity(
+        instance_id=str(document.get("instanceId") or ""),
+        region=str(document.get("region") or ""),
+        account_id=str(document.get("accountId") or ""),
+        availability_zone=str(document.get("availabilityZone") or ""),
+        image_id=str(document.get("imageId") or ""),
+        instance_type=str(document.get("instanceType") or ""),
+        role=role,
+        hostname=hostname,
+        private_ip=str(document.get("privateIp") or ""),
+    )
+
+
+def read(host: Host, expected: bool, using: Ask = ask) -> Identity:
+    """The instance's identity.
+
+    ``expected``: the host is said to be an instance, so a service that is late (just after boot) gets three chances
+    of a second; else one short one, for there is most likely nothing to wait for.
+    """
+    attempts, seconds = (3, 1.0) if expected else (1, 0.3)
+    while True:
+        attempts -= 1
+        try:
+            return _read_once(using, seconds)
+        except NoMetadataError:
+            if not attempts:
+                raise
+        host.sleep(0.3)

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the agent's package keeps things. Every path lies below one root, so that tests can use a directory."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+
+BASE = "/opt/aws/amazon-cloudwatch-agent"
+PACKAGE = "amazon-cloudwatch-agent"
+UNIT = "amazon-cloudwatch-agent.service"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths of the agent below ``root``."""
+
+    root: str = "/"
+
+    def at(self, path: str) -> str:
+        """``path``, an absolute path of the host, below the root."""
+        return os.path.join(self.root, path.lstrip("/"))
+
+    def program(self, name: str) -> str:
+        """A program of the package."""
+        return self.at(f"{BASE}/bin/{name}")
+
+    @property
+    def base(self) -> str:
+        """Where the package lives."""
+        return self.at(BASE)
+
+    @property
+    def etc(self) -> str:
+        """The agent's own files; the agent changes their owner at every start of the service."""
+        return self.at(f"{BASE}/etc")
+
+    @property
+    def directory(self) -> str:
+        """The directory of the active configurations. Every file in it counts, at any depth."""
+        return f"{self.etc}/amazon-cloudwatch-agent.d"
+
+    @property
+    def legacy(self) -> str:
+        """The single configuration file of old agents; it counts beside the directory."""
+        return f"{self.etc}/amazon-cloudwatch-agent.json"
+
+    @property
+    def derived(self) -> list[str]:
+        """Files that the agent makes from the configurations: rewritten at every translation."""
+        names = ("amazon-cloudwatch-agent.toml", "amazon-cloudwatch-agent.yaml", "env-config.json", "log-config.json")
+        return [f"{self.etc}/{name}" for name in names]
+
+    @property
+    def common_config(self) -> str:
+        """Credentials, proxies and certificate authorities."""
+        return f"{self.etc}/common-config.toml"
+
+    @property
+    def version_file(self) -> str:
+        """One line: the exact build."""
+        return f"{self.base}/bin/CWAGENT_VERSION"
+
+    @property
+    def log_file(self) -> str:
+        """Where the agent logs unless its configuration says otherwise."""
+        return self.at(f"{BASE}/logs/amazon-cloudwatch-agent.log")
+
+    @property
+    def offsets(self) -> str:
+        """How far the agent has read each log file."""
+        return self.at(f"{BASE}/logs/state")
+
+    @property
+    def transaction(self) -> str:
+        """Holds the state before a change for as long as the change lasts; on the file system of the configurations."""
+        return f"{self.base}/.change-in-progress"
+
+    @property
+    def lock(self) -> str:
+        """Held by whoever changes the active configuration."""
+        return self.at("/run/cloudwatch-agent-configuration.lock")
+
+
+def file_name(location: str) -> str:
+    """The name under which the agent keeps what it fetched from ``location`` (``ssm:NAME``, ``file:PATH`` or ``default``)."""
+    scheme, _colon, rest = location.partition(":")
+    if scheme == "file":
+        rest = os.path.basename(rest)
+    return re.sub(r"[/ :\\]", "_", f"{scheme}_{rest}" if rest else scheme)

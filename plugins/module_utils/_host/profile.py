@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host's credential profile: files and their place in common-config.toml."""
+
+from __future__ import annotations
+
+import grp
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import access, common_config, credentials
+from .credentials import Keys
+from .errors import HostError
+from .layout import BASE
+from .system import Host, read_text, write_file
+
+
+@dataclass(frozen=True)
+class Request:
+    """``profile`` and ``file``: what the agent is to use; ``keys``: what to write there, None when the profile exists already.
+
+    ``user``: agent.run_as_user.
+    """
+
+    profile: str
+    file: str
+    user: str = "root"
+    region: str = ""
+    keys: Keys | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``before`` and ``after`` for a diff; free of secrets."""
+
+    changed: bool
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it is to be. ``text`` may be a secret."""
+
+    path: str
+    text: str = field(repr=False)
+    mode: int = 0o600
+    owner: tuple[int, int] = (0, 0)
+
+    def differs(self) -> bool:
+        """Whether the one on the host is another."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return True
+        if read_text(self.path) != self.text or found.st_mode & 0o7777 != self.mode:
+            return True
+        return os.geteuid() == 0 and (found.st_uid, found.st_gid) != self.owner
+
+
+def _refuse(request: Request, installed: bool) -> None:
+    if request.keys is None:
+        return
+    if not request.keys.access_key_id or not request.keys.secret_access_key:
+        raise HostError("an access key needs both parts: set cw_agent_credentials_access_key_id and cw_agent_credentials_secret_access_key")
+    for forbidden, why in (("/root/", "only root can go there"), (BASE + "/", "the agent changes the owner of files there")):
+        if request.file.startswith(forbidden):
+            raise HostError(
+                f"cw_agent_credentials_file {request.file}: not below {forbidden}, {why}; choose a directory of its own below /etc"
+            )
+    others = credentials.other_profiles(request.profile, request.file)
+    if others:
+        raise HostError(
+            f"cw_agent_credentials_file {request.file} holds other profiles ({', '.join(others)}) and stays as it is: name another"
+        )
+    if installed and not access.user(request.user).exists:
+        raise HostError(f"agent.run_as_user {request.user} does not exist on the host: create the user before")
+
+
+def _files(host: Host, request: Request) -> list[_File]:
+    if request.keys is None:
+        return []
+    who = access.user(request.user)
+    file = host.layout.at(request.file)
+    result = [_File(file, credentials.keys_text(request.profile, request.keys), 0o600, (who.uid, who.gid))]
+    if request.region:
+        beside = os.path.join(os.path.dirname(file), "config")
+        result.append(_File(beside, credentials.region_text(request.profile, request.region), 0o644))
+    return result
+
+
+def _common(host: Host, request: Request) -> tuple[str, str]:
+    before = read_text(host.layout.common_config)
+    values = {"shared_credential_profile": request.profile, "shared_credential_file": request.file}
+    return before, common_config.merge(before, "credentials", {name: value for name, value in values.items() if value})
+
+
+def _shown(host: Host, request: Request, wanted: bool) -> dict[str, Any]:
+    named = common_config.parse(_common(host, request)[1 if wanted else 0]).get("credentials", {})
+    shown: dict[str, Any] = {"common-config.toml": {"credentials": named}}
+    for one in _files(host, request):
+        if wanted:
+            shown[one.path] = {"content": "as wanted", "mode": f"{one.mode:04o}", "owner": request.user if one.mode == 0o600 else "root"}
+        elif os.path.exists(one.path):
+            found = os.stat(one.path)
+            told = "as wanted" if read_text(one.path) == one.text else "another"
+            shown[one.path] = {"content": told, "mode": f"{found.st_mode & 0o7777:04o}", "owner": access.owner(found.st_uid)}
+        else:
+            shown[one.path] = None
+    return shown
+
+
+def ensure_profile(host: Host, request: Request, check_mode: bool = False) -> Outcome:
+    """Write what differs; the content of keys appears nowhere."""
+    installed = os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl"))
+    _refuse(request, installed)
+    before, after = _shown(host, request, False), _shown(host, request, True)
+    stale = [one for one in _files(host, request) if one.differs()]
+    old, new = _common(host, request)
+    changed = bool(stale) or old != new
+    if check_mode or not changed:
+        return Outcome(changed, before, after)
+    if not installed:
+        raise HostError("the agent is not installed on this host: run the role cloudwatch.agent.install before")
+    for one in stale:
+        os.makedirs(os.path.dirname(one.path), mode=0o755, exist_ok=True)
+        write_file(one.path, one.text, one.mode, one.owner)
+    if old != new:
+        _write_common(host, new)
+    _require_readable(host, request)
+    return Outcome(True, before, after)
+
+
+def _write_common(host: Host, text: str) -> None:
+    path = host.layout.common_config
+    # The agent gives this file to its user at every start: owner and mode stay what they are.
+    found = os.stat(path) if os.path.exists(path) else None
+    owner = (found.st_uid, found.st_gid) if found else (0, grp.getgrgid(0).gr_gid)
+    write_file(path, text, found.st_mode & 0o7777 if found else 0o644, owner)
+
+
+def _require_readable(host: Host, request: Request) -> None:
+    if not request.file:
+        return
+    who = access.user(request.user)
+    if not access.readable(who, [host.layout.at(request.file)])[0]:
+        raise HostError(
+            f"{request.user} (agent.run_as_user) can't read the credentials file {request.file}: "
+            f"give the file to {request.user} (mode 0600) in a directory that everybody may enter"
+        )

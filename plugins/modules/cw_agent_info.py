@@ -1,0 +1,435 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cw_agent_info
+short_description: Look at a host with the Amazon CloudWatch agent, once
+version_added: "0.1.0"
+author: cloudwatch.agent contributors (@cloudwatch-agent)
+description:
+  - Answers in one call what is installed, configured and running, who the host is, and what its configured log files look like.
+  - Says what converging the host to the given wishes will change (RV(differences)) and what forbids it (RV(problems)).
+  - Changes nothing and asks nobody but EC2's instance metadata service (version 2).
+options:
+  sources:
+    description:
+      - The wanted configurations. Compared by digest with the active ones, whatever their names and versions are.
+      - Without this option (or with an empty list) neither the configuration nor the service is compared.
+    type: list
+    elements: dict
+    suboptions:
+      location:
+        description: Where the host fetches it from, as the agent's control program takes it, for example V(ssm:AmazonCloudWatch-web:3).
+        type: str
+        required: true
+      digest:
+        description: sha256 of the exact text, in hexadecimal digits.
+        type: str
+        default: ""
+      content:
+        description: Ignored here; accepted so that one list serves this module and M(cloudwatch.agent.cw_agent_config).
+        type: str
+        default: ""
+  build:
+    description: The wanted exact build. Empty means that any installed build will do.
+    type: str
+    default: ""
+  install:
+    description: Whether an agent is wanted even where no O(sources) are given.
+    type: bool
+    default: false
+  mode:
+    description: What the host is said to be. Without it nothing is said about metadata, role and credential profile.
+    type: str
+    choices: [ec2, onPremise]
+  region:
+    description: The region in which the host is said to be. Empty means that it is not compared.
+    type: str
+    default: ""
+  credentials:
+    description: The credential profile that the agent is to use. Without it C(common-config.toml) is not compared.
+    type: dict
+    suboptions:
+      profile:
+        description: Name of the profile. Empty means what the host has, or C(AmazonCloudWatchAgent).
+        type: str
+        default: ""
+      file:
+        description:
+          - The credentials file.
+          - Empty means what the host has, or C(/etc/amazon-cloudwatch-agent-credentials/credentials) when O(credentials.digest) is given.
+        type: str
+        default: ""
+      digest:
+        description:
+          - sha256 of C(ID:SECRET:TOKEN) of the keys that the run brings itself, in hexadecimal digits.
+          - Given, the profile need not exist yet, and is compared with it.
+        type: str
+        default: ""
+  files:
+    description: Paths and globs of the configured log files, to be judged for O(run_as_user).
+    type: list
+    elements: str
+    default: []
+  run_as_user:
+    description: The user as whom the agent is to run. Empty means that of the active configuration.
+    type: str
+    default: ""
+extends_documentation_fragment:
+  - cloudwatch.agent.attributes
+  - cloudwatch.agent.attributes.host
+  - cloudwatch.agent.attributes.info
+notes:
+  - Needs Python 3.8 or later on the host, and root to judge files for another user.
+seealso:
+  - module: cloudwatch.agent.cw_agent_config
+"""
+
+EXAMPLES = r"""
+- name: Look at the host
+  cloudwatch.agent.cw_agent_info:
+  register: observed
+
+- name: Ask what it takes to bring the host to an exact build and configuration
+  cloudwatch.agent.cw_agent_info:
+    build: 1.300064.1b1344
+    mode: ec2
+    region: eu-west-1
+    sources:
+      - location: ssm:AmazonCloudWatch-web:3
+        digest: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+    files:
+      - /var/log/nginx/*.log
+  register: observed
+"""
+
+RETURN = r"""
+agent:
+  description: What was seen.
+  returned: success
+  type: dict
+  contains:
+    package:
+      description: The package.
+      type: dict
+      returned: success
+      contains:
+        installed:
+          description: Whether the package manager has it.
+          type: bool
+          returned: success
+        build:
+          description: The exact build.
+          type: str
+          returned: success
+          sample: 1.300064.1b1344
+        format:
+          description: C(deb) or C(rpm), the host's format.
+          type: str
+          returned: success
+    service:
+      description: The unit as systemd sees it.
+      type: dict
+      returned: success
+      contains:
+        active_state:
+          description: C(ActiveState); C(unknown) when systemd does not answer.
+          type: str
+          returned: success
+        sub_state:
+          description: C(SubState).
+          type: str
+          returned: success
+        enabled:
+          description: Whether it starts at boot.
+          type: bool
+          returned: success
+        invocation_id:
+          description: C(InvocationID), another one after every start.
+          type: str
+          returned: success
+        started_at:
+          description: When it was started, in seconds since the epoch; 0 while it does not run.
+          type: float
+          returned: success
+        main_pid:
+          description: Process number of the daemon.
+          type: int
+          returned: success
+    configurations:
+      description: The active configurations.
+      type: list
+      elements: dict
+      returned: success
+      contains:
+        file:
+          description: File name.
+          type: str
+          returned: success
+        digest:
+          description: sha256 of the content.
+          type: str
+          returned: success
+        size:
+          description: Size in bytes.
+          type: int
+          returned: success
+    leftovers:
+      description: Files that attempts which failed have left.
+      type: list
+      elements: str
+      returned: success
+    common_config:
+      description: The credential profile that C(common-config.toml) names.
+      type: dict
+      returned: success
+      contains:
+        profile:
+          description: Name of the profile.
+          type: str
+          returned: success
+        file:
+          description: The credentials file.
+          type: str
+          returned: success
+    mode:
+      description: The mode in which the service starts, C(ec2) or C(onPremise).
+      type: str
+      returned: success
+    identity:
+      description: The instance according to its metadata service; empty values elsewhere.
+      type: dict
+      returned: success
+      contains:
+        instance_id:
+          description: Instance id.
+          type: str
+          returned: success
+        region:
+          description: Region.
+          type: str
+          returned: success
+        account_id:
+          description: Account id.
+          type: str
+          returned: success
+        availability_zone:
+          description: Availability zone.
+          type: str
+          returned: success
+        image_id:
+          description: Image id.
+          type: str
+          returned: success
+        instance_type:
+          description: Instance type.
+          type: str
+          returned: success
+        role:
+          description: The role of the instance profile.
+          type: str
+          returned: success
+        hostname:
+          description: Host name that the metadata service gives.
+          type: str
+          returned: success
+        private_ip:
+          description: Private IPv4 address.
+          type: str
+          returned: success
+    region:
+      description: The region of the instance, or else of the credential profile.
+      type: str
+      returned: success
+    hostname:
+      description: The host's own name.
+      type: str
+      returned: success
+    run_as_user:
+      description: The user for whom files were judged.
+      type: str
+      returned: success
+    files:
+      description: The configured log files.
+      type: list
+      elements: dict
+      returned: success
+      contains:
+        path:
+          description: The path or glob as given.
+          type: str
+          returned: success
+        file:
+          description: The newest file that it matches, which is the one the agent reads.
+          type: str
+          returned: success
+        exists:
+          description: Whether there is one.
+          type: bool
+          returned: success
+        readable:
+          description: Whether the user can read it.
+          type: bool
+          returned: success
+        size:
+          description: Size in bytes.
+          type: int
+          returned: success
+        mtime:
+          description: Time of the last write, in seconds since the epoch.
+          type: float
+          returned: success
+        grown:
+          description: Whether it was written to since the start of the service.
+          type: bool
+          returned: success
+        sent:
+          description: How many bytes the agent has read of it; null where it has not begun.
+          type: int
+          returned: success
+        note:
+          description: What is wrong with it and the mend.
+          type: str
+          returned: success
+    mounts:
+      description: Mounted file systems that hold data.
+      type: list
+      elements: dict
+      returned: success
+      contains:
+        device:
+          description: Device, without C(/dev/).
+          type: str
+          returned: success
+        path:
+          description: Mount point.
+          type: str
+          returned: success
+        fstype:
+          description: Type.
+          type: str
+          returned: success
+    log_stream_default:
+      description: The name of the log stream where the configuration names none.
+      type: str
+      returned: success
+    errors:
+      description: The agent's error lines since its start, newest last, twenty at most.
+      type: list
+      elements: str
+      returned: success
+    ready:
+      description: Whether the daemon has said that it works, or has run too long for that to be in doubt.
+      type: bool
+      returned: success
+    clock:
+      description: The host's clock, in seconds since the epoch.
+      type: float
+      returned: success
+differences:
+  description: What converging will change, in words.
+  returned: success
+  type: list
+  elements: str
+converged:
+  description: Whether there are no differences.
+  returned: success
+  type: bool
+refusal:
+  description: The problems in one text, empty without any.
+  returned: success
+  type: str
+problems:
+  description: What forbids converging.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    what:
+      description: What is wrong.
+      type: str
+      returned: success
+    value:
+      description: What was found.
+      type: str
+      returned: success
+    mend:
+      description: How to mend it.
+      type: str
+      returned: success
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import observation
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
+
+ARGUMENTS: dict[str, Any] = {
+    "sources": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "location": {"type": "str", "required": True},
+            "digest": {"type": "str", "default": ""},
+            "content": {"type": "str", "default": ""},
+        },
+    },
+    "build": {"type": "str", "default": ""},
+    "install": {"type": "bool", "default": False},
+    "mode": {"type": "str", "choices": ["ec2", "onPremise"]},
+    "region": {"type": "str", "default": ""},
+    "credentials": {
+        "type": "dict",
+        "options": {
+            "profile": {"type": "str", "default": ""},
+            "file": {"type": "str", "default": ""},
+            "digest": {"type": "str", "default": ""},
+        },
+    },
+    "files": {"type": "list", "elements": "str", "default": []},
+    "run_as_user": {"type": "str", "default": ""},
+}
+
+
+def wanted(params: dict[str, Any]) -> observation.Wanted:
+    """The module's options as the observation takes them."""
+    sources = [Source(one["location"], one["digest"]) for one in params["sources"] or []]
+    return observation.Wanted(
+        sources=sources or None,
+        build=params["build"],
+        mode=params["mode"] or "",
+        region=params["region"],
+        credentials=observation.WantedCredentials(**(params["credentials"] or {})),
+        files=params["files"],
+        run_as_user=params["run_as_user"],
+        install=params["install"],
+    )
+
+
+def main() -> None:
+    """Entry point."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    asked = wanted(module.params)
+    try:
+        seen = observation.observe(Host(), asked)
+    except (HostError, OSError) as error:
+        module.fail_json(msg=str(error))
+    differences, problems = observation.differences(seen, asked), observation.problems(seen, asked)
+    module.exit_json(
+        changed=False,
+        agent=observation.result(seen, asked),
+        differences=differences,
+        converged=not differences,
+        problems=problems,
+        refusal="; ".join(f"{one['what']} ({one['value']}): {one['mend']}" for one in problems),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cw_agent_package
+short_description: Install an exact, verified build of the Amazon CloudWatch agent
+version_added: "0.1.0"
+author: cloudwatch.agent contributors (@cloudwatch-agent)
+description:
+  - Downloads the package, its detached signature and the signing key from a mirror, and refuses everything
+    without a good signature by the pinned key. Until then nothing on the host has changed.
+  - The new build's own translator judges the configuration in a scratch directory before the package is installed.
+  - Installs by C(dpkg) or C(rpm), older builds as well. Nothing is ever upgraded by itself.
+  - When a running agent dies with the new build, the old one is installed again and the module fails with the agent's own log lines.
+options:
+  build:
+    description:
+      - The exact build, as the agent's C(CWAGENT_VERSION) has it.
+      - Empty means that whatever is installed stays, and that a host without the agent gets the mirror's latest build.
+    type: str
+    default: ""
+  mirror_url:
+    description: Where the packages are, in the directories of AWS's own buckets.
+    type: str
+    default: https://amazoncloudwatch-agent.s3.amazonaws.com
+  signing_key_url:
+    description: The public key. Empty means C(/assets/amazon-cloudwatch-agent.gpg) of O(mirror_url).
+    type: str
+    default: ""
+  signing_fingerprint:
+    description: The fingerprint of the only key that is trusted, by default that of AWS.
+    type: str
+    default: 937616F3450B7D806CBD9725D58167303B789C72
+  platform:
+    description: The mirror's directory for this operating system. Empty means the one that suits C(/etc/os-release).
+    type: str
+    choices: ["", amazon_linux, centos, debian, oracle_linux, redhat, suse, ubuntu]
+    default: ""
+  architecture:
+    description: The mirror's directory for this processor. Empty means the one that suits the machine.
+    type: str
+    choices: ["", amd64, arm64]
+    default: ""
+  configurations:
+    description: The configurations that the new build is to judge. Without this option the active ones.
+    type: list
+    elements: dict
+    suboptions:
+      location:
+        description: Where it comes from, for messages.
+        type: str
+        required: true
+      digest:
+        description: Ignored here.
+        type: str
+        default: ""
+      content:
+        description: The text. One without a text is not judged.
+        type: str
+        default: ""
+  mode:
+    description: What the host is. Off EC2 a build judges only where the agent was installed before, for it needs the credential profile.
+    type: str
+    choices: [ec2, onPremise]
+    default: ec2
+extends_documentation_fragment:
+  - cloudwatch.agent.attributes
+  - cloudwatch.agent.attributes.host
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Downloads, verifies and judges like the run itself, into a temporary directory, and installs nothing.
+  diff_mode:
+    support: full
+    details:
+      - Shows the package before and after.
+notes:
+  - Needs C(gpgv) or C(gpg), and Python 3.8 or later on the host.
+  - Proxies are taken from the task's environment.
+seealso:
+  - module: cloudwatch.agent.cw_agent_config
+"""
+
+EXAMPLES = r"""
+- name: The agent is there, whatever its build
+  cloudwatch.agent.cw_agent_package:
+
+- name: Exactly this build, from the bucket of the region
+  cloudwatch.agent.cw_agent_package:
+    build: 1.300064.1b1344
+    mirror_url: https://amazoncloudwatch-agent-eu-west-1.s3.eu-west-1.amazonaws.com
+"""
+
+RETURN = r"""
+package:
+  description: The package after the change.
+  returned: success
+  type: dict
+  contains:
+    installed:
+      description: Whether it is installed.
+      type: bool
+      returned: success
+    build:
+      description: The exact build.
+      type: str
+      returned: success
+      sample: 1.300064.1b1344
+    format:
+      description: C(deb) or C(rpm).
+      type: str
+      returned: success
+log:
+  description: The lines of the agent or of the package manager that explain the failure.
+  returned: failure
+  type: list
+  elements: str
+"""
+
+import shutil
+import time
+from typing import Any
+from urllib.error import HTTPError
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.urls import open_url
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import Package
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
+
+ARGUMENTS: dict[str, Any] = {
+    "build": {"type": "str", "default": ""},
+    "mirror_url": {"type": "str", "default": "https://amazoncloudwatch-agent.s3.amazonaws.com"},
+    "signing_key_url": {"type": "str", "default": "", "no_log": False},
+    "signing_fingerprint": {"type": "str", "default": "937616F3450B7D806CBD9725D58167303B789C72"},
+    "platform": {
+        "type": "str",
+        "choices": ["", "amazon_linux", "centos", "debian", "oracle_linux", "redhat", "suse", "ubuntu"],
+        "default": "",
+    },
+    "architecture": {"type": "str", "choices": ["", "amd64", "arm64"], "default": ""},
+    "configurations": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "location": {"type": "str", "required": True},
+            "digest": {"type": "str", "default": ""},
+            "content": {"type": "str", "default": ""},
+        },
+    },
+    "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
+}
+ATTEMPTS = 3
+
+
+def _download_once(url: str, path: str) -> str:
+    try:
+        with open_url(url, timeout=60, http_agent="cloudwatch.agent") as answer, open(path, "wb") as stream:
+            shutil.copyfileobj(answer, stream, 1024 * 1024)
+    except HTTPError as error:
+        if error.code < 500:
+            raise HostError(f"{url}: HTTP status {error.code}; nothing was changed: see cw_agent_mirror_url and cw_agent_build") from error
+        return f"HTTP status {error.code}"
+    except Exception as error:
+        # open_url has no common type for what can go wrong on the way.
+        return str(error)
+    return ""
+
+
+def download(url: str, path: str) -> None:
+    """Fetch a file; what may be a passing fault is tried again."""
+    trouble = ""
+    for attempt in range(ATTEMPTS):
+        time.sleep(2 * attempt)
+        trouble = _download_once(url, path)
+        if not trouble:
+            return
+    raise HostError(f"{url}: {trouble}; nothing was changed: check cw_agent_mirror_url and the host's way to it")
+
+
+def request(params: dict[str, Any]) -> installation.Request:
+    """The module's options as the installation takes them."""
+    given = [Source(one["location"], content=one["content"]) for one in params["configurations"] or [] if one["content"]]
+    key_url = params["signing_key_url"] or params["mirror_url"].rstrip("/") + "/assets/amazon-cloudwatch-agent.gpg"
+    return installation.Request(
+        build=params["build"],
+        mirror_url=params["mirror_url"],
+        key_url=key_url,
+        fingerprint=params["signing_fingerprint"],
+        platform=params["platform"],
+        architecture=params["architecture"],
+        configurations=given,
+        mode=params["mode"],
+    )
+
+
+def described(package: Package) -> str:
+    """One side of the diff."""
+    return f"amazon-cloudwatch-agent {package.build if package.installed else 'not installed'}\n"
+
+
+def main() -> None:
+    """Entry point."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    try:
+        outcome = installation.ensure_package(Host(), request(module.params), download, module.tmpdir, module.check_mode)
+    except HostError as error:
+        module.fail_json(msg=str(error) + "".join(f"\n  {line}" for line in error.log), log=error.log)
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename or 'the host'}: {error.strerror}", log=[])
+    for text in outcome.warnings:
+        module.warn(text)
+    after = outcome.after
+    module.exit_json(
+        changed=outcome.changed,
+        package={"installed": after.installed, "build": after.build, "format": after.format},
+        diff={"before": described(outcome.before), "after": described(after)},
+    )
+
+
+if __name__ == "__main__":
+    main()
