@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The daemon's life: read the translation, start inputs and outputs, say it is ready, run until told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+
+from .. import imds, paths, toml
+from ..golog import Fatal
+from . import metricsloop, tailing
+from .host import Host
+from .log import LEVELS, LOG
+from .logsout import LogOutput
+
+READY = "Everything is ready. Begin running and processing data."
+START_EC2, START_ONPREM = 0.6, 1.4
+TAGGER_TRIES, TAGGER_WAIT = 5, 1.2
+ENVIRONMENT_EVERY = 30.0
+
+
+def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
+    """Run until SIGTERM; Fatal or a status other than 0 where it cannot."""
+    began = time.monotonic()
+    # As the agent: a stop that arrives while it starts is lost, and only SIGKILL helps.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    load_environment(envconfig)
+    document = _read(config)
+    agent = document.get("agent", {})
+    LOG.open(str(agent.get("logfile", "")))
+    LOG.line("I", "Starting AmazonCloudWatchAgent CWAgent/%s (go1.26.8; linux; amd64)" % paths.version())
+    if agent.get("quiet"):
+        LOG.level = LEVELS["ERROR"]
+    try:
+        pipelines = _pipelines(otel)
+        host = Host(document, pipelines)
+        host.await_network()
+        daemon = Daemon(document, pipelines, host)
+        _pid(pidfile)
+        daemon.start()
+    except Fatal as error:
+        LOG.death(str(error))
+        return 1
+    time.sleep(max(0.0, began + (START_EC2 if host.ec2 else START_ONPREM) - time.monotonic()))
+    return daemon.serve(envconfig)
+
+
+def load_environment(path: str) -> None:
+    """Take env-config.json into the environment and set the log level."""
+    try:
+        with open(path, encoding="utf-8") as handle:
+            values = json.loads(handle.read() or "{}")
+    except (OSError, ValueError):
+        return
+    for key, value in values.items():
+        os.environ[str(key)] = str(value)
+    LOG.level = LEVELS.get(os.environ.get("CWAGENT_LOG_LEVEL", "INFO"), LEVELS["INFO"])
+
+
+def _read(path: str) -> dict:
+    try:
+        with open(path, encoding="utf-8") as handle:
+            return toml.loads(handle.read())
+    except OSError as error:
+        raise Fatal("Error loading config file %s: open %s: %s" % (path, path, (error.strerror or "").lower())) from error
+
+
+def _pipelines(otel: list[str]) -> dict:
+    """Read the translation's pipelines, the last of the given files; all of them have to be there."""
+    path = ""
+    for path in otel:
+        if not os.path.exists(path):
+            raise Fatal("Error running agent: cannot retrieve the configuration: unable to read the file file:%s: open %s: no such file or directory" % (path, path))
+    try:
+        with open(path, encoding="utf-8") as handle:
+            return dict(json.load(handle))
+    except (OSError, ValueError) as error:
+        raise Fatal("Error running agent: cannot retrieve the configuration: %s" % error) from error
+
+
+def _pid(path: str) -> None:
+    if path:
+        try:
+            with open(path, "w", encoding="ascii") as handle:
+                handle.write("%d" % os.getpid())
+        except OSError as error:
+            LOG.line("E", "Unable to create pidfile: %s" % error)
+
+
+class Daemon:
+    """Everything that runs, and its end."""
+
+    def __init__(self, document: dict, pipelines: dict, host: Host) -> None:
+        self.host = host
+        self.pipelines = pipelines
+        self.stopping = threading.Event()
+        self.loops: list = []
+        self.output: LogOutput | None = None
+        outputs = document.get("outputs", {}).get("cloudwatchlogs", [])
+        if outputs:
+            self.output = LogOutput(outputs[0], host)
+            for table in document["inputs"]["logfile"]:
+                self.loops.append(tailing.Tailer(table, self.output))
+        if pipelines.get("exporters", {}).get("awscloudwatch"):
+            self.loops.append(metricsloop.MetricsLoop(document["inputs"], pipelines, host))
+
+    def start(self) -> None:
+        """Start what needs the metadata service first, then the loops."""
+        tagger = self.pipelines.get("processors", {}).get("ec2tagger")
+        if tagger is not None:
+            self._tagger()
+            self.host.tag(tagger)
+        for loop in self.loops:
+            loop.start()
+
+    def _tagger(self) -> None:
+        """Without the metadata service the tagger gives up after some tries, and the daemon with it."""
+        for attempt in range(TAGGER_TRIES):
+            imds.document.cache_clear()
+            if imds.document():
+                return
+            LOG.line("W", "[EC2] Fetch identity document from EC2 metadata fail: attempt %d" % (attempt + 1))
+            time.sleep(TAGGER_WAIT)
+        raise Fatal(
+            "Error running agent: cannot start pipelines: ec2tagger: Unable to retrieve InstanceId. "
+            "This plugin must only be used on an EC2 instance"
+        )
+
+    def serve(self, envconfig: str) -> int:
+        """Say it is ready and wait for the end."""
+        signal.signal(signal.SIGTERM, lambda *_: self.stopping.set())
+        signal.signal(signal.SIGINT, lambda *_: self.stopping.set())
+        LOG.collector("I", "service@v0.124.0/service.go:266", READY)
+        while not self.stopping.wait(ENVIRONMENT_EVERY):
+            load_environment(envconfig)
+        LOG.line("I", "Profiler is stopped during shutdown")
+        for loop in self.loops:
+            loop.stop()
+        if self.output:
+            self.output.stop()
+        LOG.collector("I", "service@v0.124.0/service.go:330", "Shutdown complete.")
+        return 0

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who the host is: mode, region, names and addresses."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from . import commonconfig, credentials, imds
+from .golog import plain
+
+
+def detect_mode(asked: str) -> str:
+    """Turn `auto` into ec2 or onPrem; leave the others."""
+    if asked != "auto":
+        return asked
+    plain("I! Trying to detect region from ec2")
+    if os.environ.get("RUN_IN_AWS") == "True" or imds.document().get("region"):
+        return "ec2"
+    plain("I! Trying to detect region from ecs")
+    return "onPrem"
+
+
+def detect_region(mode: str, common: dict) -> str:
+    """Return the region the host says it is in, '' where it does not know."""
+    profile = commonconfig.profile(common, mode)
+    if profile:
+        region = credentials.profile_region(profile)
+        if region:
+            return region
+    if mode == "ec2":
+        return str(imds.document().get("region", ""))
+    return ""
+
+
+def local_hostname() -> str:
+    """Return the operating system's name of the host."""
+    return socket.gethostname()
+
+
+def local_address() -> str:
+    """Return the first address that is not a loopback."""
+    try:
+        found = [entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    except OSError:
+        found = []
+    return next((address for address in map(str, found) if not address.startswith("127.")), "UNKNOWN-IP")
+
+
+def placeholders(mode: str, region: str) -> dict[str, str]:
+    """Return what the placeholders in group and stream names stand for on this host."""
+    from time import strftime
+
+    own = local_hostname()
+    if mode != "ec2":
+        return {
+            "instance_id": "i-UNKNOWN", "hostname": own, "local_hostname": own, "ip_address": local_address(),
+            "aws_region": region or "UNKNOWN-REGION", "account_id": "UNKNOWN-ACCOUNT", "date": strftime("%Y-%m-%d"),
+        }
+    document = imds.document()
+    return {
+        "instance_id": document.get("instanceId") or "i-UNKNOWN",
+        "hostname": imds.hostname() or own,
+        "local_hostname": own,
+        "ip_address": document.get("privateIp") or local_address(),
+        "aws_region": region or "UNKNOWN-REGION",
+        "account_id": document.get("accountId") or "UNKNOWN-ACCOUNT",
+        "date": strftime("%Y-%m-%d"),
+    }

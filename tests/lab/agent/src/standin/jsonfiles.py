@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads configuration files as the agent does: a directory walk that ends quietly at the first file that is not JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from .golog import say
+
+SKIPPED = (".yaml", ".yaml.tmp")
+
+
+class NotJson(ValueError):
+    """A text the agent's JSON reader refuses."""
+
+
+def loads(raw: bytes) -> dict:
+    """Parse a configuration: any JSON object, or null, which counts as an empty one."""
+    text = raw.decode("utf-8", "replace")
+    if text.startswith("\ufeff"):
+        raise NotJson("invalid character 'ï' looking for beginning of value")
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except RecursionError as error:
+        raise NotJson("exceeded max depth") from error
+    except ValueError as error:
+        raise NotJson(_wording(text, error)) from error
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        kinds = {list: "array", str: "string", bool: "bool"}
+        raise NotJson("json: cannot unmarshal %s into Go value of type map[string]interface {}" % kinds.get(type(value), "number"))
+    return value
+
+
+def _refuse(name: str) -> object:
+    raise NotJson("invalid character '%s' looking for beginning of value" % name[0])
+
+
+def _wording(text: str, error: ValueError) -> str:
+    """Word a parse error as the agent's JSON reader does."""
+    position = getattr(error, "pos", 0)
+    rest = text[position:].lstrip()
+    if isinstance(error, NotJson):
+        return str(error)
+    if not rest:
+        return "unexpected end of JSON input"
+    after = "after top-level value" if "Extra data" in str(error) else "looking for beginning of value"
+    return "invalid character '%s' %s" % (rest[0], after)
+
+
+def collect(legacy: str, directory: str, multi_config: str) -> dict[str, dict]:
+    """Return {path: configuration} in merge order; which files count depends on the multi-config value."""
+    found: dict[str, dict] = {}
+    if multi_config != "default" and legacy and os.path.isfile(legacy):
+        found[legacy] = _read(legacy)
+    try:
+        for path in _walk(directory):
+            final = path[:-4] if path.endswith(".tmp") else path
+            if path.endswith(SKIPPED):
+                continue
+            if path.endswith(".tmp"):
+                if multi_config in ("default", "append"):
+                    found[final] = _read(path)
+            elif multi_config in ("append", "remove") and not (multi_config == "append" and os.path.exists(path + ".tmp")):
+                found[final] = _read(path)
+    except NotJson as error:
+        say("unable to scan config dir %s with error: unable to parse json, error: %s" % (directory, error))
+    return dict(sorted(found.items()))
+
+
+def only_yaml(directory: str) -> bool:
+    """Tell whether supplementary YAML is all there is."""
+    names = [os.path.basename(path) for path in _walk(directory)]
+    return bool(names) and all(name.endswith(SKIPPED) for name in names)
+
+
+def _walk(directory: str) -> list[str]:
+    """Return the files of the tree in lexical order of their path."""
+    paths: list[str] = []
+    for root, _, names in os.walk(directory, followlinks=True):
+        paths.extend(os.path.join(root, name) for name in names if os.path.isfile(os.path.join(root, name)))
+    return sorted(paths)
+
+
+def _read(path: str) -> dict:
+    """Read and parse one file."""
+    say("Reading json config file path: %s ..." % path)
+    try:
+        with open(path, "rb") as handle:
+            return loads(handle.read())
+    except OSError as error:
+        raise NotJson("open %s: %s" % (path, (error.strerror or "").lower())) from error
