@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Callable
 
 _SIMPLE = {20: False, 21: True, 22: None, 23: None}
 _BREAK = object()
@@ -24,23 +24,34 @@ def _head(major: int, number: int) -> bytes:
 
 def encode(value: Any) -> bytes:
     """A value of dicts, lists, strings, bytes, numbers, booleans, None and datetimes (tag 1)."""
-    if value is None or isinstance(value, bool):
-        return {None: b"\xf6", False: b"\xf4", True: b"\xf5"}[value]
-    if isinstance(value, int):
-        return _head(0, value) if value >= 0 else _head(1, -1 - value)
-    if isinstance(value, float):
-        return b"\xfb" + struct.pack(">d", value)
-    if isinstance(value, datetime):
-        return _head(6, 1) + encode(value.timestamp())
-    if isinstance(value, bytes):
-        return _head(2, len(value)) + value
-    if isinstance(value, str):
-        raw = value.encode()
-        return _head(3, len(raw)) + raw
-    if isinstance(value, dict):
-        kept = {key: item for key, item in value.items() if item is not None}
-        return _head(5, len(kept)) + b"".join(encode(key) + encode(item) for key, item in kept.items())
-    return _head(4, len(value)) + b"".join(encode(item) for item in value)
+    for kind, encoder in _ENCODERS:
+        if isinstance(value, kind):
+            return encoder(value)
+    raise TypeError(f"no CBOR for {type(value).__name__}")
+
+
+def _encode_text(value: str) -> bytes:
+    raw = value.encode()
+    return _head(3, len(raw)) + raw
+
+
+def _encode_map(value: dict[str, Any]) -> bytes:
+    kept = {key: item for key, item in value.items() if item is not None}
+    return _head(5, len(kept)) + b"".join(encode(key) + encode(item) for key, item in kept.items())
+
+
+# The order matters: a bool is an int.
+_ENCODERS: list[tuple[Any, Callable[[Any], bytes]]] = [
+    (type(None), lambda value: b"\xf6"),
+    (bool, lambda value: b"\xf5" if value else b"\xf4"),
+    (int, lambda value: _head(0, value) if value >= 0 else _head(1, -1 - value)),
+    (float, lambda value: b"\xfb" + struct.pack(">d", value)),
+    (datetime, lambda value: _head(6, 1) + encode(value.timestamp())),
+    (bytes, lambda value: _head(2, len(value)) + value),
+    (str, _encode_text),
+    (dict, _encode_map),
+    ((list, tuple), lambda value: _head(4, len(value)) + b"".join(map(encode, value))),
+]
 
 
 class _Reader:
@@ -61,21 +72,21 @@ class _Reader:
         if major == 7:
             return self._simple(info)
         number = None if info == 31 else info if info < 24 else int.from_bytes(self.take(1 << (info - 24)), "big")
-        if major in (2, 3):
-            if number is None:
-                return (b"" if major == 2 else "").join(self._items(None))
-            return self.take(number) if major == 2 else self.take(number).decode()
-        if major == 4:
-            return self._items(number)
-        if major == 5:
-            flat = self._items(None if number is None else 2 * number)
-            return dict(zip(flat[::2], flat[1::2]))
         if number is None:
-            raise ValueError("CBOR number without a length")
+            return self._endless(major)
+        if major in (2, 3):
+            raw = self.take(number)
+            return raw if major == 2 else raw.decode()
+        if major in (4, 5):
+            return _container(major, self._items(number * (major - 3)))
         if major == 6:
             inner = self.value()
             return datetime.fromtimestamp(inner, timezone.utc) if number == 1 else inner
-        return number if major == 0 else -1 - number
+        return -1 - number if major else number
+
+    def _endless(self, major: int) -> Any:
+        items = self._items(None)
+        return (b"" if major == 2 else "").join(items) if major in (2, 3) else _container(major, items)
 
     def _items(self, count: int | None) -> list[Any]:
         items: list[Any] = []
@@ -92,6 +103,10 @@ class _Reader:
         if info in (25, 26, 27):
             return struct.unpack({25: ">e", 26: ">f", 27: ">d"}[info], self.take(1 << (info - 24)))[0]
         return _SIMPLE[info]
+
+
+def _container(major: int, items: list[Any]) -> Any:
+    return items if major == 4 else dict(zip(items[::2], items[1::2]))
 
 
 def decode(data: bytes) -> Any:

@@ -69,7 +69,7 @@ class Control:
             return 200, faults.add(content)
         if method == "DELETE":
             return 200, {"cleared": faults.clear(int(name) if name else None)}
-        return 200, faults.list()
+        return 200, faults.listed()
 
     def _settings(self, method: str, name: str, content: dict[str, Any]) -> tuple[int, Any]:
         settings = self.front.settings

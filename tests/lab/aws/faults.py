@@ -80,7 +80,7 @@ class Faults:
             self._rules = [rule for rule in self._rules if number is not None and rule.id != number]
             return before - len(self._rules)
 
-    def list(self) -> list[dict[str, Any]]:
+    def listed(self) -> list[dict[str, Any]]:
         """The rules, spent ones included, with their hits."""
         with self._lock:
             return [asdict(rule) for rule in self._rules]

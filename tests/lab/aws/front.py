@@ -11,12 +11,13 @@ import socket
 import struct
 import threading
 import time
+import traceback
 from collections import defaultdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Callable
 
 from moto.ec2.models import ec2_backends
-from moto.moto_api._internal import moto_api_backend
+from moto.moto_api._internal.models import moto_api_backend
 
 from aws import cbor, loggroups
 from aws.answer import Answer, AwsError, failure, success
@@ -38,7 +39,7 @@ WsgiApp = Callable[[dict[str, Any], Any], Any]
 _TAGGING = ("AddTagsToResource", "RemoveTagsFromResource", "ListTagsForResource")
 
 
-class Dropped(ConnectionError):
+class DroppedError(ConnectionError):
     """The connection was cut on purpose."""
 
 
@@ -85,11 +86,11 @@ class Front:
             if kind == "timeout" and fault:
                 time.sleep(fault.seconds)
             if kind in ("timeout", "reset"):
-                raise Dropped(kind)
+                raise DroppedError(kind)
             answer = self._judged(call, kind)
             if kind == "lost":
-                raise Dropped(kind)
-        except Dropped:
+                raise DroppedError(kind)
+        except DroppedError:
             answer = None
             self.journal.write(call, None, time.monotonic() - began, kind)
             cut(environ)
@@ -106,6 +107,11 @@ class Front:
                 return self._served(call, principal)
             except AwsError as error:
                 return failure(call, error)
+            except Exception as error:
+                # A client must see a failed call, not a broken connection, where moto cannot do something.
+                traceback.print_exc()
+                status = 501 if isinstance(error, NotImplementedError) else 500
+                return failure(call, AwsError("InternalFailure", f"the stand-in failed: {error!r}", status))
 
     def _principal(self, call: Call) -> Principal:
         return self.identities.find(call.access_key) or CONTROLLER
@@ -146,7 +152,7 @@ class Front:
             metrics.put(call.params)
             return {}
         if call.operation == "ListMetrics":
-            return metrics.list(call.params, self.settings["metric_list_delay"])
+            return metrics.list_metrics(call.params, self.settings["metric_list_delay"])
         reader = {"GetMetricData": metrics.data, "GetMetricStatistics": metrics.statistics}.get(call.operation)
         return reader(call.params) if reader else None
 

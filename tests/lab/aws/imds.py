@@ -83,9 +83,10 @@ class Imds:
 
     def _tree(self, host: Host) -> dict[str, str]:
         """Every leaf of the tree under /latest/ with its text."""
-        instance = ec2_backends[ACCOUNT][host.region].get_instance(host.instance_id)
+        instance = ec2_backends[ACCOUNT][host.region].get_instance(str(host.instance_id))
         zone = instance.availability_zone or f"{host.region}a"
-        hostname = instance.private_dns or "ip-" + str(instance.private_ip).replace(".", "-") + ".ec2.internal"
+        domain = "ec2.internal" if host.region == "us-east-1" else f"{host.region}.compute.internal"
+        hostname = f"ip-{str(instance.private_ip).replace('.', '-')}.{domain}"
         document = {
             "accountId": ACCOUNT,
             "architecture": instance.architecture or "x86_64",
@@ -94,7 +95,7 @@ class Imds:
             "instanceId": instance.id,
             "instanceType": instance.instance_type,
             "kernelId": None,
-            "pendingTime": str(instance.launch_time).split(".", maxsplit=1)[0] + "Z" if instance.launch_time else None,
+            "pendingTime": _stamp(instance.launch_time),
             "privateIp": instance.private_ip,
             "ramdiskId": None,
             "region": host.region,

@@ -122,7 +122,7 @@ class Metrics:
                 series = self.series[key] = Series(key, time.time())
             series.samples.append(item)
 
-    def list(self, params: dict[str, Any], delay: float) -> dict[str, Any]:
+    def list_metrics(self, params: dict[str, Any], delay: float) -> dict[str, Any]:
         """ListMetrics: each metric once, and not before it is `delay` seconds old."""
         token = params.get("NextToken")
         if token:

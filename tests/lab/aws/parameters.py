@@ -186,7 +186,9 @@ def check_key(key: str | None, kind: str, account: str, region: str) -> str | No
     if not key or key.split(":")[-1].startswith("alias/aws/"):
         return key or DEFAULT_KEY
     backend = kms_backends[account][region]
-    if backend.any_id_to_key_id(key) not in backend.keys:
+    alias = backend.get_alias_name(key)
+    known = backend.get_key_id_from_alias(alias) if alias.startswith("alias/") else backend.get_key_id(key) in backend.keys
+    if not known:
         raise AwsError("InvalidKeyId", f"Invalid keyId {key}")
     return key
 
@@ -211,8 +213,8 @@ class Store:
         overwrite = bool(params.get("Overwrite"))
         if overwrite and params.get("Tags"):
             raise invalid(
-                "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. "
-                "To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource."
+                "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite "
+                "flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource."
             )
         version = self._version(params, existing.latest if existing else None, user)
         if existing and not overwrite:
@@ -237,13 +239,15 @@ class Store:
         if old and kind != old.type and params.get("Overwrite"):
             raise AwsError(
                 "HierarchyTypeMismatchException",
-                "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a parameter from a "
-                "String type to a SecureString type. You must create a new, unique parameter.",
+                "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a parameter "
+                "from a String type to a SecureString type. You must create a new, unique parameter.",
             )
         data_type = params.get("DataType") or "text"
         if data_type not in DATA_TYPES:
             raise invalid(f"The following data type is not supported: {data_type} (Data type names are all lowercase.)")
-        kept = {name: params.get(option) if params.get(option) is not None else getattr(old, name, None) for name, option in _KEPT.items()}
+        kept: dict[str, Any] = {
+            name: params.get(option) if params.get(option) is not None else getattr(old, name, None) for name, option in _KEPT.items()
+        }
         value = check_value(params.get("Value"), kept["pattern"])
         tier = choose_tier(params.get("Tier"), len(value.encode()), check_policies(kept["policies"]), old.tier if old else None)
         return Version(
@@ -296,6 +300,12 @@ class Store:
             f"Systems Manager could not find version {selector} of {parameter.name}. Verify the version and try again.",
         )
 
+    def _found(self, asked: str) -> tuple[Parameter, Version, str | None] | None:
+        try:
+            return self._find(asked)
+        except AwsError:
+            return None
+
     def _shown(self, parameter: Parameter, version: Version, selector: str | None, decrypt: bool) -> dict[str, Any]:
         return {
             "Name": parameter.name,
@@ -321,13 +331,12 @@ class Store:
                 "names",
                 f"Member must have length {'less' if names else 'greater'} than or equal to {10 if names else 1}",
             )
-        found, missing = [], []
-        for name in dict.fromkeys(names):
-            try:
-                found.append(self._shown(*self._find(name), bool(params.get("WithDecryption"))))
-            except AwsError:
-                missing.append(name)
-        return {"Parameters": found, "InvalidParameters": missing}
+        decrypt = bool(params.get("WithDecryption"))
+        results = {name: self._found(name) for name in names}
+        return {
+            "Parameters": [self._shown(*result, decrypt) for result in results.values() if result],
+            "InvalidParameters": [name for name, result in results.items() if not result],
+        }
 
     def by_path(self, params: dict[str, Any], user: str) -> dict[str, Any]:
         """GetParametersByPath."""
