@@ -21,10 +21,12 @@ LAB = ROOT / "tests" / "lab" / "lab"
 HOSTS = ("ec2-1", "ec2-2", "amazon-1", "onprem-1")
 # Everything but what a running system writes by itself, and Ansible's own temporary directory.
 LISTING = r"""
-cd / && find . \( -path ./proc -o -path ./sys -o -path ./run -o -path ./tmp -o -path ./dev -o -path ./var/log/journal -o -path ./var/tmp \
-  -o -path ./root/.ansible -o -path ./home/ansible/.ansible -o -path ./var/lib/systemd \) -prune -o \
-  ! -path ./var/log/wtmp ! -path ./var/log/lastlog ! -path ./var/log/btmp \
-  \( -type f -printf '%p %m %U:%G ' -exec sha256sum -b {} \; -o -printf '%p %m %U:%G %y %l\n' \) | LC_ALL=C sort
+cd / && find . \( -path ./proc -o -path ./sys -o -path ./run -o -path ./tmp -o -path ./dev -o -path ./var/log/journal \
+  -o -path ./root/.ansible -o -path ./home/ansible/.ansible \) -prune -o \
+  ! -path ./var/log/wtmp ! -path ./var/log/lastlog ! -path ./var/log/btmp -print0 > /tmp/listing.$$
+xargs -0 stat -c '%N %a %U:%G' < /tmp/listing.$$ | LC_ALL=C sort
+xargs -0 sha256sum -b < /tmp/listing.$$ 2> /dev/null | LC_ALL=C sort
+rm /tmp/listing.$$
 """
 
 
