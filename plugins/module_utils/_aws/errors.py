@@ -14,9 +14,11 @@ import inspect
 from typing import Any, Callable, TypeVar
 
 try:
-    from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as BotoConnectionError
+    from botocore.parsers import ResponseParserError
 except ImportError:  # AnsibleAWSModule says so in its own words before any call is made
-    BotoCoreError = ClientError = ConnectTimeoutError = EndpointConnectionError = HTTPClientError = ()  # type: ignore[assignment,misc]
+    BotoCoreError = ClientError = HTTPClientError = BotoConnectionError = ResponseParserError = ()  # type: ignore[assignment,misc]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,6 +35,7 @@ THROTTLES = frozenset(
         "SlowDown",
     )
 )
+SHOWN = 4
 CREDENTIALS = "renew the credentials of the controller and run again; what is already written is recognised and not repeated"
 ACCESS = "allow {action} to the controller's credentials (the minimal policies stand in the collection's guide on publishing)"
 MENDS = {
@@ -46,7 +49,7 @@ MENDS = {
     "UnrecognizedClientException": "check the access key of the controller: AWS does not know it",
     "SignatureDoesNotMatch": "check the secret key and the clock of the controller",
     "ParameterMaxVersionLimitExceeded": "the oldest of 100 versions carries a label: move or remove that label",
-    "ParameterLimitExceeded": "the account holds as many parameters as it may: delete unused ones or use O(tier=Advanced)",
+    "ParameterLimitExceeded": "the account holds as many parameters as it may: delete unused ones, or ask for tier Advanced",
     "ParameterVersionLabelLimitExceeded": "a version carries 10 labels at most: remove one of them",
     "HierarchyTypeMismatchException": "the type of a parameter cannot change: delete it and create it again",
     "ParameterPatternMismatchException": "give a value that matches allowed_pattern, or change the pattern",
@@ -82,10 +85,15 @@ def from_botocore(exception: Exception, verb: str) -> AwsError:
         code = str(error.get("Code", ""))
         status = int(exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         mend = MENDS.get(code, "").format(action=exception.operation_name)
-        message = f"Failed to {verb}: {code}: {error.get('Message') or 'no further text'}"
+        message = f"Failed to {verb}: {code}: {str(error.get('Message') or 'no further text').rstrip('.')}"
         return AwsError(f"{message}. Mend: {mend}." if mend else message, code, status >= 500 and code not in THROTTLES)
-    unsure = isinstance(exception, HTTPClientError) and not isinstance(exception, (ConnectTimeoutError, EndpointConnectionError))
+    unsure = isinstance(exception, (HTTPClientError, BotoConnectionError, ResponseParserError))
     return AwsError(f"Failed to {verb}: {type(exception).__name__}: {exception}", type(exception).__name__, unsure)
+
+
+def _listed(items: list[Any] | tuple[Any, ...]) -> str:
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return ", ".join(map(str, items[:SHOWN])) + more
 
 
 def aws_call(verb: str) -> Callable[[Function], Function]:
@@ -102,9 +110,9 @@ def aws_call(verb: str) -> Callable[[Function], Function]:
         def called(*args: Any, **kwargs: Any) -> Any:
             try:
                 return function(*args, **kwargs)
-            except (ClientError, BotoCoreError) as exception:
+            except (ClientError, BotoCoreError, ResponseParserError) as exception:
                 given = signature.bind(*args, **kwargs).arguments
-                words = {key: ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value for key, value in given.items()}
+                words = {key: _listed(value) if isinstance(value, (list, tuple)) else value for key, value in given.items()}
                 raise from_botocore(exception, verb.format(**words)) from exception
 
         return called  # type: ignore[return-value]

@@ -25,8 +25,8 @@ def batches(items: list[str], size: int) -> Iterator[list[str]]:
 
 
 @aws_call("read the parameters {names}")
-def get_parameters(client: Any, names: list[str]) -> dict[str, Any]:
-    return client.get_parameters(Names=names, WithDecryption=True)
+def get_parameters(client: Any, names: list[str], decrypt: bool = True) -> dict[str, Any]:
+    return client.get_parameters(Names=names, WithDecryption=decrypt)
 
 
 @aws_call("describe the parameters {names}")
@@ -36,10 +36,23 @@ def describe_parameters(client: Any, names: list[str], token: str | None) -> dic
     return client.describe_parameters(ParameterFilters=filters, MaxResults=DESCRIBE_NAMES, **more)
 
 
+@aws_call("list the parameters whose names begin with {prefix}")
+def list_parameters(client: Any, prefix: str, token: str | None) -> dict[str, Any]:
+    filters = [{"Key": "Name", "Option": "BeginsWith", "Values": [prefix]}]
+    more = {"NextToken": token} if token else {}
+    return client.describe_parameters(ParameterFilters=filters, MaxResults=DESCRIBE_NAMES, **more)
+
+
 @aws_call("read the history of the parameter {name}")
 def get_parameter_history(client: Any, name: str, token: str | None) -> dict[str, Any]:
     more = {"NextToken": token} if token else {}
-    return client.get_parameter_history(Name=name, WithDecryption=True, MaxResults=50, **more)
+    return client.get_parameter_history(Name=name, WithDecryption=False, MaxResults=50, **more)
+
+
+@aws_call("read the parameters below {path}")
+def get_parameters_by_path(client: Any, path: str, recursive: bool, token: str | None) -> dict[str, Any]:
+    more = {"NextToken": token} if token else {}
+    return client.get_parameters_by_path(Path=path, Recursive=recursive, WithDecryption=False, MaxResults=10, **more)
 
 
 @aws_call("list the tags of the parameter {name}")
