@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import telemetry_expectations, telemetry_requests
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_message import telemetry_explained, telemetry_message
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_table import telemetry_table
 
 
@@ -19,5 +20,7 @@ class FilterModule:
         return {
             "telemetry_expectations": telemetry_expectations,
             "telemetry_requests": telemetry_requests,
+            "telemetry_explained": telemetry_explained,
+            "telemetry_message": telemetry_message,
             "telemetry_table": telemetry_table,
         }

@@ -294,7 +294,8 @@ from typing import Any
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.module import AwsModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry_verdict import Terms, message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry_verdict import Terms
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_message import telemetry_message
 
 STREAM = {
     "log_group_name": {"type": "str", "required": True},
@@ -359,7 +360,7 @@ def main() -> None:
         result = Watch(client, terms).run(hosts)
     except AwsError as error:
         module.fail_json(msg=str(error), **error.details)
-    text = message(result["hosts"])
+    text = telemetry_message(result["hosts"])
     if text and module.params["fail_on_missing"]:
         module.fail_json(msg=text, **result)
     module.exit_json(changed=False, msg=text, **result)

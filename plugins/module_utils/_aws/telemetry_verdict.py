@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from .._config.causes import LOGS, METRICS, Cause, Evidence, diagnose, unexplained
+from .._config.telemetry_message import MISSING, place, summary
 from .telemetry_reading import MetricKey, StreamKey
 
 ARRIVED = "arrived"
 QUIET = "quiet"
-MISSING = "missing"
 PENDING = "pending"
 """A change that check mode did not make: what it would bring cannot have arrived."""
 
@@ -94,7 +94,6 @@ def judge(host: Host, measured: Measured, now: float) -> dict[str, Any]:
     everything = streams + metrics
     states = {item["state"] for item in everything}
     state = next((state for state in (MISSING, PENDING, ARRIVED) if state in states), QUIET)
-    lacking = [item for item in everything if item["state"] == MISSING]
     return {
         "host": host.name,
         "region": host.region,
@@ -102,14 +101,12 @@ def judge(host: Host, measured: Measured, now: float) -> dict[str, Any]:
         "state": state,
         "streams": streams,
         "metrics": metrics,
-        "cause": "; ".join(dict.fromkeys(item["cause"] for item in lacking)),
-        "mend": "; ".join(dict.fromkeys(item["mend"] for item in lacking)),
+        **summary(everything),
     }
 
 
 def _stream(host: Host, item: Mapping[str, Any], events: int) -> dict[str, Any]:
-    place = f"{item['log_group_name']}/{item['log_stream_name']}"
-    known = None if events else diagnose(LOGS, host.evidence, place, item["file"], item["readable"])
+    known = None if events else diagnose(LOGS, host.evidence, place(item), item["file"], item["readable"])
     told = known is not None and bool(known.line or not item["readable"] or not host.evidence.active)
     if events:
         state = ARRIVED
@@ -143,25 +140,3 @@ def _why(kind: str, state: str, known: Cause | None) -> dict[str, str]:
     elif state == PENDING or known is None:
         known = Cause("", "")
     return {"cause": known.cause, "mend": known.mend, "line": known.line}
-
-
-def message(verdicts: list[dict[str, Any]]) -> str:
-    """One text that names every missing stream and metric, why, and how to mend it; '' where nothing is missing."""
-    lacking = [item for item in verdicts if item["state"] == MISSING]
-    if not lacking:
-        return ""
-    lines = [f"Telemetry of {len(lacking)} of {len(verdicts)} hosts is missing in CloudWatch:"]
-    for verdict in lacking:
-        for item in verdict["streams"] + verdict["metrics"]:
-            if item["state"] == MISSING:
-                lines.append(f"{verdict['host']}: {_what(item)} ({verdict['region']}): {item['cause']}. Mend: {item['mend']}.")
-                if item["line"]:
-                    lines.append(f"    the agent's log: {item['line']}")
-    return "\n".join(lines)
-
-
-def _what(item: Mapping[str, Any]) -> str:
-    if "file" in item:
-        return f"{item['file']} → log group {item['log_group_name']}, stream {item['log_stream_name']}"
-    dimensions = ", ".join(f"{key}={value}" for key, value in sorted(item["dimensions"].items()))
-    return f"metric {item['namespace']} {item['name']} {{{dimensions}}}"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterable, Mapping
 
 HEAD = ("host", "mode", "build", "configuration", "service", "log groups (events)", "metrics")
@@ -16,8 +17,8 @@ def telemetry_table(
     observed: Mapping[str, Any],
     converged: Mapping[str, Any] | None = None,
     sources: Mapping[str, Any] | None = None,
-) -> str:
-    """Aligned plain text, a block of lines for every host.
+) -> list[str]:
+    """Aligned lines of plain text, a block of them for every host.
 
     ``verdicts``: hosts of ``cw_agent_telemetry_info``; ``observed``, ``converged``: by host, results of ``cw_agent_info`` and
     ``cw_agent_config``; ``sources``: by host, ``{"sources": [{"location": …}]}``.
@@ -46,7 +47,8 @@ def _mode(mode: str) -> str:
 
 def _configurations(agent: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
     locations = [str(item["location"]) for item in wanted.get("sources") or []]
-    active = [str(item.get("file")) for item in agent.get("configurations") or []]
+    # The agent names its files after the location, every colon an underscore.
+    active = [re.sub(r"^ssm_(.+)_(\d+)$", r"\1:\2", str(item.get("file"))) for item in agent.get("configurations") or []]
     return [item.split(":", 1)[-1] for item in locations] or active
 
 
@@ -79,11 +81,11 @@ def _word(item: Mapping[str, Any]) -> str:
     return {"missing": "MISSING", "quiet": "not due yet"}.get(item["state"], str(item["state"]))
 
 
-def _aligned(rows: list[tuple[list[str], ...]]) -> str:
+def _aligned(rows: list[tuple[list[str], ...]]) -> list[str]:
     table = [tuple([title] for title in HEAD), *rows]
     widths = [max(len(text) for row in table for text in row[column] or [""]) for column in range(len(HEAD))]
     lines = [list(HEAD), ["-" * width for width in widths]]
     for row in rows:
         height = max(len(cell) for cell in row)
         lines += [[cell[index] if index < len(cell) else "" for cell in row] for index in range(height)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
