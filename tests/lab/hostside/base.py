@@ -48,12 +48,18 @@ def lab_name() -> str:
     return name
 
 
-def command(arguments: Sequence[str | os.PathLike[str]], *, stdin: str | None = None, check: bool = True, timeout: float = 600, **variables: str) -> str:
-    """Run a command and return its stdout; a failure becomes a LabError with its stderr. Extra keywords become environment variables."""
+def capture(words: list[str], environment: dict[str, str], stdin: str | None, timeout: float) -> subprocess.CompletedProcess[str]:
+    """Run a command and keep what it says; nothing of the caller's stdin reaches it."""
+    return subprocess.run(words, input=stdin or "", capture_output=True, text=True, timeout=timeout, env=environment, check=False)
+
+
+def command(
+    arguments: Sequence[str | os.PathLike[str]], *, stdin: str | None = None, check: bool = True, timeout: float = 600, **variables: str
+) -> str:
+    """Run a command and return its stdout; a failure becomes a LabError with its stderr. Extra keywords: environment variables."""
     words = [os.fspath(word) for word in arguments]
     try:
-        done = subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=timeout, env={**os.environ, **variables}, check=False,
-                              stdin=None if stdin is not None else subprocess.DEVNULL)
+        done = capture(words, {**os.environ, **variables}, stdin, timeout)
     except FileNotFoundError as error:
         raise LabError(f"{words[0]} is not installed; `tests/tools/setup` installs what the lab needs") from error
     except subprocess.TimeoutExpired as error:

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import sys
 import types
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 from . import hosts, state
 from .base import LabError, lab_name, lock, remove_tree, say
@@ -71,7 +72,8 @@ def _up(options: argparse.Namespace) -> int:
 def _exec(options: argparse.Namespace) -> int:
     lab = state.existing()
     if options.host not in lab.hosts:
-        raise LabError(f"no host {options.host!r} in lab {lab.name!r}: it has {', '.join(sorted(lab.hosts, key=state.host_order)) or 'none'}")
+        present = ", ".join(sorted(lab.hosts, key=state.host_order)) or "none"
+        raise LabError(f"no host {options.host!r} in lab {lab.name!r}: it has {present}")
     if not options.words:
         raise LabError("no command is given: lab exec HOST COMMAND…")
     pid = hosts.pid_of(lab, options.host)
@@ -79,7 +81,7 @@ def _exec(options: argparse.Namespace) -> int:
         raise LabError(f"host {options.host} does not run: `lab up` starts it again")
     words = hosts.entering(pid, options.words)
     environment = {**hosts.ENVIRONMENT, **({"TERM": os.environ["TERM"]} if "TERM" in os.environ else {})}
-    os.execvpe(words[0], words, environment)
+    os.execvpe(words[0], words, environment)  # noqa: S606  its status and streams become ours
 
 
 def _print_file(name: str) -> int:
@@ -93,12 +95,12 @@ def _print_file(name: str) -> int:
 
 def _status(_options: argparse.Namespace) -> int:
     lab = state.existing()
-    from . import gateway  # noqa: PLC0415  the other commands start faster without it
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  the other commands start faster without it
 
     lines: list[tuple[str, str]] = []
     served: list[str] = []
     try:
-        served = list(gateway.ask(lab.control, {"do": "ping"}).get("hosts", []))  # type: ignore[call-overload]
+        served = list(state.ask_gateway(lab, {"do": "ping"}).get("hosts", []))
     except OSError as error:
         lines.append(("gateway", f"does not answer: {error}"))
     if not state.alive(lab, "aws"):
@@ -120,9 +122,13 @@ def _package(options: argparse.Namespace) -> int:
 
 
 def _fault(options: argparse.Namespace) -> int:
-    from . import faults  # noqa: PLC0415  the other commands start faster without it
+    from aws import fault_cli  # noqa: PLC0415  the other commands start faster without it
 
-    return faults.main(state.existing(), options.words)
+    lab = state.existing()
+    try:
+        return fault_cli.main(options.words, f"http://127.0.0.1:{lab.data['ports']['aws']}")
+    except OSError as error:
+        raise LabError(f"the AWS stand-in does not answer: {error}") from error
 
 
 def _down(_options: argparse.Namespace) -> int:
@@ -135,10 +141,8 @@ def _down(_options: argparse.Namespace) -> int:
         remove_tree(lab.directory)
         lab.lock.unlink(missing_ok=True)
     for parent in (lab.directory.parent, lab.run.parent):
-        try:
+        with contextlib.suppress(OSError):
             parent.rmdir()
-        except OSError:
-            pass
     say(f"lab {lab.name!r} is removed" if found else f"there was no lab {lab.name!r}")
     return 0
 
@@ -154,9 +158,15 @@ def main(arguments: list[str]) -> int:
     if os.geteuid():
         print("lab: namespaces and containers need root", file=sys.stderr)
         return 1
-    actions = {
-        "up": _up, "exec": _exec, "status": _status, "package": _package, "fault": _fault, "down": _down,
-        "inventory": lambda _: _print_file("inventory.yml"), "env": lambda _: _print_file("env"),
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "up": _up,
+        "exec": _exec,
+        "status": _status,
+        "package": _package,
+        "fault": _fault,
+        "down": _down,
+        "inventory": lambda _: _print_file("inventory.yml"),
+        "env": lambda _: _print_file("env"),
     }
     try:
         return actions[options.command](options)

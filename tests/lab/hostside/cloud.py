@@ -24,7 +24,10 @@ ONPREM_USER = "cw-agent-onprem"
 POLICY = "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"
 # The prefix tells the stand-in that it is the controller that calls.
 CONTROLLER_KEY = ("LABCONTROLLER0000000", "lab-controller-secret-key-0000000000000")
-TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 START_SECONDS = 60
 
 
@@ -36,7 +39,7 @@ def endpoint(lab: Lab) -> str:
 def client(lab: Lab, service: str) -> Any:
     """Return a boto3 client that speaks to the lab's stand-in."""
     settings = botocore.config.Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60, proxies={})
-    session = boto3.session.Session(aws_access_key_id=CONTROLLER_KEY[0], aws_secret_access_key=CONTROLLER_KEY[1], region_name=REGION)
+    session: Any = boto3.session.Session(aws_access_key_id=CONTROLLER_KEY[0], aws_secret_access_key=CONTROLLER_KEY[1], region_name=REGION)
     return session.client(service, endpoint_url=endpoint(lab), config=settings)
 
 
@@ -59,7 +62,7 @@ def wait_for_stand_in(lab: Lab) -> None:
         try:
             request(lab, "GET", "/_lab/health")
             return
-        except OSError as error:
+        except OSError as error:  # noqa: PERF203  it starts
             if not alive(lab, "aws") or time.monotonic() > end:
                 raise LabError(f"the AWS stand-in does not answer: {error}\n{log_tail(lab, 'aws')}") from error
             time.sleep(0.05)
@@ -107,9 +110,15 @@ def tags_of(lab: Lab, host: str) -> dict[str, str]:
     return {"Name": host, "Role": role, "Lab": lab.name}
 
 
+def _filters(wanted: dict[str, list[str]]) -> list[dict[str, Any]]:
+    return [{"Name": name, "Values": values} for name, values in wanted.items()]
+
+
 def _image(ec2: Any) -> str:
-    found = ec2.describe_images(Filters=[{"Name": "architecture", "Values": ["x86_64"]}, {"Name": "virtualization-type", "Values": ["hvm"]}])["Images"]
-    names = sorted((image.get("Name", ""), image["ImageId"]) for image in found if image.get("Platform") != "windows")
+    found = ec2.describe_images(Filters=_filters({"architecture": ["x86_64"], "virtualization-type": ["hvm"]}))["Images"]
+    names: list[tuple[str, str]] = sorted(
+        (image.get("Name", ""), image["ImageId"]) for image in found if image.get("Platform") != "windows"
+    )
     if not names:
         raise LabError("the AWS stand-in has no image to start instances from")
     return next((identity for name, identity in names if name.startswith("amzn2")), names[0][1])
@@ -121,8 +130,8 @@ def ensure_instances(lab: Lab) -> None:
     if not wanted and not lab.data.get("had_instances"):
         return
     ec2 = client(lab, "ec2")
-    filters = [{"Name": "tag:Lab", "Values": [lab.name]}, {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
-    pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
+    filters = {"tag:Lab": [lab.name], "instance-state-name": ["pending", "running", "stopping", "stopped"]}
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=_filters(filters))
     present = {instance["InstanceId"] for page in pages for group in page["Reservations"] for instance in group["Instances"]}
     if surplus := present - {lab.hosts[host].get("instance_id") for host in wanted}:
         ec2.terminate_instances(InstanceIds=sorted(surplus))
@@ -136,10 +145,15 @@ def ensure_instances(lab: Lab) -> None:
 def _start(lab: Lab, ec2: Any, host: str, image: str) -> None:
     tags = tags_of(lab, host)
     instance = ec2.run_instances(
-        ImageId=image, InstanceType="t3.small", MinCount=1, MaxCount=1, IamInstanceProfile={"Name": ROLE},
+        ImageId=image,
+        InstanceType="t3.small",
+        MinCount=1,
+        MaxCount=1,
+        IamInstanceProfile={"Name": ROLE},
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}],
     )["Instances"][0]
-    lab.hosts[host].update(instance_id=instance["InstanceId"], address=instance["PrivateIpAddress"], zone=instance["Placement"]["AvailabilityZone"], tags=tags)
+    zone = instance["Placement"]["AvailabilityZone"]
+    lab.hosts[host].update(instance_id=instance["InstanceId"], address=instance["PrivateIpAddress"], zone=zone, tags=tags)
 
 
 def register(lab: Lab) -> None:

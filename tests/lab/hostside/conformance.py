@@ -18,7 +18,10 @@ from .state import Lab
 PARAMETERS = ("AmazonCloudWatch-linux", "/cw/web/linux")
 CONFIGURATION = {
     "agent": {"metrics_collection_interval": 60},
-    "metrics": {"append_dimensions": {"InstanceId": "${aws:InstanceId}"}, "metrics_collected": {"mem": {"measurement": ["mem_used_percent"]}}},
+    "metrics": {
+        "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
+        "metrics_collected": {"mem": {"measurement": ["mem_used_percent"]}},
+    },
 }
 PROFILE = "AmazonCloudWatchAgent"
 INSTALLED = {"deb": ("dpkg-query", "--show", "amazon-cloudwatch-agent"), "rpm": ("rpm", "--query", "amazon-cloudwatch-agent")}

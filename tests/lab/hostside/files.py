@@ -82,8 +82,12 @@ def _variables(lab: Lab, host: str) -> dict[str, Any]:
     known = lab.hosts[host]
     if known["kind"] == "onprem":
         return {"cw_agent_region": REGION}
-    placement = {"availability_zone": known["zone"], "region": REGION}
-    return {"instance_id": known["instance_id"], "placement": placement, "private_ip_address": known["address"], "instance_tags": known["tags"]}
+    return {
+        "instance_id": known["instance_id"],
+        "placement": {"availability_zone": known["zone"], "region": REGION},
+        "private_ip_address": known["address"],
+        "instance_tags": known["tags"],
+    }
 
 
 def inventory(lab: Lab) -> dict[str, Any]:

@@ -208,16 +208,6 @@ async def serve(settings: dict[str, str]) -> None:
     await stop.wait()
 
 
-def ask(control: pathlib.Path, order: dict[str, str], timeout: float = 10) -> dict[str, object]:
-    """Give the running gateway an order and return its reply; OSError where none runs."""
-    with socket.socket(socket.AF_UNIX) as peer:
-        peer.settimeout(timeout)
-        peer.connect(str(control))
-        peer.sendall(json.dumps(order).encode() + b"\n")
-        reply: dict[str, object] = json.loads(peer.makefile().readline() or "{}")
-    return reply
-
-
 def main() -> None:
     """Run with the settings (JSON) given as the only argument."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)

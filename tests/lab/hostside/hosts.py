@@ -12,12 +12,15 @@ import subprocess
 import time
 
 from . import names
-from .base import LABEL, LabError, command, podman
+from .base import LABEL, LabError, capture, command, podman
 from .state import Lab, mounts_below
 
 IMAGES = {"ec2": "debian", "onprem": "debian", "amazon": "amazon"}
 BOOT_SECONDS = 90
-ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "USER": "root", "LOGNAME": "root", "LANG": "C.UTF-8"}
+# As /proc/net/tcp writes port 22 and the state of a socket that listens.
+SSH_PORT, LISTENING = ":0016", "0A"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRONMENT = {"PATH": PATH, "HOME": "/root", "USER": "root", "LOGNAME": "root", "LANG": "C.UTF-8"}
 
 
 def _namespace_of(path: pathlib.Path | str) -> tuple[int, int]:
@@ -36,15 +39,15 @@ def pid_of(lab: Lab, host: str) -> int:
 
 def entering(pid: int, arguments: list[str]) -> list[str]:
     """Return the command that runs a command as root on a host; it dies with its caller."""
-    return ["nsenter", f"--target={pid}", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "setpriv", "--pdeathsig=KILL", *arguments]
+    spaces = ("--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup")
+    return ["nsenter", f"--target={pid}", *spaces, "setpriv", "--pdeathsig=KILL", *arguments]
 
 
 def run_on(lab: Lab, host: str, *arguments: str, stdin: str | None = None, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     """Run a command as root on a host and return what it said."""
     if not (pid := pid_of(lab, host)):
         raise LabError(f"host {host} does not run: `lab up` starts it again")
-    return subprocess.run(entering(pid, list(arguments)), input=stdin, capture_output=True, text=True, timeout=timeout, env=ENVIRONMENT, check=False,
-                          stdin=None if stdin is not None else subprocess.DEVNULL)
+    return capture(entering(pid, list(arguments)), ENVIRONMENT, stdin, timeout)
 
 
 def make_namespace(lab: Lab, host: str) -> None:
@@ -84,12 +87,20 @@ def boot(lab: Lab, host: str, image: str) -> None:
 
 def _create(lab: Lab, host: str, image: str) -> None:
     lab.pid_file(host).parent.mkdir(parents=True, exist_ok=True)
-    podman(
-        "run", "--detach", "--name", lab.container(host), "--label", f"{LABEL}={lab.name}", "--hostname", host,
-        "--network", f"ns:{lab.namespace(host)}", "--no-hosts", "--dns", "none", "--pidfile", str(lab.pid_file(host)),
+    options = {
+        "name": lab.container(host),
+        "label": f"{LABEL}={lab.name}",
+        "hostname": host,
+        "network": f"ns:{lab.namespace(host)}",
+        "no-hosts": "true",
+        "dns": "none",
+        "pidfile": str(lab.pid_file(host)),
+        "systemd": "always",
         # Units with DynamicUser=, ProtectSystem= or PrivateTmp= need mount namespaces.
-        "--systemd", "always", "--cap-add", "SYS_ADMIN", "--pull", "never", image,
-    )
+        "cap-add": "SYS_ADMIN",
+        "pull": "never",
+    }
+    podman("run", "--detach", *(f"--{name}={value}" for name, value in options.items()), image)
     with open(f"/proc/{pid_of(lab, host)}/root/etc/hosts", "a", encoding="utf-8") as handle:
         handle.write(f"127.0.1.1 {host}\n")
 
@@ -98,13 +109,12 @@ def problem(lab: Lab, host: str) -> str:
     """Return why a host is not ready, "" when it is."""
     if not (pid := pid_of(lab, host)):
         return "not running"
-    with contextlib.suppress(OSError):
-        listening = any(line.split()[1].endswith(":0016") and line.split()[3] == "0A" for line in open(f"/proc/{pid}/net/tcp", encoding="utf-8") if ":" in line)
-        if not listening:
-            return "sshd does not listen"
     try:
+        sockets = [line.split() for line in pathlib.Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+        if not any(fields[1].endswith(SSH_PORT) and fields[3] == LISTENING for fields in sockets):
+            return "sshd does not listen"
         state = run_on(lab, host, "systemctl", "is-system-running", timeout=20).stdout.strip()
-    except (LabError, subprocess.TimeoutExpired) as error:
+    except (LabError, OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     return "" if state in ("running", "degraded") else f"systemd is {state or 'not up'}"
 

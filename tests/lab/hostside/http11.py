@@ -44,13 +44,13 @@ async def read_head(reader: asyncio.StreamReader) -> Head | None:
     except asyncio.LimitOverrunError as error:
         raise ProtocolError("head too long") from error
     lines = raw.decode("latin-1").split("\r\n")[:-2]
-    words = (lines[0].split(" ", 2) + ["", ""])[:3]
+    words = [*lines[0].split(" ", 2), "", ""][:3]
     pairs = [line.partition(":") for line in lines[1:]]
     return Head((words[0], words[1], words[2]), [(key.strip(), value.strip()) for key, _, value in pairs])
 
 
 async def _read_chunked(reader: asyncio.StreamReader) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     while True:
         size = int((await reader.readuntil(b"\r\n")).split(b";")[0], 16)
         if size == 0:

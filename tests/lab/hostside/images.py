@@ -16,7 +16,18 @@ from .keys import authority, ssh_key
 
 SUITE = "bookworm"
 COMMON = (
-    "systemd", "systemd-sysv", "dbus", "python3", "sudo", "iproute2", "iputils-ping", "openssh-server", "ca-certificates", "procps", "curl", "gnupg",
+    "systemd",
+    "systemd-sysv",
+    "dbus",
+    "python3",
+    "sudo",
+    "iproute2",
+    "iputils-ping",
+    "openssh-server",
+    "ca-certificates",
+    "procps",
+    "curl",
+    "gnupg",
 )
 PACKAGES = {"debian": (*COMMON, "python3-apt"), "amazon": (*COMMON, "dnf", "rpm", "python3-dnf")}
 EXCLUDED = ("man", "locale", "doc")
@@ -46,12 +57,13 @@ def _build(image: str, target: str) -> None:
         for name, content in _inputs(image).items():
             (room / name).write_bytes(content)
         # Scripts run inside the new system: nothing of the machine's own leaks into them.
-        inside = "mkdir -p $1/lab && cp -r {0}/. $1/lab && chroot $1 /bin/sh /lab/base.sh && if [ -s $1/lab/amazon.sh ]; then chroot $1 /bin/sh /lab/amazon.sh; fi"
+        scripts = "chroot $1 /bin/sh /lab/base.sh && chroot $1 /bin/sh /lab/amazon.sh"
         arguments = ["mmdebstrap", "--variant=minbase", "--quiet", f"--include={','.join(PACKAGES[image])}"]
         arguments += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in EXCLUDED]
-        arguments += [f"--customize-hook={inside.format(room)} && rm -r $1/lab", SUITE, str(room / "root.tar")]
+        arguments += [f"--customize-hook=mkdir $1/lab && cp -r {room}/. $1/lab && {scripts} && rm -r $1/lab", SUITE, str(room / "root.tar")]
         command(arguments, timeout=1800)
-        podman("import", "--quiet", "--change", 'CMD ["/sbin/init"]', "--change", "STOPSIGNAL SIGRTMIN+3", str(room / "root.tar"), target, timeout=600)
+        changes = ('CMD ["/sbin/init"]', "STOPSIGNAL SIGRTMIN+3")
+        podman("import", "--quiet", *(f"--change={change}" for change in changes), str(room / "root.tar"), target, timeout=600)
 
 
 def ensure_image(image: str) -> str:

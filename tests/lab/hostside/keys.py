@@ -22,6 +22,17 @@ from . import names
 from .base import cache_directory, command, lock
 
 SIGNERS = {"good": "CloudWatch agent lab <lab@example.com>", "bad": "Somebody else <somebody@example.com>"}
+USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 DAY = datetime.timedelta(days=1)
 
 
@@ -47,14 +58,12 @@ def authority() -> tuple[pathlib.Path, pathlib.Path]:
             directory.mkdir(exist_ok=True)
             key = ec.generate_private_key(ec.SECP256R1())
             now = datetime.datetime.now(datetime.timezone.utc)
-            builder = x509.CertificateBuilder(_name("CloudWatch agent lab CA"), _name("CloudWatch agent lab CA"), key.public_key(), x509.random_serial_number())
+            name = _name("CloudWatch agent lab CA")
+            builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
             builder = builder.not_valid_before(now - DAY).not_valid_after(now + 3650 * DAY)
             builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            usage = x509.KeyUsage(*(flag in ("key_cert_sign", "crl_sign") for flag in (
-                "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
-                "encipher_only", "decipher_only")))
-            builder = builder.add_extension(usage, critical=True)
+            builder = builder.add_extension(x509.KeyUsage(**dict.fromkeys(USAGES, False) | {"key_cert_sign": True}), critical=True)
             _write_private(private, _pem(key))
             certificate.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     return certificate, private
@@ -109,10 +118,11 @@ def signing_key(signer: str) -> tuple[pathlib.Path, str]:
         if not (directory / "fingerprint").exists():
             directory.mkdir(parents=True, exist_ok=True)
             with _gnupg() as home:
-                command(["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", SIGNERS[signer], "rsa2048", "sign", "never"], GNUPGHOME=home)
-                listing = command(["gpg", "--batch", "--with-colons", "--list-keys"], GNUPGHOME=home)
-                _write_private(directory / "secret.asc", command(["gpg", "--batch", "--armor", "--export-secret-keys"], GNUPGHOME=home).encode())
-                (directory / "public.gpg").write_text(command(["gpg", "--batch", "--armor", "--export"], GNUPGHOME=home))
+                gpg = ["gpg", "--batch", "--quiet"]
+                command([*gpg, "--passphrase", "", "--quick-generate-key", SIGNERS[signer], "rsa2048", "sign", "never"], GNUPGHOME=home)
+                listing = command([*gpg, "--with-colons", "--list-keys"], GNUPGHOME=home)
+                _write_private(directory / "secret.asc", command([*gpg, "--armor", "--export-secret-keys"], GNUPGHOME=home).encode())
+                (directory / "public.gpg").write_text(command([*gpg, "--armor", "--export"], GNUPGHOME=home))
             fingerprint = next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:"))
             (directory / "fingerprint").write_text(fingerprint + "\n")
     return directory, (directory / "fingerprint").read_text().strip()

@@ -10,7 +10,22 @@ REGION = REGIONS[0]
 # The namespace's own loopback: 127.0.0.1 stays free for what runs on the host.
 SERVICE_ADDRESS = "127.0.0.2"
 IMDS_ADDRESS = "169.254.169.254"
-SERVICES = ("aps-workspaces", "cloudtrail", "ec2", "ec2messages", "events", "iam", "kms", "logs", "monitoring", "s3", "ssm", "ssmmessages", "sts", "tagging", "xray")
+SERVICES = (
+    "cloudtrail",
+    "ec2",
+    "ec2messages",
+    "events",
+    "iam",
+    "kms",
+    "logs",
+    "monitoring",
+    "s3",
+    "ssm",
+    "ssmmessages",
+    "sts",
+    "tagging",
+    "xray",
+)
 GLOBAL_SERVICES = ("ec2", "iam", "s3", "sts")
 BUCKET = "amazoncloudwatch-agent"
 
@@ -20,7 +35,8 @@ def host_names() -> list[str]:
     names = [f"{service}.amazonaws.com" for service in GLOBAL_SERVICES] + [f"{BUCKET}.s3.amazonaws.com"]
     for region in REGIONS:
         names += [f"{service}.{region}.amazonaws.com" for service in SERVICES]
-        names += [f"{BUCKET}.s3.{region}.amazonaws.com", f"{BUCKET}-{region}.s3.{region}.amazonaws.com", f"{BUCKET}-{region}.s3.amazonaws.com"]
+        names += [f"{BUCKET}.s3.{region}.amazonaws.com", f"{BUCKET}-{region}.s3.{region}.amazonaws.com"]
+        names.append(f"{BUCKET}-{region}.s3.amazonaws.com")
     return names
 
 

@@ -13,13 +13,13 @@ import pathlib
 import socket
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import botocore.exceptions
 
-from . import cloud, conformance, files, gateway, hosts, images, keys, mirror, names
+from . import cloud, conformance, files, hosts, images, keys, mirror, names
 from .base import LAB_TREE, MARK, LabError, lock, say
-from .state import KINDS, Lab, alive, current, host_order, log_tail, spawn
+from .state import KINDS, Lab, alive, ask_gateway, current, host_order, log_tail, spawn
 
 WORKERS = 8
 # A systemd host takes about four of them; the usual 128 end at 26 hosts.
@@ -41,7 +41,7 @@ def up(counts: dict[str, int | None], install: bool) -> None:
             served = pool.submit(mirror.build_tree, lab.directory / "mirror")
             account = pool.submit(_account, lab, surplus)
             _each(pool, lambda host: _remove(lab, host), surplus)
-            _each(pool, lambda image: images.ensure_image(image), sorted({hosts.IMAGES[known["kind"]] for known in lab.hosts.values()}))
+            _each(pool, images.ensure_image, sorted({hosts.IMAGES[known["kind"]] for known in lab.hosts.values()}))
             _each(pool, lambda host: _boot(lab, host), sorted(lab.hosts, key=host_order))
             account.result()
             lab.data["mirror"] = served.result()
@@ -141,7 +141,7 @@ def _order(lab: Lab, order: dict[str, str]) -> None:
     end = time.monotonic() + 20
     while True:
         try:
-            reply = gateway.ask(lab.control, order)
+            reply = ask_gateway(lab, order)
             break
         except OSError as error:
             if not alive(lab, "gateway") or time.monotonic() > end:

@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -121,9 +122,26 @@ def spawn(lab: Lab, process: str, arguments: Sequence[str], **variables: str) ->
     """Leave a process running, its output in the state directory."""
     lab.directory.mkdir(parents=True, exist_ok=True)
     with open(lab.directory / f"{process}.log", "ab") as log:
-        child = subprocess.Popen(list(arguments), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
-                                 env={**os.environ, **variables, MARK: lab.name})
+        child = subprocess.Popen(
+            list(arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+            env={**os.environ, **variables, MARK: lab.name},
+        )
     lab.data["processes"][process] = child.pid
+
+
+def ask_gateway(lab: Lab, order: dict[str, str], timeout: float = 10) -> dict[str, Any]:
+    """Give the lab's running gateway an order and return its reply; OSError where none runs."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(timeout)
+        peer.connect(str(lab.control))
+        peer.sendall(json.dumps(order).encode() + b"\n")
+        reply: dict[str, Any] = json.loads(peer.makefile().readline() or "{}")
+    return reply
 
 
 def log_tail(lab: Lab, process: str, lines: int = 15) -> str:
