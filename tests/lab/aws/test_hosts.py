@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts' identities: IMDS per instance, live role credentials, who may call and until when."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from aws.conftest import Standin
+
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+TTL = "X-aws-ec2-metadata-token-ttl-seconds"
+
+
+class Machine:
+    """A registered EC2 host with a role, as the lab makes them."""
+
+    def __init__(self, standin: Standin, region: str = "us-east-1") -> None:
+        self.standin = standin
+        self.name = f"ec2-{uuid.uuid4().hex[:6]}"
+        self.region = region
+        self.ec2 = standin.client("ec2", region)
+        self.profile(self.name)
+        self.instance = self.ec2.run_instances(
+            ImageId="ami-12c6146b",
+            InstanceType="t3.micro",
+            MinCount=1,
+            MaxCount=1,
+            IamInstanceProfile={"Name": self.name},
+            TagSpecifications=[
+                {"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": self.name}, {"Key": "Role", "Value": "web"}]}
+            ],
+        )["Instances"][0]
+        self.id = self.instance["InstanceId"]
+        host = {"name": self.name, "instance_id": self.id, "region": region, "kind": "ec2"}
+        assert standin.ask("POST", "/_lab/hosts", host)[0] == 200
+        self.token = self.ask("PUT", "api/token", {TTL: "60"})[1]
+
+    def profile(self, name: str) -> None:
+        """A role and an instance profile of that name."""
+        iam = self.standin.client("iam")
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy")
+        iam.create_instance_profile(InstanceProfileName=name)
+        iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+
+    def ask(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str]:
+        """A request as the daemon of the lab passes it on."""
+        return self.standin.ask(method, f"/_lab/imds/{self.name}/latest/{path}", headers=headers)
+
+    def get(self, path: str) -> tuple[int, str]:
+        """GET with the token."""
+        return self.ask("GET", path, {"X-aws-ec2-metadata-token": self.token})
+
+    def association(self) -> str:
+        """The id of the association of its instance profile."""
+        filters = [{"Name": "instance-id", "Values": [self.id]}]
+        found = self.ec2.describe_iam_instance_profile_associations(Filters=filters)
+        return str(found["IamInstanceProfileAssociations"][0]["AssociationId"])
+
+    def credentials(self, role: str | None = None) -> dict[str, str]:
+        """The role's credentials."""
+        answer: dict[str, str] = json.loads(self.get(f"meta-data/iam/security-credentials/{role or self.name}")[1])
+        return answer
+
+
+@pytest.fixture
+def machine(standin: Standin) -> Machine:
+    return Machine(standin)
+
+
+def test_a_token_is_required(machine: Machine) -> None:
+    assert machine.ask("GET", "meta-data/instance-id", {})[0] == 401
+    assert machine.ask("GET", "meta-data/instance-id", {"X-aws-ec2-metadata-token": "made-up"})[0] == 401
+    assert machine.ask("PUT", "api/token", {})[0] == 400
+    assert machine.ask("PUT", "api/token", {TTL: "21601"})[0] == 400
+    assert machine.ask("PUT", "api/token", {TTL: "60", "X-Forwarded-For": "10.0.0.1"})[0] == 403
+    short = machine.ask("PUT", "api/token", {TTL: "1"})[1]
+    time.sleep(1.1)
+    assert machine.ask("GET", "meta-data/instance-id", {"X-aws-ec2-metadata-token": short})[0] == 401
+
+
+def test_each_host_sees_its_own_instance(standin: Standin, machine: Machine) -> None:
+    other = Machine(standin, "eu-west-1")
+    assert other.ask("GET", "meta-data/instance-id", {"X-aws-ec2-metadata-token": machine.token})[0] == 401
+    document = json.loads(other.get("dynamic/instance-identity/document")[1])
+    wanted = {"instanceId": other.id, "region": "eu-west-1", "availabilityZone": "eu-west-1a", "imageId": "ami-12c6146b"}
+    wanted |= {"instanceType": "t3.micro", "accountId": "123456789012", "privateIp": other.instance["PrivateIpAddress"]}
+    assert {key: document[key] for key in wanted} == wanted
+    assert other.get("meta-data/placement/region")[1] == "eu-west-1"
+    assert machine.get("meta-data/placement/availability-zone")[1] == "us-east-1a"
+    assert machine.get("meta-data/local-ipv4")[1] == machine.instance["PrivateIpAddress"]
+    assert machine.get("meta-data/hostname")[1].endswith(".ec2.internal")
+    assert machine.get("meta-data/tags/instance")[1].split() == ["Name", "Role"]
+    assert machine.get("meta-data/tags/instance/Name")[1] == machine.name
+    assert "iam/" in machine.get("meta-data/")[1].split()
+    assert machine.get("meta-data/nothing")[0] == 404
+    assert standin.ask("PUT", "/_lab/imds/nobody/latest/api/token", headers={TTL: "60"})[0] == 404
+
+
+def test_role_credentials_are_the_roles(standin: Standin, machine: Machine) -> None:
+    assert machine.get("meta-data/iam/security-credentials/")[1] == machine.name
+    assert json.loads(machine.get("meta-data/iam/info")[1])["InstanceProfileArn"].endswith(f"instance-profile/{machine.name}")
+    credentials = machine.credentials()
+    assert credentials["Code"] == "Success" and credentials == machine.credentials()
+    sts = standin.client("sts", key=credentials["AccessKeyId"], token=credentials["Token"])
+    assert sts.get_caller_identity()["Arn"] == f"arn:aws:sts::123456789012:assumed-role/{machine.name}/{machine.id}"
+
+
+def test_the_profile_is_followed_live(machine: Machine) -> None:
+    other = f"{machine.name}-new"
+    machine.profile(other)
+    machine.ec2.replace_iam_instance_profile_association(AssociationId=machine.association(), IamInstanceProfile={"Name": other})
+    assert machine.get("meta-data/iam/security-credentials/")[1] == other
+    shown = machine.ec2.describe_instances(InstanceIds=[machine.id])["Reservations"][0]["Instances"][0]
+    assert shown["IamInstanceProfile"]["Arn"].endswith(f"/{other}")
+    machine.ec2.disassociate_iam_instance_profile(AssociationId=machine.association())
+    for path in ("meta-data/iam/info", "meta-data/iam/security-credentials/", f"meta-data/iam/security-credentials/{other}"):
+        assert machine.get(path)[0] == 404
+    shown = machine.ec2.describe_instances(InstanceIds=[machine.id])["Reservations"][0]["Instances"][0]
+    assert "IamInstanceProfile" not in shown
+    machine.ec2.associate_iam_instance_profile(InstanceId=machine.id, IamInstanceProfile={"Name": machine.name})
+    assert machine.get("meta-data/iam/security-credentials/")[1] == machine.name
+
+
+def test_sessions_end(standin: Standin) -> None:
+    standin.ask("POST", "/_lab/settings", {"credential_seconds": 1})
+    try:
+        credentials = Machine(standin).credentials()
+    finally:
+        standin.ask("POST", "/_lab/settings", {"credential_seconds": 21600})
+    time.sleep(1.2)
+    for service, code in (("ssm", "ExpiredTokenException"), ("sts", "ExpiredToken"), ("ec2", "RequestExpired")):
+        client = standin.client(service, key=credentials["AccessKeyId"], token=credentials["Token"])
+        call = {"ssm": "describe_parameters", "sts": "get_caller_identity", "ec2": "describe_tags"}[service]
+        assert refusal(getattr(client, call)) == code
+
+
+def refusal(call: Any, **params: Any) -> str:
+    with pytest.raises(ClientError) as caught:
+        call(**params)
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_unknown_keys_are_refused(standin: Standin) -> None:
+    for service, call, code in (
+        ("ssm", "describe_parameters", "UnrecognizedClientException"),
+        ("logs", "describe_log_groups", "UnrecognizedClientException"),
+        ("sts", "get_caller_identity", "InvalidClientTokenId"),
+        ("ec2", "describe_instances", "AuthFailure"),
+    ):
+        assert refusal(getattr(standin.client(service, key="AKIAUNKNOWN000000000"), call)) == code
+
+
+def test_keys_of_users_are_known_until_inactive(standin: Standin) -> None:
+    iam = standin.client("iam")
+    user = f"onprem-{uuid.uuid4().hex[:6]}"
+    iam.create_user(UserName=user)
+    key = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
+    sts = standin.client("sts", key=key)
+    assert sts.get_caller_identity()["Arn"] == f"arn:aws:iam::123456789012:user/{user}"
+    iam.update_access_key(UserName=user, AccessKeyId=key, Status="Inactive")
+    assert refusal(sts.get_caller_identity) == "InvalidClientTokenId"
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(-6, "is now earlier than"), (6, "is still later than")])
+def test_a_wrong_clock_is_refused(standin: Standin, minutes: int, words: str) -> None:
+    sent = (datetime.now(timezone.utc) + timedelta(minutes=minutes)).strftime("%Y%m%dT%H%M%SZ")
+    scope = f"Credential=LABX/{sent[:8]}/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=00"
+    headers = {"X-Amz-Date": sent, "X-Amz-Target": "AmazonSSM.DescribeParameters", "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
+    status, body = standin.ask("POST", "/", {}, headers)
+    assert status == 400 and json.loads(body)["__type"] == "InvalidSignatureException"
+    assert f"{sent} {words}" in json.loads(body)["message"]
