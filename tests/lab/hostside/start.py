@@ -38,9 +38,9 @@ def up(counts: dict[str, int | None], install: bool) -> None:
         surplus = _plan(lab, counts)
         with _saving(lab), concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
             _ensure_processes(lab)
+            _each(pool, lambda host: _remove(lab, host), surplus)
             served = pool.submit(mirror.build_tree, lab.directory / "mirror")
             account = pool.submit(_account, lab, surplus)
-            _each(pool, lambda host: _remove(lab, host), surplus)
             _each(pool, images.ensure_image, sorted({hosts.IMAGES[known["kind"]] for known in lab.hosts.values()}))
             _each(pool, lambda host: _boot(lab, host), sorted(lab.hosts, key=host_order))
             account.result()
