@@ -30,11 +30,13 @@ class Standin:
     def __init__(self, url: str, log: Path) -> None:
         self.url = url
         self.log = log
+        self._session = boto3.session.Session()
 
     def client(self, service: str, region: str = "us-east-1", key: str = CONTROLLER_KEY, token: str | None = None, **config: Any) -> Any:
         """A boto3 client that neither retries nor waits."""
         settings = Config(**{"retries": {"total_max_attempts": 1}, "read_timeout": 5, **config})
-        return boto3.session.Session().client(
+        # One session for all: it keeps the service models, whose reading costs more than all calls together.
+        return self._session.client(
             service,
             endpoint_url=self.url,
             region_name=region,
