@@ -122,6 +122,7 @@ log:
 """
 
 import shutil
+import tempfile
 import time
 from typing import Any
 from urllib.error import HTTPError
@@ -209,7 +210,9 @@ def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
-        outcome = installation.ensure_package(Host(), request(module.params), download, module.tmpdir, module.check_mode)
+        # Not the module's own directory: that would be made in root's home, in check mode too.
+        with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
+            outcome = installation.ensure_package(Host(), request(module.params), download, scratch, module.check_mode)
     except HostError as error:
         module.fail_json(msg=str(error) + "".join(f"\n  {line}" for line in error.log), log=error.log)
     except OSError as error:
