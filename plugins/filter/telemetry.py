@@ -7,9 +7,19 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import telemetry_expectations, telemetry_requests
+from ansible.errors import AnsibleFilterError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config import expectations
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_message import telemetry_explained, telemetry_message
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_table import telemetry_table
+
+
+def telemetry_requests(*args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+    """As in `_config.expectations`, with what is refused in Ansible's words."""
+    try:
+        return expectations.telemetry_requests(*args, **kwargs)
+    except ConfigError as error:
+        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:
@@ -18,7 +28,7 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The functions by the names that playbooks use."""
         return {
-            "telemetry_expectations": telemetry_expectations,
+            "telemetry_expectations": expectations.telemetry_expectations,
             "telemetry_requests": telemetry_requests,
             "telemetry_explained": telemetry_explained,
             "telemetry_message": telemetry_message,

@@ -70,7 +70,11 @@ options:
             type: str
             default: ""
           grown:
-            description: Whether the file has grown since the agent's start.
+            description: Whether the file has grown since the agent's start, or the agent has not begun with it.
+            type: bool
+            default: false
+          waiting:
+            description: Whether not all of the file was sent.
             type: bool
             default: false
           readable:
@@ -302,6 +306,7 @@ STREAM = {
     "log_stream_name": {"type": "str", "required": True},
     "file": {"type": "str", "default": ""},
     "grown": {"type": "bool", "default": False},
+    "waiting": {"type": "bool", "default": False},
     "readable": {"type": "bool", "default": True},
     "written": {"type": "float", "default": 0},
     "filtered": {"type": "bool", "default": False},

@@ -107,19 +107,25 @@ def judge(host: Host, measured: Measured, now: float) -> dict[str, Any]:
 
 def _stream(host: Host, item: Mapping[str, Any], events: int) -> dict[str, Any]:
     known = None if events else diagnose(LOGS, host.evidence, place(item), item["file"], item["readable"])
-    told = known is not None and bool(known.line or not item["readable"] or not host.evidence.active)
     if events:
         state = ARRIVED
     elif host.changed and host.terms.check_mode:
         state = PENDING
-    elif item["filtered"] and not told:
-        state = QUIET
-    elif host.grew(item) or (told and item["grown"] and item["written"] >= host.since):
-        state = MISSING
     else:
-        state = QUIET
+        state = MISSING if _lacks(host, item, known) else QUIET
     names = {key: item[key] for key in ("log_group_name", "log_stream_name", "file")}
     return {**names, "state": state, "events": events, **_why(LOGS, state, known)}
+
+
+def _lacks(host: Host, item: Mapping[str, Any], known: Cause | None) -> bool:
+    """Whether there was something to send of a stream that has no events."""
+    recently = item["grown"] and item["written"] >= host.since
+    if known is not None and (item["waiting"] or recently):
+        # The witness must speak of this very stream: other files' troubles say nothing about a calm one.
+        own = not known.line or place(item) in known.line or item["file"] in known.line
+        if own or (recently and not item["filtered"]):
+            return True
+    return not item["filtered"] and host.grew(item)
 
 
 def _metric(host: Host, item: Mapping[str, Any], value: float | None, now: float) -> dict[str, Any]:
