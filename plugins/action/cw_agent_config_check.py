@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compose and check the configurations of many hosts in one controller task, from what their inventory says."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.plan import (
+    FRAGMENT,
+    SETTINGS,
+    HostInput,
+    Plan,
+    Planner,
+    failure,
+    warnings,
+)
+
+
+class ActionModule(ActionBase):
+    """The controller's side of cw_agent_config_check; no host is contacted."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = False
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the plan; fail with one message if anything is wrong."""
+        super().run(tmp, task_vars)
+        _options, arguments = self.validate_argument_spec(
+            {"hosts": {"type": "list", "elements": "str", "required": True}, "fail": {"type": "bool", "default": True}}
+        )
+        variables = task_vars or {}
+        planner = Planner()
+        planner.plan.errors += self._invisible(variables)
+        for host in arguments["hosts"]:
+            self._add(planner, host, variables["hostvars"])
+        message = failure(planner.plan)
+        result = _result(planner.plan, message)
+        if message and arguments["fail"]:
+            raise AnsibleActionFail(message, result=result)
+        return result
+
+    def _add(self, planner: Planner, host: str, hostvars: Any) -> None:
+        raw = hostvars.raw_get(host)
+        if not isinstance(raw, dict):
+            planner.plan.errors.append(f"{host}: the inventory has no such host.")
+            return
+        try:
+            planner.add(self._read(host, raw, hostvars))
+        except (AnsibleError, NotPlainError) as error:
+            planner.plan.errors.append(f"{host}: {error}")
+
+    def _read(self, host: str, raw: dict[str, Any], hostvars: Any) -> HostInput:
+        reader = self._reader()
+        raw.setdefault("hostvars", hostvars)
+        templar = None
+
+        def template(value: Any) -> Any:
+            nonlocal templar
+            templar = templar or self._templar.copy_with_new_env(available_variables=raw)
+            return templar.template(value)
+
+        fragments = {name: reader.value(name, raw[name], template) for name in raw if name.startswith(FRAGMENT)}
+        settings = {name: reader.value(name, raw[name], template) for name in SETTINGS if raw.get(name) is not None}
+        placement = raw.get("placement")
+        region = placement.get("region") if isinstance(placement, dict) else ""
+        return HostInput(host, fragments, settings, str(template(region) if is_template(region) else region or ""))
+
+    def _reader(self) -> Reader:
+        if not hasattr(self, "_fragment_reader"):
+            self._fragment_reader = Reader()
+        return self._fragment_reader
+
+    def _invisible(self, variables: Mapping[str, Any]) -> Iterator[str]:
+        """Sentences about variables that this task sees and that the hosts do not have: play and role variables cannot be per host."""
+        host = variables["inventory_hostname"]
+        own = variables["hostvars"].raw_get(host)
+        mend = "Move it to the inventory (group_vars, host_vars) or give it with -e."
+        for name in sorted(variables):
+            if name.startswith(FRAGMENT) and name not in own:
+                yield f"{name} is set in the play, a role or vars_files, where it belongs to no host and would be lost. {mend}"
+            elif name in SETTINGS and name not in own and self._templar.template(variables[name]) != SETTINGS[name]:
+                yield f"{name} is set in the play, a role or vars_files, where it belongs to no host and would not count. {mend}"
+
+
+def _result(plan: Plan, message: str) -> dict[str, Any]:
+    return {
+        "changed": False,
+        "hosts": plan.hosts,
+        "configurations": list(plan.configurations.values()),
+        "errors": plan.errors,
+        "message": message,
+        "warnings": warnings(plan),
+    }

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judge one configuration: all rules over it, the result as a list of problems."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping
+
+from .pointer import depth_exceeds
+from .problems import ERROR, RULES, Finding, problem, rule, shown, unsilenced
+from .rules import load_rules
+from .subject import Subject
+
+DEEPEST = 100
+"""How deep a configuration may nest; the agent's own have less than a dozen levels."""
+
+
+@rule(
+    "not-a-configuration",
+    ERROR,
+    why="The agent passes over text that is not a JSON object, takes its built-in default instead, and fails at the next start.",
+    mend="Write one JSON object: no comments, no trailing commas, no NaN, not empty.",
+    example="{'agent': {}}",
+)
+def _not_a_configuration(_subject: Subject) -> list[Finding]:
+    return []  # found before there is a subject
+
+
+def config_problems(
+    config: Mapping[str, Any] | str,
+    agent_version: str = "",
+    platform: str = "linux",
+    mode: str = "ec2",
+    silenced: Mapping[str, str] | None = None,
+) -> list[dict[str, Any]]:
+    """The problems of *config* (a mapping, or JSON text): mappings with rule, severity, path (JSON pointer), value, message, hint.
+
+    *agent_version*: a release or build, '' for the newest; *silenced*: rule id → reason. Raises ConfigError for a wrong option.
+    """
+    load_rules()
+    configuration, reason = parse(config)
+    if reason:
+        found = [problem(RULES["not-a-configuration"], Finding((), config if isinstance(config, str) else shown(config), reason))]
+        return list(unsilenced(found, silenced or {}))
+    return problems_of(Subject(configuration, agent_version, platform, mode), silenced or {})
+
+
+def problems_of(subject: Subject, silenced: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The problems of *subject*, as config_problems gives them."""
+    load_rules()
+    found = [problem(source, finding) for source in RULES.values() for finding in source.find(subject)]
+    return list(unsilenced(found, silenced))
+
+
+def parse(config: Any) -> tuple[dict[str, Any], str]:
+    """*config* as plain data, and why it cannot be one ('' if it can)."""
+    data: Any = config
+    if isinstance(config, (str, bytes)):
+        try:
+            data = json.loads(config, parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
+            return {}, f"This is not JSON: {error or 'it nests too deep'}."
+    if not isinstance(data, dict):
+        return {}, f"A configuration is a JSON object, not {shown(data)}."
+    if depth_exceeds(data, DEEPEST):
+        return {}, f"The configuration nests deeper than {DEEPEST} levels."
+    return data, ""
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")

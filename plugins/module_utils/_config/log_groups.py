@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Log groups, streams and files of a configuration (contract 4.7), pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, Mapping
+
+from .subject import Subject
+
+_GLOB = re.compile(r"[*?\[{]")
+
+
+def default_group(file_path: str) -> str:
+    """The log group of a file that names none: its path without the last extension."""
+    head, dot, tail = file_path.rpartition(".")
+    return head if dot and "/" not in tail and "\\" not in tail else file_path
+
+
+def destinations(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Each entry under logs_collected: kind, log_group_name, log_stream_name ('' for the host's default), file_path, retention."""
+    default_stream = subject.section("logs").get("log_stream_name") or ""
+    for kind, _path, entry in subject.log_entries():
+        file_path = str(entry.get("file_path") or "") if kind == "files" else ""
+        group = entry.get("log_group_name") or (default_group(file_path) if file_path else str(entry.get("event_name") or ""))
+        retention = entry.get("retention_in_days")
+        yield {
+            "kind": kind,
+            "log_group_name": str(group),
+            "log_stream_name": str(entry.get("log_stream_name") or default_stream),
+            "file_path": file_path,
+            "retention_in_days": retention if isinstance(retention, int) and retention > 0 else None,
+            "log_group_class": str(entry.get("log_group_class") or "STANDARD").upper(),
+            "pattern": bool(_GLOB.search(file_path)),
+        }
+
+
+def collects(subject: Subject) -> dict[str, Any]:
+    """What a host with this configuration reads and sends: ``files``, ``streams``, ``namespace``."""
+    found = list(destinations(subject))
+    return {
+        "files": sorted({item["file_path"] for item in found if item["file_path"]}),
+        "streams": [{key: item[key] for key in ("log_group_name", "log_stream_name", "file_path")} for item in found],
+        "namespace": namespace(subject.config),
+    }
+
+
+def namespace(configuration: Mapping[str, Any]) -> str:
+    """The namespace of the host's metrics; '' when it sends none."""
+    metrics = configuration.get("metrics")
+    return str(metrics.get("namespace") or "CWAgent") if isinstance(metrics, dict) else ""

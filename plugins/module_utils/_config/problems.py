@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with a configuration: problems, and the registry of the named rules that find them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
+
+from .pointer import Step, pointer
+
+if TYPE_CHECKING:
+    from .subject import Subject
+
+ERROR, WARNING, REQUIREMENT = "error", "warning", "requirement"
+_SHOWN = 120
+
+
+class ConfigError(Exception):
+    """The one exception of this package: the caller's input makes no sense. The text is meant for the user."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule yields. ``path`` leads to the place, ``value`` is what stands there, ``hint`` is the mend ('' for the rule's own)."""
+
+    path: tuple[Step, ...]
+    value: Any
+    message: str
+    hint: str = ""
+    severity: str = ""
+
+
+Finder = Callable[["Subject"], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named rule: when it speaks (``find``), how grave it is, and what its documentation says."""
+
+    id: str
+    severity: str
+    why: str
+    mend: str
+    example: Any = field(compare=False)
+    find: Finder = field(compare=False)
+
+
+RULES: dict[str, Rule] = {}
+"""All rules by id, in the order of their registration."""
+
+
+def rule(name: str, severity: str, *, why: str, mend: str, example: Any) -> Callable[[Finder], Finder]:
+    """Register the decorated finder. *example*: the smallest configuration, or text, that triggers it."""
+
+    def register(find: Finder) -> Finder:
+        if name in RULES:
+            raise ConfigError(f"two rules are named {name}")
+        RULES[name] = Rule(name, severity, why, mend, example, find)
+        return find
+
+    return register
+
+
+def shown(value: Any) -> str:
+    """*value* as short JSON, for messages."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def problem(source: Rule, finding: Finding) -> dict[str, Any]:
+    """*finding* of the rule *source* as the mapping that users get."""
+    return {
+        "rule": source.id,
+        "severity": finding.severity or source.severity,
+        "path": pointer(finding.path),
+        "value": finding.value,
+        "message": finding.message,
+        "hint": finding.hint or source.mend,
+    }
+
+
+def unsilenced(problems: Iterable[dict[str, Any]], silenced: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The *problems* whose rule is not in *silenced* (rule id → reason)."""
+    return (item for item in problems if item["rule"] not in silenced)
+
+
+def check_silenced(silenced: Mapping[str, Any]) -> None:
+    """Raise a ConfigError for an unknown rule or an empty reason."""
+    for name, reason in silenced.items():
+        if name not in RULES:
+            raise ConfigError(f"cw_agent_silenced_rules names the rule {name!r}, which does not exist. Rules: {', '.join(sorted(RULES))}.")
+        if not isinstance(reason, str) or not reason.strip():
+            raise ConfigError(f"cw_agent_silenced_rules gives no reason for silencing {name!r}: write why, as text.")

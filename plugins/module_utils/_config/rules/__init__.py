@@ -1,0 +1,11 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules, one module a topic. Importing a module registers its rules."""
+
+from __future__ import annotations
+
+
+def load_rules() -> None:
+    """Register all rules; again costs nothing."""
+    from . import structure  # noqa: F401, PLC0415 - rules import what this package's users import

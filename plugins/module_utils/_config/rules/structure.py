@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules about sections and keys: what the agent refuses, drops or never reads."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from ..agent_view import SECTIONS
+from ..pipelines import has_pipeline
+from ..problems import ERROR, WARNING, Finding, rule, shown
+from ..subject import Subject
+
+_SCHEMA_RULES = {
+    "schema-type": ("The value has another type than the agent's schema wants.", {"metrics": {"metrics_collected": {"cpu": []}}}),
+    "schema-missing-key": ("A key that the agent's schema demands is missing.", {"logs": {"force_flush_interval": 5}}),
+    "schema-unknown-key": (
+        "Most sections are closed: one key too many, and the agent refuses the whole configuration.",
+        {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "from_beginning": True}]}}}},
+    ),
+    "schema-value": (
+        "The agent's schema allows only certain values here.",
+        {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "retention_in_days": 10}]}}}},
+    ),
+    "schema-duplicate": (
+        "The entries of this list must differ.",
+        {"metrics": {"metrics_collected": {"mem": {"measurement": ["used", "used"]}}}},
+    ),
+    "schema-size": (
+        "Numbers, texts and lists have limits in the agent's schema.",
+        {"metrics": {"namespace": "", "metrics_collected": {"mem": {"measurement": ["used"]}}}},
+    ),
+}
+
+
+def _schema_rule(name: str, why: str, example: object) -> None:
+    @rule(
+        name, ERROR, why=why + " The agent refuses the configuration.", mend="Change the value to what the message allows.", example=example
+    )
+    def _find(subject: Subject) -> Iterator[Finding]:
+        return (finding for found, finding in subject.schema if found == name)
+
+
+for _name, (_why, _example) in _SCHEMA_RULES.items():
+    _schema_rule(_name, _why, _example)
+
+
+@rule(
+    "collects-nothing",
+    ERROR,
+    why="Without a pipeline the agent passes its own validation, writes no YAML, and dies at every start.",
+    mend="Configure a plugin under metrics.metrics_collected, an entry under logs.logs_collected, or traces.",
+    example={"agent": {"debug": True}},
+)
+def _collects_nothing(subject: Subject) -> Iterator[Finding]:
+    if not has_pipeline(subject):
+        sections = ", ".join(subject.given) or "nothing"
+        yield Finding((), None, f"The configuration collects nothing (it has: {sections}); the agent would die at its start.")
+
+
+@rule(
+    "section-type",
+    ERROR,
+    why="A whole section of the wrong type, or an empty list among those that the agent merges, is dropped without a word.",
+    mend="Write the section as a mapping (collect_list and procstat: as a list with entries), or remove it.",
+    example={"metrics": [], "logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log"}]}}}},
+)
+def _section_type(subject: Subject) -> Iterator[Finding]:
+    for path in subject.view.dropped + subject.view.empty:
+        value = _at(subject, path)
+        yield Finding(path, value, f"{path[-1]} is {shown(value)}: the agent drops it in silence.")
+
+
+def _at(subject: Subject, path: tuple[object, ...]) -> object:
+    current: object = subject.given
+    for step in path:
+        current = current[step]  # type: ignore[index]
+    return current
+
+
+@rule(
+    "unknown-section",
+    WARNING,
+    why="The agent reads agent, metrics, logs, traces and opentelemetry, and drops every other top-level key without a word.",
+    mend="Rename or remove the key.",
+    example={"metric": {}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
+)
+def _unknown_section(subject: Subject) -> Iterator[Finding]:
+    for key in subject.view.unknown:
+        yield Finding((key,), subject.given[key], f"The agent knows no section {key}; it reads {', '.join(SECTIONS)}.")
+
+
+@rule(
+    "duplicate-entry",
+    WARNING,
+    why="The agent joins equal entries of this list into one.",
+    mend="Remove the second entry.",
+    example={"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log"}, {"file_path": "/a.log"}]}}}},
+)
+def _duplicate_entry(subject: Subject) -> Iterator[Finding]:
+    for path in subject.view.duplicates:
+        yield Finding(path, _at(subject, path), f"Entry {int(path[-1]) + 1} of {path[-2]} stands there twice.")
+
+
+@rule(
+    "key-too-new",
+    ERROR,
+    why="The pinned agent is older than the key: it refuses the configuration, or loses the section.",
+    mend="Pin a newer agent (cw_agent_build), or remove the key.",
+    example={"opentelemetry": {"collect": {"host_metrics": {}}}},
+)
+def _key_too_new(subject: Subject) -> Iterator[Finding]:
+    for item in subject.too_new:
+        lost = item.key.refused or len(item.path) == 1 or item.path[:-1] == ("metrics", "metrics_collected")
+        effect = "refuses it" if item.key.refused else "ignores it"
+        message = f"{item.path[-1]} came with agent {item.key.since}; {subject.agent_version} {effect}."
+        yield Finding(item.path, item.value, message, severity="" if lost else WARNING)

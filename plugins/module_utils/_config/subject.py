@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The configuration under examination, with what every rule asks about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Iterator, Mapping
+
+from .agent_view import View, agent_view
+from .pointer import Step
+from .problems import ConfigError, Finding
+from .schema_errors import schema_findings
+from .versions import ANY, INTRODUCED, Introduced, parse_version
+
+PLATFORMS = ("linux", "windows", "darwin")
+MODES = ("ec2", "onPremise")
+LOG_LISTS = ("files", "windows_events", "journald")
+
+
+@dataclass(frozen=True)
+class TooNew:
+    """A key that the pinned agent does not know yet."""
+
+    path: tuple[Step, ...]
+    value: Any
+    key: Introduced
+
+
+class Subject:
+    """A configuration (``given``), and for which agent it is judged. Nothing in it is trusted to have the right type."""
+
+    def __init__(self, given: Mapping[str, Any], agent_version: str, platform: str, mode: str) -> None:
+        if platform not in PLATFORMS:
+            raise ConfigError(f"platform is {platform!r}: expected one of {', '.join(PLATFORMS)}.")
+        if mode not in MODES:
+            raise ConfigError(f"mode is {mode!r}: expected one of {', '.join(MODES)}.")
+        self.given = given
+        self.agent_version = agent_version
+        self.version = parse_version(agent_version)
+        self.platform = platform
+        self.mode = mode
+        self.view: View = agent_view(given)
+        self.too_new = list(self._take_too_new())
+
+    def _take_too_new(self) -> Iterator[TooNew]:
+        """The keys newer than the agent; those that it refuses or never reads are taken out of the view."""
+        for key in INTRODUCED:
+            if self.version[:2] >= parse_version(key.since)[:2]:
+                continue
+            for path, holder in _holders(self.view.configuration, key.path):
+                name = path[-1]
+                yield TooNew(self.view.original(path), holder[name], key)
+                if key.refused or len(path) == 1:
+                    del holder[name]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the agent sees."""
+        return self.view.configuration
+
+    @cached_property
+    def schema(self) -> list[tuple[str, Finding]]:
+        """What the schema refuses: (rule, finding) each, paths as in the configuration that was given."""
+        return list(schema_findings(self.config, self.view.original))
+
+    def section(self, *path: str) -> dict[str, Any]:
+        """The mapping at *path*, or an empty one."""
+        current: Any = self.config
+        for step in path:
+            current = current.get(step) if isinstance(current, dict) else None
+        return current if isinstance(current, dict) else {}
+
+    def plugins(self) -> Iterator[tuple[str, tuple[Step, ...], dict[str, Any]]]:
+        """(plugin, path, mapping) of everything under metrics_collected; one for each entry where there is a list."""
+        for name, value in self.section("metrics", "metrics_collected").items():
+            path: tuple[Step, ...] = ("metrics", "metrics_collected", name)
+            for place, item in _items(value, path):
+                yield name, self.view.original(place), item
+
+    def log_entries(self, *kinds: str) -> Iterator[tuple[str, tuple[Step, ...], dict[str, Any]]]:
+        """(kind, path, entry) of every entry of a collect_list under logs_collected (kinds: files, windows_events, journald)."""
+        for kind in kinds or LOG_LISTS:
+            entries = self.section("logs", "logs_collected", kind).get("collect_list")
+            for place, item in _items(entries if isinstance(entries, list) else [], ("logs", "logs_collected", kind, "collect_list")):
+                yield kind, self.view.original(place), item
+
+    def since(self, release: str) -> bool:
+        """Whether the agent is *release* or newer."""
+        return self.version[:2] >= parse_version(release)[:2]
+
+
+def _items(value: Any, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield path, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, dict):
+                yield (*path, index), item
+
+
+def _holders(value: Any, pattern: tuple[str, ...], path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
+    """(path, mapping that holds its last key) for every place that *pattern* describes."""
+    step, rest = pattern[0], pattern[1:]
+    if step == ANY:
+        children = list(enumerate(value)) if isinstance(value, list) else []
+    else:
+        children = [(step, value[step])] if isinstance(value, dict) and step in value else []
+    for key, child in children:
+        if rest:
+            yield from _holders(child, rest, (*path, key))
+        else:
+            yield (*path, key), value
