@@ -17,6 +17,7 @@ from aws import cbor
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _SIGNATURE = re.compile(r"Signature=([^,\s]*)")
+_HOST = re.compile(r"^([a-z0-9-]+)\.([a-z]{2}-[a-z]+-\d)\.amazonaws\.com")
 _TARGETS = {"AmazonSSM": "ssm", "Logs_20140328": "logs", "GraniteServiceVersion20100801": "monitoring"}
 _RPC = re.compile(r"^/service/(\w+)/operation/(\w+)$")
 _READS = re.compile(
@@ -26,8 +27,8 @@ _READS = re.compile(
 
 @dataclass
 class Call:
-    """A decoded request. `host` is the lab host that sent it, None for the controller; `signed` is false for recordings whose
-    signature was cut and for requests without any; `protocol` is one of json, cbor, query, ec2, rest."""
+    """A decoded request. `host` is the lab host that sent it, None for the controller; `access_key` is empty where the request
+    is not signed; `recorded`: its signature was cut, as in recordings; `protocol` is one of json, cbor, query, ec2, rest."""
 
     environ: dict[str, Any]
     body: bytes
@@ -37,7 +38,7 @@ class Call:
     operation: str
     protocol: str
     access_key: str
-    signed: bool
+    recorded: bool
     date: str
     params: dict[str, Any] = field(default_factory=dict)
 
@@ -46,9 +47,10 @@ class Call:
         """Whether the operation may change something; what is not known to read counts as a write."""
         return not _READS.match(self.operation)
 
-    def answerable(self, body: bytes) -> dict[str, Any]:
-        """A WSGI environment with this call's headers and another (plain) body."""
+    def answerable(self, body: bytes, account: str) -> dict[str, Any]:
+        """A WSGI environment for moto: this call's headers, another (plain) body, the caller's account."""
         environ = {key: value for key, value in self.environ.items() if key not in ("HTTP_CONTENT_ENCODING", "HTTP_X_LAB_HOST")}
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -96,25 +98,32 @@ def decode(environ: dict[str, Any]) -> Call:
     body = _read_body(environ)
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     authorization = environ.get("HTTP_AUTHORIZATION") or "Credential=" + query.get("X-Amz-Credential", "")
-    scope = _SCOPE.search(authorization)
-    access_key, region, service = scope.groups() if scope else ("", "us-east-1", "")
+    access_key, region, service = _scope(environ, authorization)
     signature = _SIGNATURE.search(authorization)
-    signed = bool(scope) and not (signature and signature[1] == "...")
     operation, protocol, params = _operation(environ, body, query)
-    target = environ.get("HTTP_X_AMZ_TARGET", "").split(".")[0]
     return Call(
         environ=environ,
         body=body,
         host=environ.get("HTTP_X_LAB_HOST") or None,
-        service=service or _TARGETS.get(target, ""),
+        service=service,
         region=region,
         operation=operation,
         protocol="ec2" if protocol == "query" and service == "ec2" else protocol,
         access_key=access_key,
-        signed=signed,
+        recorded=bool(signature and signature[1] == "..."),
         date=environ.get("HTTP_X_AMZ_DATE") or query.get("X-Amz-Date", ""),
         params=unfold(params) if protocol == "query" and service == "monitoring" else params,
     )
+
+
+def _scope(environ: dict[str, Any], authorization: str) -> tuple[str, str, str]:
+    """Access key, region and service: of the signature's scope, else of target and host name."""
+    scope = _SCOPE.search(authorization)
+    if scope:
+        return scope[1], scope[2], scope[3]
+    name = _HOST.match(environ.get("HTTP_HOST", ""))
+    target = environ.get("HTTP_X_AMZ_TARGET", "").split(".")[0]
+    return "", name[2] if name else "us-east-1", _TARGETS.get(target) or (name[1] if name else "")
 
 
 def _operation(environ: dict[str, Any], body: bytes, query: dict[str, str]) -> tuple[str, str, dict[str, Any]]:

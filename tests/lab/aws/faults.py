@@ -40,16 +40,11 @@ class Fault:
     seconds: float = 300.0
     hits: int = 0
 
-    def matches(self, call: Call) -> bool:
-        """Whether the rule is about this call."""
-        service = _NAMES.get(self.service or "", self.service)
-        pairs = (
-            (service, call.service),
-            (self.operation, call.operation),
-            (self.host, call.host or CONTROLLER),
-            (self.region, call.region),
-        )
-        return all(wanted is None or fnmatch.fnmatchcase(have.lower(), wanted.lower()) for wanted, have in pairs)
+    def matches(self, service: str, operation: str, host: str, region: str | None) -> bool:
+        """Whether the rule is about such a call."""
+        wanted = (_NAMES.get(self.service or "", self.service), self.operation, self.host, self.region)
+        have = (service, operation, host, region or "")
+        return all(mask is None or fnmatch.fnmatchcase(name.lower(), mask.lower()) for mask, name in zip(wanted, have))
 
 
 class Faults:
@@ -85,13 +80,13 @@ class Faults:
         with self._lock:
             return [asdict(rule) for rule in self._rules]
 
-    def take(self, call: Call) -> Fault | None:
-        """The rule that this call falls under, counted."""
+    def take(self, service: str, operation: str, host: str, region: str | None) -> Fault | None:
+        """The rule that a call falls under, counted."""
         if not self._rules:
             return None
         with self._lock:
             for rule in self._rules:
-                if rule.count != 0 and rule.matches(call) and random.random() < rule.probability:
+                if rule.count != 0 and rule.matches(service, operation, host, region) and random.random() < rule.probability:
                     rule.hits += 1
                     rule.count = None if rule.count is None else rule.count - 1
                     return rule

@@ -14,19 +14,20 @@ import time
 import traceback
 from collections import defaultdict
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
-from moto.ec2.models import ec2_backends
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import cbor, loggroups
+from aws import cbor, instances, loggroups
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
-from aws.faults import Faults, refusal
+from aws.faults import CONTROLLER as CONTROLLER_NAME
+from aws.faults import Fault, Faults, refusal, throttle
 from aws.identity import CONTROLLER, Identities, Principal
 from aws.imds import Imds
 from aws.metrics import Metrics
+from aws.pace import Pace
 from aws.parameters import OPERATIONS, Store
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 WsgiApp = Callable[[dict[str, Any], Any], Any]
+IMDS_STATUS = {"5xx": 500, "throttle": 503, "denied": 403, "expired": 401}
 _TAGGING = ("AddTagsToResource", "RemoveTagsFromResource", "ListTagsForResource")
 
 
@@ -55,6 +57,7 @@ class Front:
         self.identities = Identities()
         self.stores: dict[tuple[str, str], Store] = {}
         self.metrics: defaultdict[tuple[str, str], Metrics] = defaultdict(Metrics)
+        self.pace = Pace()
         self.control = Control(self)
         # Moto's models are plain objects without locks, and so are ours: one call at a time.
         self.lock = threading.RLock()
@@ -62,9 +65,7 @@ class Front:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
         if path.startswith("/_lab/imds/"):
-            name, _, rest = path[len("/_lab/imds/") :].partition("/")
-            with self.lock:
-                answer = self.imds.answer(name, rest, environ)
+            answer = self._imds(path, environ)
         elif path.startswith("/_lab"):
             answer = self.control.answer(path, environ)
         elif path.startswith("/moto-api"):
@@ -76,26 +77,28 @@ class Front:
         start_response(f"{answer.status} {reason}", [*headers, ("Content-Length", str(len(answer.body)))])
         return [answer.body]
 
+    def _imds(self, path: str, environ: dict[str, Any]) -> Answer:
+        name, _, rest = path[len("/_lab/imds/") :].partition("/")
+        fault = self.faults.take("imds", f"{environ.get('REQUEST_METHOD')} /{rest}", name, None)
+        if fault and fault.kind in ("timeout", "reset", "lost"):
+            fail_connection(fault, environ)
+        if fault:
+            return Answer(IMDS_STATUS[fault.kind])
+        with self.lock:
+            return self.imds.answer(name, rest, environ)
+
     def _aws(self, environ: dict[str, Any]) -> Answer:
         began = time.monotonic()
         call = decode(environ)
-        fault = self.faults.take(call)
+        fault = self.faults.take(call.service, call.operation, call.host or CONTROLLER_NAME, call.region)
         kind = fault.kind if fault else None
-        answer: Answer | None = None
-        try:
-            if kind == "timeout" and fault:
-                time.sleep(fault.seconds)
-            if kind in ("timeout", "reset"):
-                raise DroppedError(kind)
-            answer = self._judged(call, kind)
-            if kind == "lost":
-                raise DroppedError(kind)
-        except DroppedError:
-            answer = None
-            self.journal.write(call, None, time.monotonic() - began, kind)
-            cut(environ)
-            raise
-        self.journal.write(call, answer, time.monotonic() - began, kind)
+        if fault and kind in ("timeout", "reset"):
+            self.journal.write(call, None, 0, kind)
+            fail_connection(fault, environ)
+        answer = self._judged(call, kind)
+        self.journal.write(call, None if kind == "lost" else answer, time.monotonic() - began, kind)
+        if fault and kind == "lost":
+            fail_connection(fault, environ)
         return answer
 
     def _judged(self, call: Call, kind: str | None) -> Answer:
@@ -129,8 +132,8 @@ class Front:
         if result is not None:
             return success(call, result)
         if call.protocol == "cbor":
-            return self._translated(call)
-        answer = self.ask_moto(call.answerable(call.body))
+            return self._translated(call, place[0])
+        answer = self.ask_moto(call.answerable(call.body, place[0]))
         if answer.status < 300:
             self._afterwards(call, place)
         return answer
@@ -141,6 +144,8 @@ class Front:
             return None
         if "/aws/service/" in str(call.params.get("Name") or call.params.get("Names") or call.params.get("Path")) and not call.write:
             return None
+        if call.operation == "PutParameter" and not self.pace.free(self.settings["parameter_write_rate"]):
+            raise throttle(call)
         store = self.stores.get(place)
         if store is None:
             store = self.stores[place] = Store(*place)
@@ -161,6 +166,8 @@ class Front:
             loggroups.check_create(call.params)
         elif call.operation == "PutRetentionPolicy":
             loggroups.check_retention(call.params)
+        elif call.operation == "PutLogEvents":
+            loggroups.check_events(call.params)
         elif call.operation == "DescribeLogStreams":
             return loggroups.describe_streams(*place, call.params, self.settings["stream_time_delay"])
         elif call.operation == "DescribeLogGroups":
@@ -172,14 +179,12 @@ class Front:
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:
         if call.service == "logs" and call.operation == "CreateLogGroup":
             loggroups.keep_class(*place, call.params)
-        if call.service == "ec2" and call.operation == "ReplaceIamInstanceProfileAssociation":
-            for association in ec2_backends[place[0]][place[1]].iam_instance_profile_associations.values():
-                profile = {"Arn": association.iam_instance_profile.arn, "Id": association.association_id}
-                association.instance.iam_instance_profile = profile
+        if call.service == "ec2":
+            instances.correct(*place, call.operation)
 
-    def _translated(self, call: Call) -> Answer:
+    def _translated(self, call: Call, account: str) -> Answer:
         """Moto does not speak rpc-v2-cbor: the call goes to it as JSON and its answer comes back as CBOR."""
-        environ = call.answerable(json.dumps(call.params, default=str).encode())
+        environ = call.answerable(json.dumps(call.params, default=str).encode(), account)
         target = environ["PATH_INFO"].split("/")[2]
         environ.update(PATH_INFO="/", HTTP_X_AMZ_TARGET=f"{target}.{call.operation}", CONTENT_TYPE="application/x-amz-json-1.0")
         answer = self.ask_moto(environ)
@@ -228,10 +233,12 @@ def _error_code(answer: Answer) -> str | None:
     return None
 
 
-def cut(environ: dict[str, Any]) -> None:
-    """Resets the connection of a request (RST, no answer)."""
-    handler = environ.get("lab.handler")
-    if handler is not None:
-        handler.close_connection = True
-        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        os.close(handler.connection.detach())
+def fail_connection(fault: Fault, environ: dict[str, Any]) -> NoReturn:
+    """Ends a connection without an answer (RST), for a time-out after its seconds."""
+    if fault.kind == "timeout":
+        time.sleep(fault.seconds)
+    handler = environ["lab.handler"]
+    handler.close_connection = True
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.close(handler.connection.detach())
+    raise DroppedError(fault.kind)

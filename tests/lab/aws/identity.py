@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 SKEW = timedelta(minutes=5)
+_ACCOUNT = re.compile(r"LAB(\d{12})")
+_UNSIGNED = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -35,7 +38,7 @@ CONTROLLER = Principal(f"arn:aws:iam::{ACCOUNT}:user/lab-controller", ACCOUNT)
 
 
 class Identities:
-    """Access keys of the lab (prefix `LAB`), of IAM users and of assumed roles."""
+    """Access keys of the lab (prefix `LAB`; `LAB` and twelve digits: of that account), of IAM users and of assumed roles."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Any] = {}
@@ -43,7 +46,8 @@ class Identities:
     def find(self, access_key: str) -> Principal | None:
         """The principal behind an access key, None for an unknown or inactive one."""
         if access_key.startswith("LAB"):
-            return CONTROLLER
+            number = _ACCOUNT.match(access_key)
+            return Principal(f"arn:aws:iam::{number[1]}:user/lab-controller", number[1]) if number else CONTROLLER
         for account, partitions in list(iam_backends.items()):
             key = partitions["aws"].access_keys.get(access_key)
             if key is None:
@@ -63,9 +67,12 @@ class Identities:
         return Principal(role.arn, account, role.expiration.replace(tzinfo=timezone.utc)) if role else None
 
     def check(self, call: Call) -> Principal:
-        """The caller of a request, or AWS's refusal. Recordings (signature cut) and unsigned requests pass as the controller."""
-        if not call.signed:
+        """The caller of a request, or AWS's refusal. Recordings pass as the controller, whenever they were made."""
+        if call.recorded or call.operation in _UNSIGNED:
             return CONTROLLER
+        if not call.access_key:
+            status = 403 if call.protocol == "query" else 400
+            raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", status, "MissingAuthenticationToken")
         principal = self.find(call.access_key)
         if principal is None:
             raise unknown_key(call)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from moto.logs.models import LogEvent, LogGroup, LogsBackend, LogStream
 
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+EVENTS, BATCH, EVENT_OVERHEAD, DAY_MS = 10_000, 1_048_576, 26, 86_400_000
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
 
 
@@ -62,6 +63,19 @@ def check_retention(params: dict[str, Any]) -> None:
     days = params.get("retentionInDays")
     if days not in RETENTIONS:
         raise constraint(days, "retentionInDays", f"Member must satisfy enum value set: [{', '.join(map(str, RETENTIONS))}]")
+
+
+def check_events(params: dict[str, Any]) -> None:
+    """What PutLogEvents refuses beyond moto: batches above 10,000 events, 1 MB or 24 hours."""
+    events = params.get("logEvents") or []
+    if not 1 <= len(events) <= EVENTS:
+        raise constraint(f"[{len(events)} events]", "logEvents", f"Member must have length less than or equal to {EVENTS}")
+    size = sum(len(str(event.get("message", "")).encode()) + EVENT_OVERHEAD for event in events)
+    if size > BATCH:
+        raise invalid(f"Upload too large: {size} bytes exceeds limit of {BATCH}")
+    times = [event.get("timestamp", 0) for event in events]
+    if max(times) - min(times) > DAY_MS:
+        raise invalid("The batch of log events in a single PutLogEvents request cannot span more than 24 hours.")
 
 
 def describe_groups(account: str, region: str, params: dict[str, Any]) -> dict[str, Any]:

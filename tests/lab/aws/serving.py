@@ -18,6 +18,8 @@ from werkzeug.serving import make_server
 from aws.front import Front
 from aws.journal import Journal
 
+SETTINGS = ("metric_list_delay", "stream_time_delay", "credential_seconds", "parameter_write_rate")
+
 
 class Handler(MotoRequestHandler):
     """HTTP/1.1 with keep-alive, which werkzeug's own handler does not keep; no delay for small answers; quiet."""
@@ -60,6 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--metric-list-delay", type=float, default=900, help="seconds until ListMetrics shows a new metric")
     parser.add_argument("--stream-time-delay", type=float, default=3600, help="seconds until DescribeLogStreams shows an event's times")
     parser.add_argument("--credential-seconds", type=float, default=21600, help="life of role credentials from IMDS")
+    parser.add_argument("--parameter-write-rate", type=float, default=0, help="PutParameter calls a second before it throttles; 0: any")
     return parser.parse_args()
 
 
@@ -67,7 +70,7 @@ def main() -> None:
     """Serves until killed."""
     asked = arguments()
     asked.state_dir.mkdir(parents=True, exist_ok=True)
-    settings = {name: getattr(asked, name) for name in ("metric_list_delay", "stream_time_delay", "credential_seconds")}
+    settings = {name: getattr(asked, name) for name in SETTINGS}
     front = Front(
         DomainDispatcherApplication(create_backend_app),
         Journal(asked.request_log or asked.state_dir / "requests.jsonl"),
