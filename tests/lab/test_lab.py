@@ -63,6 +63,7 @@ class Lab:
         """Everything that a lab may leave behind."""
         mark = f"CW_AGENT_LAB_PROCESS={self.name}".encode()
         found = [entry.name for entry in pathlib.Path("/proc").iterdir() if entry.name.isdigit() and mark in _environ(entry).split(b"\0")]
+        found += subprocess.run(["pgrep", "-f", f"^ssh: {RUN / self.name}/"], capture_output=True, text=True, check=False).stdout.split()
         found += [line for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if f"{RUN / self.name}/" in line]
         found += [str(path) for path in (self.state, RUN / self.name, RUN / f"{self.name}.lock") if path.exists()]
         listing = subprocess.run(
@@ -121,21 +122,15 @@ def test_inventory_has_the_groups(lab: Lab) -> None:
     assert inventory["all"]["children"]["onprem"]["hosts"] == {"onprem-1": {"cw_agent_region": "us-east-1"}}
 
 
-def test_ansible_reaches_every_host(lab: Lab) -> None:
-    command = ["ansible", "-i", lab.env()["LAB_INVENTORY"], "all", "-m", "ansible.builtin.setup", "-a", "gather_subset=!all,min,pkg_mgr"]
-    # Nothing but the inventory says how: no variable of the lab, no configuration.
+def test_ansible_reaches_every_host(lab: Lab, tmp_path: pathlib.Path) -> None:
+    command = ["ansible", "-i", lab.env()["LAB_INVENTORY"], "all", "--tree", tmp_path]
+    # Nothing but the inventory says how: no variable of the lab.
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("LAB_", "ANSIBLE_SSH"))}
-    done = subprocess.run(
-        [*command, "--one-line"],
-        capture_output=True,
-        text=True,
-        env={**environment, "ANSIBLE_LOAD_CALLBACK_PLUGINS": "0"},
-        cwd="/",
-        check=False,
-    )
+    arguments = ["-m", "ansible.builtin.setup", "-a", "gather_subset=!all,min,pkg_mgr"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, env=environment, cwd="/", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    answers = [line.partition("=>") for line in done.stdout.splitlines() if "=>" in line]
-    facts = {line.split()[0]: json.loads(rest)["ansible_facts"] for line, _, rest in answers}
+    assert "reserved name" not in done.stderr
+    facts = {path.name: json.loads(path.read_text())["ansible_facts"] for path in tmp_path.iterdir()}
     assert {host: fact["ansible_distribution"] for host, fact in facts.items()} == {
         "ec2-1": "Debian",
         "onprem-1": "Debian",
@@ -240,6 +235,15 @@ def boto_once(lab: Lab) -> object:
         os.environ.update(before)
 
 
+def test_a_lost_answer_is_a_broken_connection(lab: Lab) -> None:
+    lab.run("fault", "add", "reset", "--host", "ec2-1", "--count", "1")
+    done = lab.run(
+        "exec", "ec2-1", "curl", "-sS", "https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15", check=False
+    )
+    assert done.returncode in (35, 52, 56), done.stderr
+    lab.run("fault", "clear")
+
+
 def test_request_log_names_the_host(lab: Lab) -> None:
     lab.exec(
         "onprem-1", "curl -sS -H 'X-Lab-Host: liar' https://sts.eu-west-1.amazonaws.com/ -d 'Action=GetCallerIdentity&Version=2011-06-15'"
@@ -254,7 +258,7 @@ def test_a_stopped_host_comes_back(lab: Lab) -> None:
         if lab.run("status", check=False).returncode:
             break
     lab.run("up")
-    lab.run("status")
+    assert "not" not in lab.run("status").stdout
     assert lab.exec("ec2-1", "cat /root/kept; curl -sS -o /dev/null -w '%{http_code}' http://169.254.169.254/") == "kept\n401"
 
 
@@ -279,6 +283,8 @@ def test_down_after_a_crash(other: Lab) -> None:
     assert other.run("status", check=False).returncode == 1
     other.run("up")
     other.run("status")
+    # A connection that Ansible keeps open must not outlive the lab either.
+    subprocess.run(["ssh", "-F", other.env()["LAB_SSH_CONFIG"], "ec2-1", "true"], check=True)
     (other.state / "lab.json").unlink()
     subprocess.run(["rm", "-r", RUN / other.name / "control.sock", RUN / other.name / "pids"], check=True)
     other.run("down")

@@ -74,6 +74,8 @@ def _exec(options: argparse.Namespace) -> int:
     if options.host not in lab.hosts:
         present = ", ".join(sorted(lab.hosts, key=state.host_order)) or "none"
         raise LabError(f"no host {options.host!r} in lab {lab.name!r}: it has {present}")
+    if options.words[:1] == ["--"]:
+        options.words.pop(0)
     if not options.words:
         raise LabError("no command is given: lab exec HOST COMMAND…")
     pid = hosts.pid_of(lab, options.host)
@@ -111,7 +113,7 @@ def _status(_options: argparse.Namespace) -> int:
     lines += [(host, why or ("" if host in served else "not connected to AWS's names")) for host, why in zip(names, problems, strict=True)]
     for name, why in lines:
         print(f"{name:<12} {lab.hosts.get(name, {}).get('instance_id', '-'):<20} {why or 'ready'}")
-    return 1 if any(why for _, why in lines) or not names else 0
+    return 1 if any(why for _, why in lines) else 0
 
 
 def _package(options: argparse.Namespace) -> int:

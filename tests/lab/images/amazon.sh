@@ -26,6 +26,9 @@ mkdir -p /etc/yum.repos.d /etc/rpm /etc/dnf/vars /var/lib/rpm
 echo 2023 > /etc/dnf/vars/releasever
 echo '%dist .amzn2023' > /etc/rpm/macros.dist
 echo '%__gpg /usr/bin/gpg' > /etc/rpm/macros.gpg
+# Where Amazon Linux keeps the trusted authorities.
+mkdir -p /etc/pki/tls/certs
+ln -sfn /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt
 # One database for root, as on a real host; Debian's own default lies in the home directory.
 echo '%_dbpath /var/lib/rpm' > /etc/rpm/macros.dbpath
 rpm --initdb
