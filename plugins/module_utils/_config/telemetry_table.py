@@ -46,10 +46,11 @@ def _mode(mode: str) -> str:
 
 
 def _configurations(agent: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    locations = [str(item["location"]) for item in wanted.get("sources") or []]
-    # The agent names its files after the location, every colon an underscore.
-    active = [re.sub(r"^ssm_(.+)_(\d+)$", r"\1:\2", str(item.get("file"))) for item in agent.get("configurations") or []]
-    return [item.split(":", 1)[-1] for item in locations] or active
+    """What is active, by the names of the parameters; what will be, where nothing is."""
+    # The agent names its files after the location; what cannot be in a file name is an underscore there.
+    names = {re.sub(r"[/ :]", "_", item["location"]): item["location"].split(":", 1)[-1] for item in wanted.get("sources") or []}
+    active = [str(item.get("file")) for item in agent.get("configurations") or []]
+    return [names.get(file) or re.sub(r"^ssm_(.+)_(\d+)$", r"\1:\2", file) for file in active] or list(names.values())
 
 
 def _service(service: Mapping[str, Any]) -> str:

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""CloudWatch in memory, with a clock that only sleeping moves."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+NOW = 1_767_225_630.0
+
+
+def refused(code: str, message: str, operation: str) -> ClientError:
+    """An error answer of AWS."""
+    return ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)
+
+
+@dataclass
+class Cloud:
+    """Both clients of all regions in one. ``later``: (moment, what happens then). ``page``: events a page."""
+
+    now: float = NOW
+    page: int = 10_000
+    events: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict)
+    values: list[tuple[str, dict[str, str], float, float]] = field(default_factory=list)
+    later: list[tuple[float, Any]] = field(default_factory=list)
+    calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    region: str = ""
+
+    def client(self, _service: str, region: str) -> Cloud:
+        """Stands for every client; remembers the region for the calls' record."""
+        self.region = region
+        return self
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        due = [item for item in self.later if item[0] <= self.now]
+        self.later = [item for item in self.later if item[0] > self.now]
+        for moment, happening in due:
+            happening(moment)
+
+    def log(self, group: str, stream: str, *moments: float, came: float | None = None) -> None:
+        """Events at these moments, come then or (late lines) at ``came``."""
+        self.events.setdefault((group, stream), []).extend((moment, came or moment) for moment in moments)
+
+    def measure(self, name: str, dimensions: dict[str, str], moment: float, value: float = 1.5) -> None:
+        """One datum; CloudWatch keeps the minute."""
+        self.values.append((name, dimensions, moment - moment % 60, value))
+
+    def count(self, operation: str) -> int:
+        return sum(called == operation for called, _region, _request in self.calls)
+
+    def _called(self, operation: str, request: dict[str, Any]) -> None:
+        self.calls.append((operation, self.region, request))
+
+    def filter_log_events(self, **request: Any) -> dict[str, Any]:
+        self._called("filter_log_events", request)
+        group, names = request["logGroupName"], request["logStreamNames"]
+        if not any(known == group for known, _stream in self.events):
+            raise refused("ResourceNotFoundException", "The specified log group does not exist.", "FilterLogEvents")
+        if any((group, name) not in self.events for name in names):
+            raise refused("ResourceNotFoundException", "The specified log stream does not exist.", "FilterLogEvents")
+        found = [
+            {"logStreamName": name, "timestamp": int(moment * 1000), "ingestionTime": int(came * 1000), "message": "x"}
+            for name in names
+            for moment, came in self.events[(group, name)]
+            if moment * 1000 >= request["startTime"]
+        ]
+        first = int(request.get("nextToken", 0))
+        rest = {"nextToken": str(first + self.page)} if first + self.page < len(found) else {}
+        return {"events": found[first : first + self.page], **rest}
+
+    def get_log_events(self, **request: Any) -> dict[str, Any]:
+        self._called("get_log_events", request)
+        place = (request["logGroupName"], request["logStreamName"])
+        if place not in self.events:
+            raise refused("ResourceNotFoundException", "The specified log stream does not exist.", "GetLogEvents")
+        newest = sorted(self.events[place])[-request["limit"] :]
+        return {"events": [{"timestamp": int(moment * 1000), "ingestionTime": int(came * 1000)} for moment, came in newest]}
+
+    def get_metric_data(self, **request: Any) -> dict[str, Any]:
+        self._called("get_metric_data", request)
+        results = []
+        for query in request["MetricDataQueries"]:
+            asked = query["MetricStat"]["Metric"]
+            dimensions = {item["Name"]: item["Value"] for item in asked["Dimensions"]}
+            points = sorted(
+                (
+                    (moment, value)
+                    for name, known, moment, value in self.values
+                    if name == asked["MetricName"] and known == dimensions and request["StartTime"] <= moment < request["EndTime"]
+                ),
+                reverse=True,
+            )
+            times = [datetime.datetime.fromtimestamp(moment, datetime.timezone.utc) for moment, _value in points]
+            results.append({"Id": query["Id"], "Timestamps": times, "Values": [value for _moment, value in points]})
+        return {"MetricDataResults": results}

@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Awaiting and judging: who is awaited, how long, and what the silence of a stream or metric means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import LONGEST_SECONDS, Watch
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry_verdict import Terms
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.cloud import NOW, Cloud
+
+PLACE = {"log_group_name": "/app/web", "log_stream_name": "i-1", "file": "/var/log/app.log"}
+STREAM: dict[str, Any] = {
+    **PLACE,
+    "grown": True,
+    "waiting": False,
+    "readable": True,
+    "written": NOW - 1,
+    "filtered": False,
+    "timestamped": False,
+    "flush": 5,
+}
+METRIC: dict[str, Any] = {"namespace": "CWAgent", "name": "mem_used_percent", "dimensions": {"InstanceId": "i-1"}, "due": 120}
+DENIED = (
+    "E! [outputs.cloudwatchlogs] Aws error received when sending logs to /app/web/i-1: AccessDeniedException: "
+    "User: arn:aws:sts::1:assumed-role/r/i is not authorized to perform: "
+    "logs:PutLogEvents on resource: arn:aws:logs:us-east-1:1:log-group:/app/web:log-stream:i-1"
+)
+
+
+def host(streams: list[dict[str, Any]] | None = None, metrics: list[dict[str, Any]] | None = None, **facts: Any) -> dict[str, Any]:
+    known = {"host": "web-1", "region": "us-east-1", "changed": True, "since": NOW - 10, "clock": NOW, "agent": {}}
+    return {**known, "streams": streams or [], "metrics": metrics or [], **facts}
+
+
+def watch(cloud: Cloud, *hosts: dict[str, Any], timeout: float = 90, check_mode: bool = False, window: float = 900) -> dict[str, Any]:
+    terms = Terms(cloud.now, window, timeout, check_mode)
+    return Watch(cloud.client, terms, cloud.clock, cloud.sleep).run(hosts)
+
+
+def only(result: dict[str, Any], kind: str) -> dict[str, Any]:
+    (verdict,) = result["hosts"]
+    (item,) = verdict[kind]
+    return item
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    return Cloud()
+
+
+class TestChanged:
+    """The agent was just started, its file has grown."""
+
+    def test_there_already(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 5, NOW - 4)
+        result = watch(cloud, host([STREAM]))
+        assert (only(result, "streams")["state"], only(result, "streams")["events"]) == ("arrived", 2)
+        assert result["waited"] == 0
+
+    def test_awaited_until_it_comes_and_counted_at_the_end(self, cloud: Cloud) -> None:
+        cloud.later = [(NOW + 7, lambda moment: cloud.log("/app/web", "i-1", moment))]
+        cloud.later += [(NOW + 130, lambda moment: cloud.log("/app/web", "i-1", moment))]
+        cloud.later += [(NOW + 120, lambda moment: cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, moment))]
+        result = watch(cloud, host([STREAM], [METRIC]))
+        assert result["hosts"][0]["state"] == "arrived"
+        assert 120 <= result["waited"] < 135
+        assert only(result, "streams")["events"] >= 1
+
+    def test_missing_after_the_deadline(self, cloud: Cloud) -> None:
+        result = watch(cloud, host([STREAM], agent={"errors": [DENIED]}))
+        item = only(result, "streams")
+        assert item["state"] == "missing"
+        assert "logs:PutLogEvents" in item["cause"]
+        assert item["line"] == DENIED
+        assert result["missing"] == ["web-1"]
+        assert 90 <= result["waited"] < 101
+        assert len(cloud.calls) < 20
+
+    def test_a_quiet_file_is_not_awaited(self, cloud: Cloud) -> None:
+        result = watch(cloud, host([{**STREAM, "grown": False}]))
+        assert only(result, "streams")["state"] == "quiet"
+        assert result["waited"] == 0
+        assert result["missing"] == []
+
+    def test_lines_that_carry_an_older_time(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 86400, came=NOW - 2)
+        result = watch(cloud, host([{**STREAM, "timestamped": True}]))
+        assert only(result, "streams")["state"] == "arrived"
+        assert result["waited"] < 10
+
+    def test_events_from_before_the_change_do_not_count(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 11)
+        assert only(watch(cloud, host([STREAM])), "streams")["state"] == "missing"
+
+    def test_a_metric_is_awaited_until_it_is_due(self, cloud: Cloud) -> None:
+        result = watch(cloud, host(metrics=[METRIC]))
+        assert only(result, "metrics")["state"] == "missing"
+        assert 150 <= result["waited"] < 165
+        assert "does not say why" in only(result, "metrics")["cause"]
+
+    def test_nobody_waits_for_a_metric_of_every_day(self, cloud: Cloud) -> None:
+        result = watch(cloud, host(metrics=[{**METRIC, "due": 86460}]))
+        assert only(result, "metrics")["state"] == "quiet"
+        assert result["waited"] < LONGEST_SECONDS + 15
+
+    def test_a_filtered_file_is_missing_only_when_the_log_says_so(self, cloud: Cloud) -> None:
+        filtered = {**STREAM, "filtered": True}
+        assert only(watch(cloud, host([filtered])), "streams")["state"] == "quiet"
+        assert only(watch(cloud, host([filtered], agent={"errors": [DENIED]})), "streams")["state"] == "missing"
+
+    def test_check_mode_changed_nothing_and_awaits_nothing(self, cloud: Cloud) -> None:
+        result = watch(cloud, host([STREAM], [METRIC]), check_mode=True)
+        assert {only(result, "streams")["state"], only(result, "metrics")["state"], result["hosts"][0]["state"]} == {"pending"}
+        assert result["waited"] == 0
+        assert result["missing"] == []
+
+    def test_without_a_timeout_everything_is_read_once(self, cloud: Cloud) -> None:
+        assert watch(cloud, host([STREAM], [METRIC]), timeout=0)["waited"] == 0
+
+
+class TestUnchanged:
+    """The agent has run for a day."""
+
+    @staticmethod
+    def steady(*streams: dict[str, Any], **facts: Any) -> dict[str, Any]:
+        return host(list(streams), changed=False, since=NOW - 86400, **facts)
+
+    def test_nobody_waits(self, cloud: Cloud) -> None:
+        result = watch(cloud, self.steady({**STREAM, "written": NOW - 300}, metrics=[METRIC]))
+        assert result["waited"] == 0
+        assert (only(result, "streams")["state"], only(result, "metrics")["state"]) == ("missing", "missing")
+
+    @pytest.mark.parametrize(
+        ("facts", "state"),
+        [
+            ({"written": NOW - 300}, "missing"),
+            ({"written": NOW - 3}, "quiet"),
+            ({"written": NOW - 5000}, "quiet"),
+            ({"grown": False, "written": NOW - 300}, "quiet"),
+        ],
+    )
+    def test_silence_needs_a_line_that_should_have_come(self, cloud: Cloud, facts: dict[str, Any], state: str) -> None:
+        assert only(watch(cloud, self.steady({**STREAM, **facts})), "streams")["state"] == state
+
+    def test_a_busy_file_whose_lines_are_refused(self, cloud: Cloud) -> None:
+        result = watch(cloud, self.steady({**STREAM, "written": NOW - 1}, agent={"errors": [DENIED]}))
+        assert only(result, "streams")["state"] == "missing"
+
+    def test_what_waits_since_long_and_is_refused(self, cloud: Cloud) -> None:
+        stuck = {**STREAM, "grown": False, "waiting": True, "written": NOW - 5000}
+        assert only(watch(cloud, self.steady(stuck)), "streams")["state"] == "quiet"
+        assert only(watch(cloud, self.steady(stuck, agent={"errors": [DENIED]})), "streams")["state"] == "missing"
+
+    def test_anothers_trouble_is_not_its_own(self, cloud: Cloud) -> None:
+        calm = {**STREAM, "log_stream_name": "other", "file": "/var/log/other.log", "grown": False, "waiting": True, "written": NOW - 5000}
+        assert only(watch(cloud, self.steady(calm, agent={"errors": [DENIED]})), "streams")["state"] == "quiet"
+
+    def test_an_agent_that_does_not_run(self, cloud: Cloud) -> None:
+        result = watch(cloud, self.steady({**STREAM, "written": NOW - 300}, agent={"active": False}))
+        assert "not running" in result["hosts"][0]["cause"]
+
+    def test_events_of_the_last_minutes_are_enough(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 800)
+        cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW - 90, 12.5)
+        result = watch(cloud, self.steady(STREAM, metrics=[METRIC]))
+        assert result["hosts"][0]["state"] == "arrived"
+        assert only(result, "metrics")["value"] == 12.5
+
+    def test_a_metric_that_is_not_due_yet(self, cloud: Cloud) -> None:
+        result = watch(cloud, host(metrics=[METRIC], changed=False, since=NOW - 20))
+        assert only(result, "metrics")["state"] == "quiet"
+
+
+def test_regions_are_asked_for_each_with_its_own_client(cloud: Cloud) -> None:
+    watch(cloud, host([{**STREAM, "grown": False}]), host([{**STREAM, "grown": False}], host="web-2", region="eu-west-1"))
+    assert {region for _operation, region, _request in cloud.calls} == {"us-east-1", "eu-west-1"}
+
+
+def test_a_stream_that_hosts_share_is_asked_for_once(cloud: Cloud) -> None:
+    cloud.log("/app/web", "i-1", NOW - 5)
+    result = watch(cloud, host([STREAM, STREAM]), host([STREAM], host="web-2"))
+    assert cloud.count("filter_log_events") == 1
+    assert [item["state"] for item in result["hosts"]] == ["arrived", "arrived"]

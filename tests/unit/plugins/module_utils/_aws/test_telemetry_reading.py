@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading what arrived: right counts, few calls, and the cases in which CloudWatch's first answer misleads."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import telemetry_api as api
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry_reading import (
+    MetricKey,
+    StreamKey,
+    read_metrics,
+    read_streams,
+)
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.cloud import NOW, Cloud, refused
+
+SINCE = NOW - 100
+
+
+def stream(name: str, group: str = "g", since: float = SINCE) -> StreamKey:
+    return StreamKey("us-east-1", group, name, since)
+
+
+def metric(instance: str, since: float = SINCE) -> MetricKey:
+    return MetricKey("us-east-1", "CWAgent", "mem_used_percent", (("InstanceId", instance),), since)
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    return Cloud()
+
+
+def test_many_streams_of_a_group_take_one_call(cloud: Cloud) -> None:
+    for number in range(250):
+        cloud.log("g", f"i-{number}", *[NOW - 10] * (number % 3))
+    counts = read_streams(cloud, [stream(f"i-{number}") for number in range(250)])
+    assert [counts[stream(f"i-{number}")] for number in range(5)] == [0, 1, 2, 0, 1]
+    assert cloud.count("filter_log_events") == 3
+    assert all(len(request["logStreamNames"]) <= 100 for _operation, _region, request in cloud.calls)
+
+
+def test_every_host_has_its_own_moment(cloud: Cloud) -> None:
+    cloud.log("g", "a", NOW - 90, NOW - 10)
+    cloud.log("g", "b", NOW - 90, NOW - 10)
+    assert read_streams(cloud, [stream("a"), stream("b", since=NOW - 50)]) == {stream("a"): 2, stream("b", since=NOW - 50): 1}
+
+
+def test_a_group_that_does_not_exist_is_asked_for_once(cloud: Cloud) -> None:
+    assert set(read_streams(cloud, [stream("a", "none"), stream("b", "none")]).values()) == {0}
+    assert len(cloud.calls) == 1
+
+
+def test_a_stream_that_does_not_exist_does_not_hide_the_others(cloud: Cloud) -> None:
+    cloud.log("g", "there", NOW - 10)
+    assert read_streams(cloud, [stream("there"), stream("not")]) == {stream("there"): 1, stream("not"): 0}
+
+
+def test_a_busy_stream_does_not_hide_a_calm_one(cloud: Cloud) -> None:
+    cloud.page = 10
+    cloud.log("g", "busy", *[NOW - 20] * 1000)
+    cloud.log("g", "calm", NOW - 10)
+    counts = read_streams(cloud, [stream("busy"), stream("calm")])
+    assert counts[stream("calm")] == 1
+    assert counts[stream("busy")] == 50
+    assert len(cloud.calls) == 6
+
+
+def test_denied_is_an_error_and_never_absence(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(**_request: object) -> None:
+        raise refused("AccessDeniedException", "no", "FilterLogEvents")
+
+    monkeypatch.setattr(cloud, "filter_log_events", denied, raising=False)
+    with pytest.raises(AwsError, match=r"read the log events of g.*allow FilterLogEvents"):
+        read_streams(cloud, [stream("a")])
+
+
+def test_metrics_of_all_hosts_take_one_call_for_500(cloud: Cloud) -> None:
+    cloud.measure("mem_used_percent", {"InstanceId": "i-7"}, NOW - 5, 42.0)
+    found = read_metrics(cloud, [metric(f"i-{number}") for number in range(501)], NOW)
+    assert found[metric("i-7")] == 42.0
+    assert found[metric("i-8")] is None
+    assert [len(request["MetricDataQueries"]) for _operation, _region, request in cloud.calls] == [api.QUERIES, 1]
+
+
+def test_only_the_exact_dimensions_count(cloud: Cloud) -> None:
+    cloud.measure("mem_used_percent", {"InstanceId": "i-1", "ImageId": "ami"}, NOW - 5)
+    assert read_metrics(cloud, [metric("i-1")], NOW) == {metric("i-1"): None}
+
+
+def test_the_newest_value_is_told(cloud: Cloud) -> None:
+    for value in (3.0, 2.0, 1.0):
+        cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW - value * 60 + 60, value)
+    since = NOW - 300
+    assert read_metrics(cloud, [metric("i-1", since)], NOW)[metric("i-1", since)] == 1.0
+
+
+@pytest.mark.parametrize(("before", "arrived"), [(True, False), (False, True)])
+def test_the_minute_of_a_restart_counts_only_without_earlier_values(cloud: Cloud, before: bool, arrived: bool) -> None:
+    # The agent was restarted in the middle of this minute: its value may come from before.
+    since = NOW - NOW % 60 + 20
+    cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, since, 9.0)
+    if before:
+        cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, since - 60, 8.0)
+    assert (read_metrics(cloud, [metric("i-1", since)], NOW)[metric("i-1", since)] == 9.0) is arrived
+    cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, since + 60, 10.0)
+    assert read_metrics(cloud, [metric("i-1", since)], NOW + 60)[metric("i-1", since)] == 10.0
+
+
+def test_values_from_before_do_not_count(cloud: Cloud) -> None:
+    cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, SINCE - 120)
+    assert read_metrics(cloud, [metric("i-1")], NOW) == {metric("i-1"): None}

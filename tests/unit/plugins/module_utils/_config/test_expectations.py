@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The questions of a run: who is asked for, with which configuration, and who counts as changed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import telemetry_requests
+
+LOGS = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "log_group_name": "new"}]}}}}
+LIVE = json.dumps(LOGS).replace("new", "live")
+
+
+def plan(**hosts: dict[str, Any]) -> dict[str, Any]:
+    wishes = {host: {"key": "k", "region": "us-east-1", "profile": "", "digest": "d", **wish} for host, wish in hosts.items()}
+    return {"hosts": wishes, "configurations": [{"key": "k", "configuration": LOGS}]}
+
+
+def seen(invocation: str = "1", **facts: Any) -> dict[str, Any]:
+    service = {"active_state": "active", "started_at": 1000.0, "invocation_id": invocation}
+    identity = {"instance_id": "i-1", "region": "us-east-1", "role": "r"}
+    return {
+        "agent": {
+            "mode": "ec2",
+            "service": service,
+            "identity": identity,
+            "clock": 2000.0,
+            "errors": ["E! x"],
+            "run_as_user": "cwagent",
+            **facts,
+        }
+    }
+
+
+def one(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    ((only,),) = [batch["hosts"] for batch in telemetry_requests(*args, **kwargs)]
+    return only
+
+
+def test_a_host_as_the_module_takes_it() -> None:
+    asked = one(plan(web={}), {"web": seen(files=[{"path": "/a.log", "grown": True}])})
+    assert (asked["host"], asked["region"], asked["changed"], asked["since"], asked["clock"]) == ("web", "us-east-1", False, 1000.0, 2000.0)
+    assert asked["agent"] == {"active": True, "errors": ["E! x"], "run_as_user": "cwagent", "region": "us-east-1", "role": "r"}
+    assert [(item["log_group_name"], item["log_stream_name"], item["grown"]) for item in asked["streams"]] == [("new", "i-1", True)]
+
+
+def test_accounts_are_asked_for_apart() -> None:
+    batches = telemetry_requests(plan(a={}, b={"profile": "prod"}, c={}), {host: seen() for host in "abc"})
+    assert [(batch["profile"], [item["host"] for item in batch["hosts"]]) for batch in batches] == [("", ["a", "c"]), ("prod", ["b"])]
+
+
+def test_hosts_without_plan_or_observation_are_not_asked_for() -> None:
+    assert telemetry_requests(plan(a={}), {"a": {}, "b": seen()}) == []
+
+
+@pytest.mark.parametrize(
+    ("wait", "change", "changed"),
+    [
+        ("changed", {}, False),
+        ("changed", {"changed": False, **seen("1")}, False),
+        ("changed", {"changed": True, **seen("2")}, True),
+        ("changed", {"changed": False, **seen("2")}, True),
+        ("none", {"changed": True, **seen("2")}, False),
+        ("all", {}, True),
+    ],
+)
+def test_who_is_awaited(wait: str, change: dict[str, Any], changed: bool) -> None:
+    assert one(plan(web={}), {"web": seen()}, {"web": change}, wait)["changed"] is changed
+
+
+def test_after_a_change_the_new_process_counts_and_the_files_seen_before_it() -> None:
+    before = seen(files=[{"path": "/a.log", "exists": True, "size": 5, "sent": None}])
+    after = seen("2", files=[], errors=["E! new"], service={"active_state": "active", "started_at": 1900.0, "invocation_id": "2"})
+    asked = one(plan(web={}), {"web": before}, {"web": {"changed": True, **after}})
+    assert (asked["since"], asked["agent"]["errors"], asked["streams"][0]["grown"]) == (1900.0, ["E! new"], True)
+
+
+def test_a_host_on_hold_is_judged_by_what_it_has_fetched() -> None:
+    held = {"web": {"sources": [{"location": "ssm:x:1", "digest": "other", "content": LIVE}]}}
+    current = {"web": {"sources": [{"location": "ssm:x:2", "digest": "d", "content": "not read"}]}}
+    assert one(plan(web={}), {"web": seen()}, sources=held)["streams"][0]["log_group_name"] == "live"
+    assert one(plan(web={}), {"web": seen()}, sources=current)["streams"][0]["log_group_name"] == "new"
+
+
+def test_a_wrong_wish_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match="cw_agent_verify_wait is 'some'"):
+        telemetry_requests(plan(web={}), {"web": seen()}, wait="some")
