@@ -30,7 +30,7 @@ class Standin:
     def __init__(self, url: str, log: Path) -> None:
         self.url = url
         self.log = log
-        self._session = boto3.session.Session()
+        self._session: Any = boto3.session.Session()
 
     def client(self, service: str, region: str = "us-east-1", key: str = CONTROLLER_KEY, token: str | None = None, **config: Any) -> Any:
         """A boto3 client that neither retries nor waits."""

@@ -127,6 +127,8 @@ class Front:
             result = self._metrics(call, place)
         elif call.service == "logs":
             result = self._logs(call, place)
+        elif call.operation == "GetCallerIdentity" and call.access_key.startswith("LAB"):
+            result = {"UserId": "AIDALABCONTROLLER0000", "Account": principal.account, "Arn": principal.arn}
         else:
             result = None
         if result is not None:

@@ -39,7 +39,8 @@ def root(tmp_path: Path) -> Iterator[dict[str, str]]:
 def test_a_policy_is_enforced(root: dict[str, str]) -> None:
     def client(service: str, key: str, secret: str) -> Any:
         place = {"endpoint_url": root["AWS_ENDPOINT_URL"], "region_name": root["AWS_REGION"]}
-        return boto3.client(service, aws_access_key_id=key, aws_secret_access_key=secret, **place)
+        session: Any = boto3.session.Session()
+        return session.client(service, aws_access_key_id=key, aws_secret_access_key=secret, **place)
 
     iam = client("iam", root["AWS_ACCESS_KEY_ID"], root["AWS_SECRET_ACCESS_KEY"])
     user = iam.create_user(UserName="publisher")["User"]

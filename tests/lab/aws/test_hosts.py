@@ -180,3 +180,35 @@ def test_a_wrong_clock_is_refused(standin: Standin, minutes: int, words: str) ->
     status, body = standin.ask("POST", "/", {}, headers)
     assert status == 400 and json.loads(body)["__type"] == "InvalidSignatureException"
     assert f"{sent} {words}" in json.loads(body)["message"]
+
+
+def test_unsigned_calls_are_refused(standin: Standin) -> None:
+    status, body = standin.ask("POST", "/", {}, {"X-Amz-Target": "AmazonSSM.DescribeParameters"})
+    assert (status, json.loads(body)["__type"]) == (400, "MissingAuthenticationTokenException")
+    headers = {"Host": "sts.eu-west-1.amazonaws.com", "Content-Type": "application/x-www-form-urlencoded"}
+    assert standin.raw("POST", "/", b"Action=GetCallerIdentity&Version=2011-06-15", headers)[0] == 403
+    last = standin.calls()[-1]
+    assert (last["service"], last["region"], last["operation"]) == ("sts", "eu-west-1", "GetCallerIdentity")
+
+
+def test_accounts_are_separate(standin: Standin) -> None:
+    key = "LAB210987654321XXXXX"
+    name = f"AmazonCloudWatch-{uuid.uuid4().hex[:8]}"
+    standin.client("ssm", key=key).put_parameter(Name=name, Value="v", Type="String")
+    assert ":210987654321:" in standin.client("ssm", key=key).get_parameter(Name=name)["Parameter"]["ARN"]
+    assert refusal(standin.client("ssm").get_parameter, Name=name) == "ParameterNotFound"
+    standin.client("logs", key=key).create_log_group(logGroupName=name)
+    assert standin.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"] == []
+    assert standin.client("sts", key=key).get_caller_identity()["Arn"] == "arn:aws:iam::210987654321:user/lab-controller"
+
+
+def test_root_volumes_have_a_snapshot(machine: Machine) -> None:
+    filters = [{"Name": "attachment.instance-id", "Values": [machine.id]}]
+    volumes = machine.ec2.describe_volumes(Filters=filters)["Volumes"]
+    assert volumes and all(volume["SnapshotId"].startswith("snap-") for volume in volumes)
+
+
+def test_the_metadata_service_can_fail(standin: Standin, machine: Machine) -> None:
+    standin.ask("POST", "/_lab/faults", {"kind": "5xx", "service": "imds", "host": machine.name, "count": 1})
+    assert machine.get("meta-data/instance-id")[0] == 500
+    assert machine.get("meta-data/instance-id") == (200, machine.id)

@@ -214,3 +214,13 @@ def test_the_log_tells_writes_and_hides_values(standin: Standin, ssm: Any, name:
     )
     assert put["request"]["Value"]["length"] == 10 and "top-secret" not in standin.log.read_text()
     assert (get["operation"], get["write"]) == ("GetParameter", False)
+
+
+def test_writes_can_be_paced(standin: Standin, ssm: Any, name: str) -> None:
+    standin.ask("POST", "/_lab/settings", {"parameter_write_rate": 3})
+    try:
+        for number in range(3):
+            ssm.put_parameter(Name=name, Value=str(number), Type="String", Overwrite=number > 0)
+        assert refused(ssm.put_parameter, Name=name, Value="x", Overwrite=True)[0] == "ThrottlingException"
+    finally:
+        standin.ask("POST", "/_lab/settings", {"parameter_write_rate": 0})

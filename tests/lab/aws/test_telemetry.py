@@ -113,6 +113,19 @@ def test_log_events_are_there_at_once_and_stream_times_are_late(standin: Standin
         standin.ask("POST", "/_lab/settings", {"stream_time_delay": 3600})
 
 
+def test_batches_are_limited(standin: Standin, unique: str) -> None:
+    logs = standin.client("logs")
+    logs.create_log_group(logGroupName=unique)
+    logs.create_log_stream(logGroupName=unique, logStreamName="s")
+    now = int(time.time() * 1000)
+    for events, words in (
+        ([{"timestamp": now, "message": "x" * 262_144}] * 4, "Upload too large"),
+        ([{"timestamp": now - 86_400_001, "message": "x"}, {"timestamp": now, "message": "x"}], "24 hours"),
+    ):
+        with pytest.raises(ClientError, match=words):
+            logs.put_log_events(logGroupName=unique, logStreamName="s", logEvents=events)
+
+
 def test_retention_and_class_values(standin: Standin, unique: str) -> None:
     logs = standin.client("logs")
     logs.create_log_group(logGroupName=unique)

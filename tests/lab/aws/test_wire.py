@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 SHARED = Path(os.environ.get("CW_AGENT_SHARED") or Path(__file__).parents[4] / "shared")
 WIRE = SHARED / "corpus" / "wire"
-ORDER = ("GetParameter", "DescribeTags", "DescribeLogGroups", "CreateLogStream", "CreateLogGroup", "PutRetentionPolicy")
-ORDER += ("CreateLogStream", "PutLogEvents", "PutMetricData")
+ORDER = [
+    *("GetParameter", "DescribeTags", "DescribeLogGroups", "CreateLogStream", "CreateLogGroup", "PutRetentionPolicy"),
+    *("CreateLogStream", "PutLogEvents", "PutMetricData"),
+]
 MISSING_GROUP = 3
 
 
