@@ -35,7 +35,11 @@ def download(host: Host, location: str, mode: str) -> str:
         answer = host.run(argv, timeout=90)
         fetched = os.listdir(scratch)
         if answer.rc != 0 or len(fetched) != 1:
-            raise HostError(f"the host cannot fetch {location} (mode {mode})", complaint(answer))
+            raise HostError(
+                f"the host cannot fetch {location} (mode {mode}); nothing was changed: it must exist in the host's region, "
+                "and the host's role or profile must be allowed ssm:GetParameter on it",
+                complaint(answer),
+            )
         return read_text(os.path.join(scratch, fetched[0]))
 
 

@@ -96,9 +96,19 @@ def _verified(host: Host, request: Request, suited: Platform, build: str, downlo
 
 def _build(host: Host, file: str, kind: str, wanted: str) -> str:
     """The build that the package says it is; refuses another than the wanted one."""
-    argv = (
-        ["dpkg-deb", "--field", file, "Version"] if kind == "deb" else ["rpm", "--query", "--package", "--queryformat", "%{VERSION}", file]
-    )
+    argv = ["dpkg-deb", "--field", file, "Version"]
+    if kind == "rpm":
+        # A database of its own: even a question writes to the host's.
+        argv = [
+            "rpm",
+            "--dbpath",
+            os.path.join(os.path.dirname(file), "rpmdb"),
+            "--query",
+            "--package",
+            "--queryformat",
+            "%{VERSION}",
+            file,
+        ]
     answer = host.run(argv)
     version = answer.out.strip()
     if answer.rc != 0 or not version:
