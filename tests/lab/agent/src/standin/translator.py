@@ -18,10 +18,6 @@ FAILED = (
     "Verify the JSON input is only using features supported by this version"
 )
 SUCCEEDED = "Configuration validation first phase succeeded"
-MANAGED = (
-    "AWS_CA_BUNDLE", "AWS_SDK_LOG_LEVEL", "CWAGENT_LOG_LEVEL", "CWAGENT_USAGE_DATA", "CWAGENT_USER_AGENT",
-    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
-)
 NOTHING = 99
 
 
@@ -76,7 +72,7 @@ def read(flags: dict[str, str], mode: str, platform: str) -> dict | None:
         if jsonfiles.only_yaml(flags["input-dir"]):
             say("Configuration validation first phase skipped. No JSON files found")
             return {}
-        if flags["multi-config"] != "default":
+        if flags["multi-config"] == "remove":
             return None
         say("No json config files found, use the default one")
         found = {"": defaults.configuration(mode, platform)}
