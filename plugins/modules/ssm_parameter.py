@@ -330,14 +330,26 @@ def wanted_of(options: dict[str, Any]) -> Wanted:
 def present(module: AwsModule, store: Store, wanted: list[Wanted]) -> dict[str, Any]:
     """What the module returns for *wanted*."""
     current = read(store.reader, wanted)
-    if not any(SECURE in (entry.string_type, current[entry.name].kind) for entry in wanted):
+    secure = [entry for entry in wanted if SECURE in (entry.string_type, current[entry.name].kind)]
+    if not secure:
         module.reveal()
-    changed, _before, after = ensure_present(store, wanted, current, module.check_mode)
+    try:
+        changed, _before, after = ensure_present(store, wanted, current, module.check_mode)
+    except AwsError as error:
+        raise without_values(error, secure) from None
     results = [result_of(change) for change in after]
     answer: dict[str, Any] = {**(results[0] if module.params["name"] else {}), "changed": changed, "parameters": results}
     if module._diff:
         answer["diff"] = [diff_of(change) for change in after if change.parts]
     return answer
+
+
+def without_values(error: AwsError, secure: list[Wanted]) -> AwsError:
+    """*error* without the values of *secure*: AWS may repeat a value that it refuses."""
+    message = str(error)
+    for value in {text_of(entry.value, entry.string_type or "") for entry in secure if entry.value is not None} - {""}:
+        message = message.replace(value, HIDDEN)
+    return AwsError(message, error.code, error.unsure, error.details)
 
 
 def absent(module: AwsModule, store: Store, names: list[str]) -> dict[str, Any]:
@@ -349,16 +361,6 @@ def absent(module: AwsModule, store: Store, names: list[str]) -> dict[str, Any]:
     return answer
 
 
-def fail(module: AwsModule, error: AwsError, wanted: list[Wanted]) -> NoReturn:
-    """Ends with *error*; while a value may be secret it is cut out of the text, and no traceback repeats it."""
-    if module.revealed:
-        module.fail_json(msg=str(error), **error.details)
-    message = str(error)
-    for secret in {text_of(entry.value, entry.string_type or "") for entry in wanted if entry.value is not None}:
-        message = message.replace(secret, HIDDEN) if secret else message
-    module.fail_json(msg=message, exception="not shown: a value may be secret", **error.details)
-
-
 def main() -> NoReturn:
     module = AwsModule(
         secret_options=("value",),
@@ -367,7 +369,6 @@ def main() -> NoReturn:
         required_one_of=[("name", "parameters")],
         supports_check_mode=True,
     )
-    wanted: list[Wanted] = []
     try:
         if module.params["write_rate"] <= 0:
             raise AwsError(f"write_rate is {module.params['write_rate']}: give a number above 0")
@@ -378,7 +379,8 @@ def main() -> NoReturn:
         else:
             answer = present(module, store, wanted)
     except AwsError as error:
-        fail(module, error, wanted)
+        hidden = {} if module.revealed else {"exception": "not shown: a value may be secret"}
+        module.fail_json(msg=str(error), **error.details, **hidden)
     module.exit_json(**answer)
 
 

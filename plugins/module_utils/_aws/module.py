@@ -9,7 +9,7 @@ Private to this collection. Controller only.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -17,7 +17,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 try:
     from botocore.config import Config
 except ImportError:  # AnsibleAWSModule says so in its own words
-    Config = None
+    Config = None  # type: ignore[misc,assignment]
 
 HIDDEN = "VALUE_NOT_SHOWN"
 ATTEMPTS = 10
@@ -47,10 +47,10 @@ class QuietModule(AnsibleModule):
     def _invocation(self) -> dict[str, Any]:
         return {"module_args": self.params if self.reveal else self._hidden(self.params)}
 
-    def exit_json(self, **kwargs: Any) -> NoReturn:
+    def exit_json(self, **kwargs: Any) -> None:
         super().exit_json(**{"invocation": self._invocation(), **kwargs})
 
-    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+    def fail_json(self, msg: str, **kwargs: Any) -> None:
         super().fail_json(msg, **{"invocation": self._invocation(), **kwargs})
 
 
@@ -94,5 +94,5 @@ class AwsModule(AnsibleAWSModule):
         return self.client(service, config=_config({"mode": "standard", "total_max_attempts": 1}))
 
 
-def _config(retries: dict[str, Any]) -> Any:
+def _config(retries: Any) -> Any:
     return Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)

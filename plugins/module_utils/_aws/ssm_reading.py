@@ -20,7 +20,7 @@ MISSING = "ParameterNotFound"
 
 def shown(parameter: dict[str, Any]) -> dict[str, Any]:
     """One parameter or version as the info module returns it; the value of a SecureString is null."""
-    modified = parameter.get("LastModifiedDate")
+    modified: Any = parameter.get("LastModifiedDate")
     return {
         "name": parameter["Name"],
         "arn": parameter.get("ARN"),

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pace of writes, on a clock of the test's own."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import ATTEMPTS, Pace
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_first_write_waits_for_nothing_and_the_rate_holds(clock: Clock) -> None:
+    pace = Pace(3, clock, clock.sleep)
+    times = [pace.run(clock) for _number in range(10)]
+    assert times[0] == 100.0
+    assert [round(later - earlier, 6) for earlier, later in zip(times, times[1:])] == [round(1 / 3, 6)] * 9
+
+
+def test_slow_calls_cost_no_extra_wait(clock: Clock) -> None:
+    pace = Pace(2, clock, clock.sleep)
+    for _number in range(4):
+        pace.run(lambda: clock.sleep(0.5))
+    assert clock.now == 102.0
+
+
+def test_throttles_are_repeated_ever_slower_and_the_pace_recovers(clock: Clock) -> None:
+    pace = Pace(2, clock, clock.sleep)
+    refusals = [AwsError("slow down", "ThrottlingException") for _number in range(3)]
+    times: list[float] = []
+
+    def call() -> str:
+        times.append(clock.now)
+        if refusals:
+            raise refusals.pop()
+        return "done"
+
+    assert pace.run(call) == "done"
+    assert [round(later - earlier, 6) for earlier, later in zip(times, times[1:])] == [1.0, 2.0, 4.0]
+    for _number in range(10):
+        pace.run(call)
+    assert round(times[-1] - times[-2], 6) == 0.5
+
+
+def test_a_storm_ends_with_the_throttle_itself(clock: Clock) -> None:
+    attempts: list[float] = []
+
+    def call() -> None:
+        attempts.append(clock.now)
+        raise AwsError("slow down", "ThrottlingException")
+
+    with pytest.raises(AwsError, match="slow down"):
+        Pace(3, clock, clock.sleep).run(call)
+    assert len(attempts) == ATTEMPTS
+    assert max(later - earlier for earlier, later in zip(attempts, attempts[1:])) <= 5.001
+
+
+def test_other_errors_are_not_repeated(clock: Clock) -> None:
+    calls: list[int] = []
+
+    def call() -> None:
+        calls.append(1)
+        raise AwsError("no", "AccessDeniedException")
+
+    with pytest.raises(AwsError, match="no"):
+        Pace(3, clock, clock.sleep).run(call)
+    assert calls == [1]
