@@ -62,7 +62,7 @@ options:
         type: str
         default: ""
   mode:
-    description: What the host is. Off EC2 a build judges only where the agent was installed before, for it needs the credential profile.
+    description: What the host is. Off EC2 a build judges only where there is a credential profile with a region already.
     type: str
     choices: [ec2, onPremise]
     default: ec2

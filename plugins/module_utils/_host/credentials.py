@@ -8,9 +8,11 @@ from __future__ import annotations
 import configparser
 import hashlib
 import os
+import pwd
 from dataclasses import dataclass, field
 
-from .system import read_text
+from . import common_config
+from .system import Host, read_text
 
 DEFAULT_PROFILE = "AmazonCloudWatchAgent"
 DEFAULT_FILE = "/etc/amazon-cloudwatch-agent-credentials/credentials"
@@ -62,6 +64,19 @@ def read(name: str, file: str) -> Profile:
         return Profile(name, file, region=region)
     found = Keys(access_key_id, keys.get(name, "aws_secret_access_key", fallback=""), keys.get(name, "aws_session_token", fallback=""))
     return Profile(name, file, True, found.digest, region)
+
+
+def named(host: Host) -> Profile:
+    """What common-config.toml names, not looked up; empty where it names nothing."""
+    settings = common_config.parse(read_text(host.layout.common_config)).get("credentials", {})
+    return Profile(settings.get("shared_credential_profile", ""), settings.get("shared_credential_file", ""))
+
+
+def used(host: Host, name: str = "", file: str = "") -> Profile:
+    """The profile that the agent uses where it uses one; ``name`` and ``file``, where given, instead of the host's settings."""
+    settings = named(host)
+    home = os.path.join(pwd.getpwuid(0).pw_dir, ".aws/credentials")
+    return read(name or settings.name or DEFAULT_PROFILE, host.layout.at(file or settings.file or home))
 
 
 def other_profiles(name: str, file: str) -> list[str]:

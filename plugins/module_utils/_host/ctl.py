@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 
+from . import credentials
 from .configurations import Source, active, digest, matches
 from .errors import HostError
 from .system import Host, Result, read_text
@@ -41,6 +42,11 @@ def download(host: Host, location: str, mode: str) -> str:
                 complaint(answer),
             )
         return read_text(os.path.join(scratch, fetched[0]))
+
+
+def can_judge(host: Host, mode: str) -> bool:
+    """Whether a translator can judge yet. Off EC2 it needs the region of a profile, which a run may be about to write."""
+    return mode == "ec2" or bool(credentials.used(host).region)
 
 
 def validate(host: Host, sources: list[Source], mode: str, programs: str = "") -> None:

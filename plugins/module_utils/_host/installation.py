@@ -129,7 +129,7 @@ def _unpack(host: Host, file: str, kind: str, directory: str) -> bool:
 def _judge(host: Host, request: Request, file: str, kind: str, scratch: str) -> list[str]:
     """Let the new build's own translator judge the configurations that it will have to take; returns warnings."""
     sources = request.configurations or [Source(f"file:/{one.file}", one.digest, one.text) for one in _translated(host)]
-    if not sources or (request.mode != "ec2" and not os.path.exists(host.layout.common_config)):
+    if not sources or not ctl.can_judge(host, request.mode):
         return []
     volume = os.statvfs(scratch)
     if volume.f_bavail * volume.f_frsize < 8 * os.path.getsize(file):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import socket
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -64,12 +63,9 @@ class Observation:
     clock: float
 
 
-def _profile(host: Host, wanted: WantedCredentials, common: credentials.Profile) -> credentials.Profile:
-    name = wanted.profile or ("" if wanted.named else common.name) or credentials.DEFAULT_PROFILE
-    if wanted.digest:
-        return credentials.read(name, host.layout.at(wanted.file or credentials.DEFAULT_FILE))
-    home = os.path.join(pwd.getpwuid(0).pw_dir, ".aws/credentials")
-    return credentials.read(name, host.layout.at(wanted.file or common.file or home))
+def _profile(host: Host, wanted: WantedCredentials) -> credentials.Profile:
+    name = wanted.profile or (credentials.DEFAULT_PROFILE if wanted.named else "")
+    return credentials.used(host, name, wanted.file or (credentials.DEFAULT_FILE if wanted.digest else ""))
 
 
 def _mounts(host: Host) -> list[dict[str, str]]:
@@ -91,8 +87,7 @@ def _holds_data(mount: dict[str, str]) -> bool:
 def observe(host: Host, wanted: Wanted, using: identity.Ask = identity.ask) -> Observation:
     """Look at the host; changes nothing and asks nobody but the metadata service."""
     found = state.read(host)
-    common = state.credential_setting(host) or credentials.Profile("", "")
-    profile = _profile(host, wanted.credentials, common)
+    profile = _profile(host, wanted.credentials)
     who = access.user(wanted.run_as_user or found.section.run_as_user)
     metadata, reason = None, ""
     try:
@@ -103,7 +98,7 @@ def observe(host: Host, wanted: Wanted, using: identity.Ask = identity.ask) -> O
         package=packages.installed(host, packages.platform(host).format),
         state=found,
         profile=profile,
-        common=common,
+        common=credentials.named(host),
         identity=metadata,
         no_metadata=reason,
         hostname=socket.gethostname(),

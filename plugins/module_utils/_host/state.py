@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from . import common_config, configurations, credentials, logs, service
+from . import common_config, configurations, logs, service
 from .configurations import AgentSection, Configuration, Source
 from .system import Host, read_text
 
@@ -98,10 +98,3 @@ def differences(found: State, wanted: list[Source] | None, keep_stopped: bool = 
     if not unit.enabled and not keep_stopped:
         told.append("service: disabled → enabled")
     return told
-
-
-def credential_setting(host: Host) -> credentials.Profile | None:
-    """The profile that common-config.toml names, None where it names none."""
-    named = common_config.parse(read_text(host.layout.common_config)).get("credentials", {})
-    profile, file = named.get("shared_credential_profile", ""), named.get("shared_credential_file", "")
-    return credentials.Profile(profile, file) if profile or file else None

@@ -133,7 +133,7 @@ def _judged(host: Host, found: state.State, request: Request, outcome: Outcome, 
     """Check mode: the installed agent says already now whether it would take the configuration."""
     sources = request.sources or []
     known = all(source.content for source in sources)
-    if installed and sources and known and not configurations.matches(found.configurations, sources):
+    if installed and sources and known and ctl.can_judge(host, request.mode) and not configurations.matches(found.configurations, sources):
         ctl.validate(host, sources, request.mode)
     return outcome
 
