@@ -79,7 +79,9 @@ class Watch:
             if not host.awaited:
                 continue
             if passed < self.terms.timeout:
-                streams += [key for key, item in host.streams if item["grown"] and not self.measured.streams.get(key)]
+                # Nothing will come of a file that the agent cannot read.
+                due = [key for key, item in host.streams if item["grown"] and item["readable"]]
+                streams += [key for key in due if not self.measured.streams.get(key)]
             for key, item in host.metrics:
                 patience = max(self.terms.timeout, min(float(item["due"]) + SLACK_SECONDS, LONGEST_SECONDS))
                 if passed < patience and self.measured.metrics.get(key) is None:

@@ -87,6 +87,11 @@ class TestChanged:
         assert result["waited"] == 0
         assert result["missing"] == []
 
+    def test_nobody_waits_for_a_file_that_the_agent_cannot_read(self, cloud: Cloud) -> None:
+        result = watch(cloud, host([{**STREAM, "readable": False}], agent={"run_as_user": "cwagent"}))
+        assert result["waited"] == 0
+        assert "not readable for cwagent" in only(result, "streams")["cause"]
+
     def test_lines_that_carry_an_older_time(self, cloud: Cloud) -> None:
         cloud.log("/app/web", "i-1", NOW - 86400, came=NOW - 2)
         result = watch(cloud, host([{**STREAM, "timestamped": True}]))
