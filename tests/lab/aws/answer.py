@@ -45,6 +45,11 @@ class AwsError(Exception):
         self.query_code = query_code or code
 
 
+def constraint(code: str, value: Any, name: str, rule: str) -> AwsError:
+    """The wording of a request that breaks the API's own model; `code` is the service's name for it."""
+    return AwsError(code, f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: {rule}")
+
+
 def plain(value: Any) -> Any:
     """Times as AWS's JSON protocols write them: seconds since the epoch, milliseconds kept."""
     if isinstance(value, datetime):

@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws.answer import AwsError
+from aws.fault_cli import KINDS
 from aws.identity import expired_token
 
 if TYPE_CHECKING:
     from aws.call import Call
     from aws.identity import Principal
 
-KINDS = ("throttle", "5xx", "timeout", "reset", "lost", "denied", "expired")
 CONTROLLER = "controller"
 _NAMES = {"cloudwatch": "monitoring"}
 _ACTIONS = {"monitoring": "cloudwatch"}

@@ -87,22 +87,8 @@ class Imds:
         zone = instance.availability_zone or f"{host.region}a"
         domain = "ec2.internal" if host.region == "us-east-1" else f"{host.region}.compute.internal"
         hostname = f"ip-{str(instance.private_ip).replace('.', '-')}.{domain}"
-        document = {
-            "accountId": ACCOUNT,
-            "architecture": instance.architecture or "x86_64",
-            "availabilityZone": zone,
-            "imageId": instance.image_id,
-            "instanceId": instance.id,
-            "instanceType": instance.instance_type,
-            "kernelId": None,
-            "pendingTime": _stamp(instance.launch_time),
-            "privateIp": instance.private_ip,
-            "ramdiskId": None,
-            "region": host.region,
-            "version": "2017-09-30",
-        }
         leaves = {
-            "dynamic/instance-identity/document": json.dumps(document, indent=2),
+            "dynamic/instance-identity/document": json.dumps(_document(instance, host.region, zone), indent=2),
             "meta-data/ami-id": instance.image_id,
             "meta-data/ami-launch-index": "0",
             "meta-data/hostname": hostname,
@@ -166,6 +152,24 @@ class Imds:
         margin = min(timedelta(minutes=5), timedelta(seconds=self.credential_seconds / 10))
         self._credentials[instance_id, role_arn] = (expiration - margin, credentials)
         return credentials
+
+
+def _document(instance: Any, region: str, zone: str) -> dict[str, Any]:
+    """The instance identity document."""
+    return {
+        "accountId": ACCOUNT,
+        "architecture": instance.architecture or "x86_64",
+        "availabilityZone": zone,
+        "imageId": instance.image_id,
+        "instanceId": instance.id,
+        "instanceType": instance.instance_type,
+        "kernelId": None,
+        "pendingTime": _stamp(instance.launch_time),
+        "privateIp": instance.private_ip,
+        "ramdiskId": None,
+        "region": region,
+        "version": "2017-09-30",
+    }
 
 
 def _stamp(when: datetime) -> str:

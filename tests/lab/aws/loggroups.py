@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moto.logs.models import logs_backends
 from moto.logs.utils import EventMessageFilter
 
 from aws.answer import AwsError
+from aws.answer import constraint as aws_constraint
 
 if TYPE_CHECKING:
     from moto.logs.models import LogEvent, LogGroup, LogsBackend, LogStream
@@ -26,9 +28,7 @@ def invalid(message: str) -> AwsError:
     return AwsError("InvalidParameterException", message)
 
 
-def constraint(value: Any, name: str, rule: str) -> AwsError:
-    """The wording of a request that breaks the API's own model."""
-    return invalid(f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: {rule}")
+constraint = partial(aws_constraint, "InvalidParameterException")
 
 
 def backend(account: str, region: str) -> LogsBackend:

@@ -11,11 +11,13 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from moto.kms.models import kms_backends
 
 from aws.answer import AwsError
+from aws.answer import constraint as aws_constraint
 
 STANDARD, ADVANCED, TIERING = "Standard", "Advanced", "Intelligent-Tiering"
 SIZES = {STANDARD: 4096, ADVANCED: 8192}
@@ -73,9 +75,7 @@ def invalid(message: str) -> AwsError:
     return AwsError("ValidationException", message)
 
 
-def constraint(value: Any, name: str, rule: str) -> AwsError:
-    """The wording of a request that breaks the API's own model."""
-    return invalid(f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: {rule}")
+constraint = partial(aws_constraint, "ValidationException")
 
 
 def check_name(name: str, arn_prefix: str) -> None:
