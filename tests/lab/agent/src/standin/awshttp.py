@@ -18,13 +18,14 @@ import urllib.parse
 import urllib.request
 
 TIMEOUT = 30
+USER_AGENT = "aws-sdk-go/1.48.6 (go1.26.8; linux; amd64)"
 
 
 class AwsError(Exception):
     """An answer that is an error: its code, message and HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 0) -> None:
-        super().__init__("%s: %s" % (code, message))
+        super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
@@ -56,13 +57,13 @@ class Connection:
                 self.link.request("POST", "/", body, headers)
                 answer = self.link.getresponse()
                 return answer.status, answer.read()
-            except (http.client.RemoteDisconnected, http.client.CannotSendRequest, ConnectionResetError, BrokenPipeError) as error:
+            except (http.client.RemoteDisconnected, http.client.CannotSendRequest, ConnectionResetError, BrokenPipeError) as error:  # noqa: PERF203 (one failure does not end the loop)
                 self.close()
                 if fresh:
-                    raise AwsError("RequestError", "send request failed caused by: Post \"https://%s/\": %s" % (self.host, error)) from error
+                    raise AwsError("RequestError", f'send request failed caused by: Post "https://{self.host}/": {error}') from error
             except (OSError, http.client.HTTPException) as error:
                 self.close()
-                raise AwsError("RequestError", "send request failed caused by: Post \"https://%s/\": %s" % (self.host, error)) from error
+                raise AwsError("RequestError", f'send request failed caused by: Post "https://{self.host}/": {error}') from error
         raise AssertionError("unreachable")
 
     def close(self) -> None:
@@ -80,8 +81,8 @@ class Client:
         self.service = service
         self.region = region
         self.provider = provider
-        self.agent = agent or "aws-sdk-go/1.48.6 (go1.26.8; linux; amd64)"
-        self.connection = Connection("%s.%s.%s" % (dns or service, region, suffix))
+        self.agent = agent or USER_AGENT
+        self.connection = Connection(f"{dns or service}.{region}.{suffix}")
 
     def json(self, target: str, payload: dict, extra: dict[str, str] | None = None, packed: bool = False) -> dict:
         """Call a JSON 1.1 operation."""
@@ -119,7 +120,7 @@ class Client:
 
 def _tag(text: str, name: str) -> str:
     """Return the text of the first XML element of that name."""
-    found = re.search("<%s>(.*?)</%s>" % (name, name), text, re.S)
+    found = re.search(f"<{name}>(.*?)</{name}>", text, re.S)
     return found.group(1).strip() if found else ""
 
 
@@ -131,12 +132,14 @@ def sign(headers: dict[str, str], body: bytes, service: str, region: str, keys: 
         headers["X-Amz-Security-Token"] = keys["token"]
     lowered = sorted((name.lower(), value.strip()) for name, value in headers.items())
     names = ";".join(name for name, _ in lowered)
-    canonical = "\n".join(["POST", "/", "", *["%s:%s" % pair for pair in lowered], "", names, hashlib.sha256(body).hexdigest()])
-    scope = "%s/%s/%s/aws4_request" % (now[:8], region, service)
+    canonical = "\n".join(["POST", "/", "", *["{}:{}".format(*pair) for pair in lowered], "", names, hashlib.sha256(body).hexdigest()])
+    scope = f"{now[:8]}/{region}/{service}/aws4_request"
     text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
     key = ("AWS4" + keys["secret"]).encode()
     for part in (now[:8], region, service, "aws4_request"):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-    headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (keys["access"], scope, names, signature)
+    headers["Authorization"] = "AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={}".format(
+        keys["access"], scope, names, signature
+    )
     return headers

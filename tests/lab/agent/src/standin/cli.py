@@ -10,10 +10,17 @@ import os
 import sys
 
 from . import goflags, paths
-from .golog import Fatal, say
+from .golog import FatalError, say
 
 FLAGS: dict[str, object] = {
-    "schematest": False, "version": False, "config": "", "envconfig": "", "otelconfig": [], "pidfile": "", "setenv": "", "startup-error-file": "",
+    "schematest": False,
+    "version": False,
+    "config": "",
+    "envconfig": "",
+    "otelconfig": [],
+    "pidfile": "",
+    "setenv": "",
+    "startup-error-file": "",
 }
 
 
@@ -24,33 +31,33 @@ def main(arguments: list[str]) -> int:
     flags = goflags.parse(arguments, FLAGS)
     try:
         if flags["version"]:
-            sys.stdout.write("CWAgent/%s (go1.26.8; linux; amd64)\n" % paths.version())
+            sys.stdout.write(f"CWAgent/{paths.version()} (go1.26.8; linux; amd64)\n")
             return 0
         if flags["setenv"]:
             return _setenv(str(flags["setenv"]), str(flags["envconfig"]) or paths.ENVCONFIG)
         if flags["schematest"]:
-            from . import schematest
+            from . import schematest  # noqa: PLC0415 (start only what is asked for)
 
             return schematest.run(str(flags["config"]))
-        from .daemon import service
+        from .daemon import service  # noqa: PLC0415 (start only what is asked for)
 
         return service.run(str(flags["config"]), str(flags["envconfig"]), list(flags["otelconfig"]), str(flags["pidfile"]))  # type: ignore[call-overload]
-    except Fatal as error:
-        say("E! %s" % error)
+    except FatalError as error:
+        say(f"E! {error}")
         return 1
 
 
 def _subcommand(name: str, arguments: list[str]) -> int:
     """Run what the wrapper of that name stands for."""
     if name == "config-translator":
-        from . import translator
+        from . import translator  # noqa: PLC0415 (start only what is asked for)
 
         return translator.main(arguments)
     if name == "config-downloader":
-        from . import downloader
+        from . import downloader  # noqa: PLC0415 (start only what is asked for)
 
         return downloader.main(arguments)
-    sys.stderr.write("%s is not part of the stand-in\n" % name)
+    sys.stderr.write(f"{name} is not part of the stand-in\n")
     return 1
 
 
@@ -58,7 +65,7 @@ def _setenv(pair: str, path: str) -> int:
     """Set one key of env-config.json."""
     key, equals, value = pair.partition("=")
     if not key or not equals:
-        raise Fatal("invalid environment variable %s, expected KEY=VALUE" % pair)
+        raise FatalError(f"invalid environment variable {pair}, expected KEY=VALUE")
     values = {}
     if os.path.exists(path):
         with open(path, encoding="utf-8") as handle:

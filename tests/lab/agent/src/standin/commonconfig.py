@@ -9,7 +9,7 @@ import os
 import pwd
 
 from . import toml
-from .golog import Fatal
+from .golog import FatalError
 
 ONPREM_PROFILE = "AmazonCloudWatchAgent"
 ONPREM_MODES = ("onPremise", "onPrem")
@@ -23,7 +23,9 @@ def load(path: str) -> dict:
         with open(path, encoding="utf-8") as handle:
             return toml.loads(handle.read())
     except OSError as error:
-        raise Fatal("failed to open common-config file %s with error: open %s: %s" % (path, path, (error.strerror or "").lower())) from error
+        raise FatalError(
+            "failed to open common-config file {} with error: open {}: {}".format(path, path, (error.strerror or "").lower())
+        ) from error
 
 
 def export(config: dict) -> None:

@@ -5,11 +5,7 @@
 
 from __future__ import annotations
 
-from .golog import Fatal, say
-
-
-class RuleError(Exception):
-    """A rule beyond the schema is broken; the texts are told together."""
+from .golog import FatalError, say
 
 
 class Context:
@@ -23,24 +19,27 @@ class Context:
         self.names = names
         self.base = base
         self.errors: list[str] = []
+        self.pipeline_errors: list[str] = []
 
     def error(self, path: str, text: str) -> None:
         """Note a rule error; the translation goes on to find more."""
-        self.errors.append("Under path : %s | Error : %s" % (path, text))
+        self.errors.append(f"Under path : {path} | Error : {text}")
 
-    def raise_errors(self, kind: str) -> None:
+    def pipeline_error(self, text: str) -> None:
+        """Note a pipeline that cannot be built; told only where no rule is broken."""
+        self.pipeline_errors.append(f"unable to build components in pipeline: {text}")
+
+    def raise_errors(self) -> None:
         """End the translation if there were errors."""
         if self.errors:
-            raise Fatal("failed to generate %s configuration validation content: [%s]" % (kind, " ".join(self.errors)))
-
-    def yaml_error(self, text: str) -> Fatal:
-        """Return the error of a pipeline that cannot be built."""
-        return Fatal("failed to generate YAML configuration validation content: unable to build components in pipeline: %s" % text)
+            raise FatalError("failed to generate TOML configuration validation content: [{}]".format(" ".join(self.errors)))
+        if self.pipeline_errors:
+            raise FatalError(f"failed to generate YAML configuration validation content: {self.pipeline_errors[0]}")
 
     def resolve(self, text: str) -> str:
         """Fill in the placeholders of a group or stream name; unknown ones stay."""
         for name, value in self.names.items():
-            text = text.replace("{%s}" % name, value)
+            text = text.replace(f"{{{name}}}", value)
         return text
 
     def warn(self, text: str) -> None:

@@ -39,7 +39,7 @@ def profile_region(profile: dict) -> str:
     for path in (beside, profile["file"]):
         try:
             region = region or _profile_section(path, ["profile " + name, name]).get("region", "")
-        except (OSError, configparser.Error):
+        except (OSError, configparser.Error):  # noqa: PERF203 (one failure does not end the loop)
             continue
     return region
 
@@ -58,9 +58,12 @@ class Profile:
             try:
                 section = _profile_section(self.profile["file"], [self.profile["profile"]])
             except (OSError, configparser.Error) as error:
-                raise AwsError("SharedCredsLoad", "failed to load shared credentials file caused by: %s" % _go_error(error)) from error
+                raise AwsError("SharedCredsLoad", f"failed to load shared credentials file caused by: {_go_error(error)}") from error
             if "aws_access_key_id" not in section or "aws_secret_access_key" not in section:
-                raise AwsError("SharedCredsAccessKey", "shared credentials %s in %s did not contain keys" % (self.profile["profile"], self.profile["file"]))
+                raise AwsError(
+                    "SharedCredsAccessKey",
+                    "shared credentials {} in {} did not contain keys".format(self.profile["profile"], self.profile["file"]),
+                )
             self.keys = {
                 "access": section["aws_access_key_id"],
                 "secret": section["aws_secret_access_key"],
@@ -73,7 +76,7 @@ class Profile:
 def _go_error(error: Exception) -> str:
     """Word an operating system error as Go does."""
     if isinstance(error, OSError):
-        return "open %s: %s" % (error.filename, (error.strerror or "").lower())
+        return "open {}: {}".format(error.filename, (error.strerror or "").lower())
     return str(error)
 
 
@@ -94,7 +97,7 @@ class Chain:
         try:
             role = (imds.get("meta-data/iam/security-credentials/") or "").split("\n")[0].strip()
             found = json.loads(imds.get("meta-data/iam/security-credentials/" + role) or "{}") if role else {}
-        except (imds.Unreachable, ValueError):
+        except (imds.UnreachableError, ValueError):
             found = {}
         if not found.get("AccessKeyId"):
             if self.keys:
@@ -141,8 +144,10 @@ class AssumedRole:
     def get(self) -> dict:
         """Return {'access', 'secret', 'token'}."""
         if not self.keys or time.time() > self.until - EARLY:
-            name = "CWAgent-%d" % time.time_ns()
-            text = self.client.query({"Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": self.role, "RoleSessionName": name, "DurationSeconds": "900"})
+            name = f"CWAgent-{time.time_ns()}"
+            text = self.client.query(
+                {"Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": self.role, "RoleSessionName": name, "DurationSeconds": "900"}
+            )
             found = dict(re.findall(r"<(AccessKeyId|SecretAccessKey|SessionToken|Expiration)>([^<]*)<", text))
             self.keys = {"access": found["AccessKeyId"], "secret": found["SecretAccessKey"], "token": found["SessionToken"]}
             self.until = _epoch(found.get("Expiration", ""))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-PAIRS = {name: "${aws:%s}" % name for name in ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")}
+PAIRS = {name: f"${{aws:{name}}}" for name in ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")}
 
 
 def configuration(mode: str, platform: str = "linux") -> dict:

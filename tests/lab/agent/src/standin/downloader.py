@@ -9,7 +9,7 @@ import os
 
 from . import commonconfig, credentials, defaults, goflags, identity
 from .awshttp import AwsError, Client
-from .golog import Fatal, say
+from .golog import FatalError, say
 
 FLAGS: dict[str, object] = {"mode": "ec2", "download-source": "", "output-dir": "", "config": "", "multi-config": "default"}
 NO_METADATA = (
@@ -24,26 +24,26 @@ def main(arguments: list[str]) -> int:
     flags = {name: str(value) for name, value in goflags.parse(arguments, FLAGS).items()}
     try:
         run(flags)
-    except Fatal as error:
-        say("E! %s" % error)
+    except FatalError as error:
+        say(f"E! {error}")
         return 1
     return 0
 
 
 def run(flags: dict[str, str]) -> None:
-    """Do what the flags say; Fatal says why not."""
+    """Do what the flags say; FatalError says why not."""
     common = commonconfig.load(flags["config"])
     commonconfig.export(common)
     source, directory = flags["download-source"], flags["output-dir"]
     if not source or not directory:
-        raise Fatal("usage: --output-dir <path> --download-source ssm:<parameter-store-name>")
+        raise FatalError("usage: --output-dir <path> --download-source ssm:<parameter-store-name>")
     mode = identity.detect_mode(flags["mode"])
     region = identity.detect_region(mode, common)
     scheme, separator, rest = source.partition(":")
     if not separator and source != "default":
-        raise Fatal("downloadLocation %s is malformed" % source)
+        raise FatalError(f"downloadLocation {source} is malformed")
     if not region and scheme != "default":
-        raise Fatal(NO_METADATA if mode == "ec2" else NO_REGION)
+        raise FatalError(NO_METADATA if mode == "ec2" else NO_REGION)
     _clean(directory)
     if flags["multi-config"] == "remove":
         _remove(os.path.join(directory, _file_name(scheme, rest)))
@@ -62,7 +62,7 @@ def _clean(directory: str) -> None:
             if entry.name.endswith(".tmp") and not entry.is_dir(follow_symlinks=False):
                 os.unlink(entry.path)
     except OSError as error:
-        raise Fatal("failed to clean up output directory: %s" % error) from error
+        raise FatalError(f"failed to clean up output directory: {error}") from error
 
 
 def _file_name(scheme: str, rest: str) -> str:
@@ -70,37 +70,37 @@ def _file_name(scheme: str, rest: str) -> str:
     if scheme == "default":
         return "default"
     if scheme not in ("ssm", "file"):
-        raise Fatal("location type %s is not supported" % scheme)
+        raise FatalError(f"location type {scheme} is not supported")
     part = rest if scheme == "ssm" else os.path.basename(rest.rstrip("/"))
     for letter in "/ :":
         part = part.replace(letter, "_")
-    return "%s_%s" % (scheme, part)
+    return f"{scheme}_{part}"
 
 
 def _remove(path: str) -> None:
     try:
         os.unlink(path)
     except OSError as error:
-        raise Fatal("failed to remove the json file %s: remove %s: %s" % (path, path, (error.strerror or "").lower())) from error
+        raise FatalError("failed to remove the json file {}: remove {}: {}".format(path, path, (error.strerror or "").lower())) from error
 
 
 def _read(scheme: str, rest: str, mode: str, region: str, common: dict) -> bytes:
     """Return the text of a configuration, not looked at."""
     if scheme == "default":
         if rest:
-            raise Fatal("unknown default config \"%s\"" % rest)
+            raise FatalError(f'unknown default config "{rest}"')
         return defaults.text(mode).encode("utf-8")
     if scheme == "file":
         try:
             with open(rest, "rb") as handle:
                 return handle.read()
         except OSError as error:
-            raise Fatal("fail to fetch/remove json config: open %s: %s" % (rest, (error.strerror or "").lower())) from error
+            raise FatalError("fail to fetch/remove json config: open {}: {}".format(rest, (error.strerror or "").lower())) from error
     if scheme == "ssm":
         client = Client("ssm", region, credentials.provider(commonconfig.profile(common, mode)))
         try:
             answer = client.json("AmazonSSM.GetParameter", {"Name": rest, "WithDecryption": True})
         except AwsError as error:
-            raise Fatal("fail to fetch/remove json config: error in retrieving parameter store content: %s" % error) from error
+            raise FatalError(f"fail to fetch/remove json config: error in retrieving parameter store content: {error}") from error
         return str(answer["Parameter"]["Value"]).encode("utf-8")
-    raise Fatal("location type %s is not supported" % scheme)
+    raise FatalError(f"location type {scheme} is not supported")

@@ -17,7 +17,15 @@ _SAME = (
     "utf-16 utf-16le utf-16be iso-8859-8-i windows-874"
 )
 _FAMILIES = re.compile(r"(?:windows-|x-cp|cp)125[0-8]|iso(?:-8859-|8859-|8859|_8859-)(?:[1-9]|1[0134-6])")
-_PYTHON = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be", "l1": "cp1252", "latin1": "cp1252", "iso-8859-1": "cp1252", "ascii": "cp1252"}
+_PYTHON = {
+    "utf-16": "utf-16-le",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "l1": "cp1252",
+    "latin1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "ascii": "cp1252",
+}
 
 
 def known(name: str) -> bool:

@@ -15,14 +15,14 @@ def parse(arguments: list[str], spec: dict[str, object]) -> dict[str, object]:
     while rest and rest[0].startswith("-") and rest[0] not in ("-", "--"):
         name, equals, value = rest.pop(0).lstrip("-").partition("=")
         if name not in spec:
-            sys.stderr.write("flag provided but not defined: -%s\n" % name)
+            sys.stderr.write(f"flag provided but not defined: -{name}\n")
             sys.exit(2)
         if isinstance(spec[name], bool):
             values[name] = not equals or value in ("1", "t", "true", "T", "TRUE", "True")
             continue
         if not equals:
             if not rest:
-                sys.stderr.write("flag needs an argument: -%s\n" % name)
+                sys.stderr.write(f"flag needs an argument: -{name}\n")
                 sys.exit(2)
             value = rest.pop(0)
         held = values[name]

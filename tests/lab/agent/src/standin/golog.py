@@ -9,13 +9,13 @@ import sys
 import time
 
 
-class Fatal(Exception):
+class FatalError(Exception):
     """Ends a program with exit status 1; the text says why."""
 
 
 def say(message: str) -> None:
     """Print one line with Go's standard time prefix."""
-    sys.stderr.write("%s %s\n" % (time.strftime("%Y/%m/%d %H:%M:%S"), message))
+    sys.stderr.write("{} {}\n".format(time.strftime("%Y/%m/%d %H:%M:%S"), message))
     sys.stderr.flush()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+from time import strftime
 
 from . import commonconfig, credentials, imds
 from .golog import plain
@@ -51,13 +52,16 @@ def local_address() -> str:
 
 def placeholders(mode: str, region: str) -> dict[str, str]:
     """Return what the placeholders in group and stream names stand for on this host."""
-    from time import strftime
-
     own = local_hostname()
     if mode != "ec2":
         return {
-            "instance_id": "i-UNKNOWN", "hostname": own, "local_hostname": own, "ip_address": local_address(),
-            "aws_region": region or "UNKNOWN-REGION", "account_id": "UNKNOWN-ACCOUNT", "date": strftime("%Y-%m-%d"),
+            "instance_id": "i-UNKNOWN",
+            "hostname": own,
+            "local_hostname": own,
+            "ip_address": local_address(),
+            "aws_region": region or "UNKNOWN-REGION",
+            "account_id": "UNKNOWN-ACCOUNT",
+            "date": strftime("%Y-%m-%d"),
         }
     document = imds.document()
     return {

@@ -18,7 +18,7 @@ TIMEOUT = 1.0
 UP, LOOPBACK = 0x1, 0x8
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """No metadata service answers."""
 
 
@@ -26,7 +26,7 @@ def _ask(method: str, path: str, headers: dict[str, str]) -> tuple[int, str]:
     """Send one request; return status and body."""
     endpoint = os.environ.get("AWS_EC2_METADATA_SERVICE_ENDPOINT") or "http://169.254.169.254"
     if os.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
-        raise Unreachable("EC2 IMDS access disabled via AWS_EC2_METADATA_DISABLED env var")
+        raise UnreachableError("EC2 IMDS access disabled via AWS_EC2_METADATA_DISABLED env var")
     parts = urllib.parse.urlsplit(endpoint)
     link = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=TIMEOUT)
     try:
@@ -34,13 +34,13 @@ def _ask(method: str, path: str, headers: dict[str, str]) -> tuple[int, str]:
         answer = link.getresponse()
         return answer.status, answer.read().decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as error:
-        raise Unreachable(str(error)) from error
+        raise UnreachableError(str(error)) from error
     finally:
         link.close()
 
 
 def get(path: str) -> str | None:
-    """Return what stands at a path, None where there is nothing; Unreachable without the service."""
+    """Return what stands at a path, None where there is nothing; UnreachableError without the service."""
     status, token = _ask("PUT", "api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "21600", "Content-Length": "0"})
     headers = {"X-aws-ec2-metadata-token": token} if status == 200 else {}
     status, text = _ask("GET", path, headers)
@@ -54,7 +54,7 @@ def document() -> dict:
     for _ in range(2):
         try:
             return dict(json.loads(get("dynamic/instance-identity/document") or "{}"))
-        except (Unreachable, ValueError):
+        except (UnreachableError, ValueError):  # noqa: PERF203 (one failure does not end the loop)
             continue
     return {}
 
@@ -64,7 +64,7 @@ def hostname() -> str:
     """Return the metadata's host name or ''."""
     try:
         return get("meta-data/hostname") or ""
-    except Unreachable:
+    except UnreachableError:
         return ""
 
 

@@ -13,7 +13,7 @@ from .golog import say
 SKIPPED = (".yaml", ".yaml.tmp")
 
 
-class NotJson(ValueError):
+class NotJsonError(ValueError):
     """A text the agent's JSON reader refuses."""
 
 
@@ -21,35 +21,37 @@ def loads(raw: bytes) -> dict:
     """Parse a configuration: any JSON object, or null, which counts as an empty one."""
     text = raw.decode("utf-8", "replace")
     if text.startswith("\ufeff"):
-        raise NotJson("invalid character 'ï' looking for beginning of value")
+        raise NotJsonError("invalid character 'ï' looking for beginning of value")
     try:
         value = json.loads(text, parse_constant=_refuse)
     except RecursionError as error:
-        raise NotJson("exceeded max depth") from error
+        raise NotJsonError("exceeded max depth") from error
     except ValueError as error:
-        raise NotJson(_wording(text, error)) from error
+        raise NotJsonError(_wording(text, error)) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
         kinds = {list: "array", str: "string", bool: "bool"}
-        raise NotJson("json: cannot unmarshal %s into Go value of type map[string]interface {}" % kinds.get(type(value), "number"))
+        raise NotJsonError(
+            "json: cannot unmarshal {} into Go value of type map[string]interface {{}}".format(kinds.get(type(value), "number"))
+        )
     return value
 
 
 def _refuse(name: str) -> object:
-    raise NotJson("invalid character '%s' looking for beginning of value" % name[0])
+    raise NotJsonError(f"invalid character '{name[0]}' looking for beginning of value")
 
 
 def _wording(text: str, error: ValueError) -> str:
     """Word a parse error as the agent's JSON reader does."""
     position = getattr(error, "pos", 0)
     rest = text[position:].lstrip()
-    if isinstance(error, NotJson):
+    if isinstance(error, NotJsonError):
         return str(error)
     if not rest:
         return "unexpected end of JSON input"
     after = "after top-level value" if "Extra data" in str(error) else "looking for beginning of value"
-    return "invalid character '%s' %s" % (rest[0], after)
+    return f"invalid character '{rest[0]}' {after}"
 
 
 def collect(legacy: str, directory: str, multi_config: str) -> dict[str, dict]:
@@ -67,8 +69,8 @@ def collect(legacy: str, directory: str, multi_config: str) -> dict[str, dict]:
                     found[final] = _read(path)
             elif multi_config in ("append", "remove") and not (multi_config == "append" and os.path.exists(path + ".tmp")):
                 found[final] = _read(path)
-    except NotJson as error:
-        say("unable to scan config dir %s with error: unable to parse json, error: %s" % (directory, error))
+    except NotJsonError as error:
+        say(f"unable to scan config dir {directory} with error: unable to parse json, error: {error}")
     return dict(sorted(found.items()))
 
 
@@ -88,9 +90,9 @@ def _walk(directory: str) -> list[str]:
 
 def _read(path: str) -> dict:
     """Read and parse one file."""
-    say("Reading json config file path: %s ..." % path)
+    say(f"Reading json config file path: {path} ...")
     try:
         with open(path, "rb") as handle:
             return loads(handle.read())
     except OSError as error:
-        raise NotJson("open %s: %s" % (path, (error.strerror or "").lower())) from error
+        raise NotJsonError("open {}: {}".format(path, (error.strerror or "").lower())) from error

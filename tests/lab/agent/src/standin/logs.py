@@ -10,10 +10,18 @@ import re
 
 from . import encodings, regexps, timestamps
 from .context import Context
-from .metrics import check_prometheus_file
 
 FILES = "/logs/logs_collected/files/collect_list/"
-COPIED = ("multi_line_start_pattern", "timestamp_format", "timezone", "blacklist", "trim_timestamp", "auto_removal", "publish_multi_logs", "backpressure_mode")
+COPIED = (
+    "multi_line_start_pattern",
+    "timestamp_format",
+    "timezone",
+    "blacklist",
+    "trim_timestamp",
+    "auto_removal",
+    "publish_multi_logs",
+    "backpressure_mode",
+)
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS")
 
 
@@ -57,7 +65,7 @@ def _file(context: Context, section: dict, entry: dict) -> dict:
     table["from_beginning"] = True
     if "encoding" in entry:
         if not encodings.known(entry["encoding"]):
-            context.error(FILES + "encoding", "Encoding %s is an invalid value." % entry["encoding"])
+            context.error(FILES + "encoding", "Encoding {} is an invalid value.".format(entry["encoding"]))
         table["encoding"] = entry["encoding"]
     table["filters"] = _filters(context, entry, FILES + "filters")
     _timestamp(context, entry)
@@ -69,20 +77,20 @@ def _timestamp(context: Context, entry: dict) -> None:
     try:
         timestamps.Format(entry.get("timestamp_format", ""), entry.get("timezone", ""))
     except re.error:
-        context.error(FILES + "timestamp_format", "Timestamp format %s is invalid" % entry.get("timestamp_format"))
+        context.error(FILES + "timestamp_format", "Timestamp format {} is invalid".format(entry.get("timestamp_format")))
 
 
 def _filters(context: Context, entry: dict, path: str) -> list[dict]:
     """Both parts of a filter are needed and its expression has to compile."""
     for item in entry.get("filters", []):
-        shown = "map[%s]" % " ".join("%s:%s" % (key, item[key]) for key in sorted(item))
+        shown = "map[{}]".format(" ".join(f"{key}:{item[key]}" for key in sorted(item)))
         if "type" not in item or "expression" not in item:
-            context.error(path, "Filter %s is invalid" % shown)
+            context.error(path, f"Filter {shown} is invalid")
             continue
         try:
             regexps.compile_pattern(item["expression"])
-        except regexps.BadPattern:
-            context.error(path, "Filter expression %s is invalid" % shown)
+        except regexps.PatternError:
+            context.error(path, f"Filter expression {shown} is invalid")
     return [dict(item) for item in entry.get("filters", [])]
 
 
@@ -97,7 +105,7 @@ def _agree(context: Context, entries: list[dict], path: str) -> None:
             if not group or value == absent:
                 continue
             if seen.setdefault(group, value) != value:
-                context.error(path, "Different %s values can't be set for the same log group: %s" % (key, group))
+                context.error(path, f"Different {key} values can't be set for the same log group: {group}")
 
 
 def _metrics(context: Context, section: dict) -> list[str]:
@@ -107,19 +115,17 @@ def _metrics(context: Context, section: dict) -> list[str]:
         if name == "prometheus":
             _prometheus(context, body)
         if name == "kubernetes" and not body.get("cluster_name") and not os.environ.get("K8S_CLUSTER_NAME"):
-            raise context.yaml_error("cluster name is not provided and was not auto-detected from EC2 tags")
+            context.pipeline_error("cluster name is not provided and was not auto-detected from EC2 tags")
         if name in ("prometheus", "ecs", "kubernetes", "emf", "otlp", "app_signals", "application_signals"):
             receivers.append(name)
     return receivers
 
 
 def _prometheus(context: Context, body: dict) -> None:
-    """Check scrape file, log group and service discovery."""
+    """Check log group and service discovery; the scrape file is not looked at."""
     for task in body.get("ecs_service_discovery", {}).get("task_definition_list", []):
         if "sd_metrics_ports" not in task:
             path = "/logs/metrics_collected/prometheus/ecs_service_discovery/task_definition_list/sd_metrics_ports"
             context.error(path, "mandatory key: sd_metrics_ports is not defined.")
     if not body.get("log_group_name"):
         context.error("/logs/metrics_collected/prometheus", "prometheus does not have log group name")
-    if not context.errors and body.get("prometheus_config_path"):
-        check_prometheus_file(context, body)

@@ -36,7 +36,7 @@ def _section(source: dict, result: dict, key: str, rules: Tree, path: str, probl
     if not isinstance(part, dict):
         return
     target = result.setdefault(key, {})
-    below = "%s%s/" % (path, key)
+    below = f"{path}{key}/"
     for name, value in part.items():
         rule = rules.get(name)
         if isinstance(rule, dict):
@@ -46,7 +46,7 @@ def _section(source: dict, result: dict, key: str, rules: Tree, path: str, probl
         elif name not in target:
             target[name] = value
         elif not same(target[name], value):
-            problems.append("Under path : %s%s | Error : Different values are specified for %s" % (below, name, name))
+            problems.append(f"Under path : {below}{name} | Error : Different values are specified for {name}")
 
 
 def _union(value: object, target: dict, name: str) -> None:

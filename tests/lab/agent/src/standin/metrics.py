@@ -9,7 +9,7 @@ import os
 
 from . import registry
 from .context import Context
-from .golog import Fatal
+from .golog import FatalError
 
 TAGS = ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")
 SPECIAL = ("statsd", "collectd", "ethtool", "otlp", "jmx", "prometheus")
@@ -37,9 +37,9 @@ def translate(context: Context, section: dict, agent: dict) -> Metrics:
         elif context.platform == "windows" and plugin not in ("procstat", "nvidia_gpu"):
             _counter(context, plugin, body, result)
         elif plugin not in registry.PLUGINS.get(context.platform, registry.LINUX):
-            context.warn("Ignoring unrecognized input %s" % plugin)
+            context.warn(f"Ignoring unrecognized input {plugin}")
             if _renamed(body):
-                raise context.yaml_error('unable to generate metric statements: metric name ("") is invalid for decoration')
+                context.pipeline_error('unable to generate metric statements: metric name ("") is invalid for decoration')
         else:
             _plugin(context, plugin, body, agent, result)
     return result
@@ -59,7 +59,7 @@ def _plugin(context: Context, plugin: str, body: object, agent: dict, result: Me
         fields = _fields(context, plugin, item, result)
         if fields is None or not fields:
             if fields is not None:
-                context.warn("No valid measurement specified for %s, plugin dropped" % plugin)
+                context.warn(f"No valid measurement specified for {plugin}, plugin dropped")
             return
         inputs.append(_input(plugin, item, fields, agent, result))
     result.inputs[plugin] = inputs
@@ -68,21 +68,23 @@ def _plugin(context: Context, plugin: str, body: object, agent: dict, result: Me
 
 def _fields(context: Context, plugin: str, item: dict, result: Metrics) -> list[str] | None:
     """Return the bare field names (None after an error) and note the decorations."""
-    path = "/metrics/metrics_collected/%s/" % plugin
+    path = f"/metrics/metrics_collected/{plugin}/"
     known = registry.PLUGINS.get(context.platform, registry.LINUX)[plugin]
     fields: list[str] = []
     for entry in item.get("measurement", []):
         decorated = entry if isinstance(entry, dict) else {"name": entry}
         if "name" not in decorated:
-            context.errors.append("The path of the error is : %s | Errors : name field is missed." % path)
+            context.errors.append(f"The path of the error is : {path} | Errors : name field is missed.")
             return None
         field = registry.bare(plugin, str(decorated["name"]))
         if field not in known:
-            context.error(path, "measurement name %s is invalid" % decorated["name"])
+            context.error(path, "measurement name {} is invalid".format(decorated["name"]))
             return None
         fields.append(field)
         if "rename" in decorated or "unit" in decorated:
-            result.decorations.append({"category": plugin, "name": field, **{k: decorated[k] for k in ("rename", "unit") if k in decorated}})
+            result.decorations.append(
+                {"category": plugin, "name": field, **{k: decorated[k] for k in ("rename", "unit") if k in decorated}}
+            )
     return fields
 
 
@@ -107,22 +109,22 @@ def note_dropped(plugin: str, names: object, result: Metrics) -> None:
     if names is None:
         return
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Fatal("Fail to translate the JSON config, invalid format of dropping dimensions.")
+        raise FatalError("Fail to translate the JSON config, invalid format of dropping dimensions.")
     for name in names:
-        result.dropped["%s_%s" % (plugin, registry.bare(plugin, name))] = True
+        result.dropped[f"{plugin}_{registry.bare(plugin, name)}"] = True
 
 
 def _interval(item: dict, agent: dict) -> str:
-    return "%ds" % int(item.get("metrics_collection_interval", agent.get("metrics_collection_interval", MINUTE)))
+    return "{}s".format(int(item.get("metrics_collection_interval", agent.get("metrics_collection_interval", MINUTE))))
 
 
 def _counter(context: Context, plugin: str, body: dict, result: Metrics) -> None:
     """Take a Windows performance counter object as it is."""
     resources = body.get("resources", [])
     if not isinstance(resources, list) or not all(isinstance(name, str) for name in resources):
-        raise context.yaml_error("invalid resources of %s" % plugin)
+        context.pipeline_error(f"invalid resources of {plugin}")
     if body.get("measurement"):
-        result.receivers.append("telegraf_win_perf_counters/%s" % plugin)
+        result.receivers.append(f"telegraf_win_perf_counters/{plugin}")
 
 
 def _special(context: Context, plugin: str, body: object, result: Metrics) -> None:
@@ -130,7 +132,7 @@ def _special(context: Context, plugin: str, body: object, result: Metrics) -> No
     if plugin == "jmx":
         _jmx(context, body if isinstance(body, list) else [body])
     if plugin == "prometheus":
-        check_prometheus_file(context, dict(body or {}))  # type: ignore[call-overload]
+        _prometheus(context, dict(body or {}))  # type: ignore[call-overload]
     if plugin == "ethtool" and context.platform != "linux":
         return
     if plugin in ("statsd", "collectd"):
@@ -143,23 +145,23 @@ def _jmx(context: Context, items: list[dict]) -> None:
     jar = os.path.join(context.base, "bin", "opentelemetry-jmx-metrics.jar")
     for item in items:
         if not item.get("endpoint"):
-            raise context.yaml_error("no endpoint configured; no endpoint configured")
+            context.pipeline_error("no endpoint configured; no endpoint configured")
+            return
         for target in item.values():
             for entry in target.get("measurement", []) if isinstance(target, dict) else []:
                 if isinstance(entry, dict) and "name" not in entry:
-                    raise context.yaml_error("unable to generate metric statements: name field is missing for one of your metrics")
+                    context.pipeline_error("unable to generate metric statements: name field is missing for one of your metrics")
     if not os.path.exists(jar):
-        raise Fatal(
-            "failed to generate YAML configuration validation content: invalid otel config: receivers::jmx/0: invalid `jar_path`: "
-            "error hashing file: open %s: no such file or directory" % jar
+        context.pipeline_errors.append(
+            f"invalid otel config: receivers::jmx/0: invalid `jar_path`: error hashing file: open {jar}: no such file or directory"
         )
 
 
-def check_prometheus_file(context: Context, body: dict) -> None:
+def _prometheus(context: Context, body: dict) -> None:
     """The scrape configuration has to be readable."""
     path = body.get("prometheus_config_path", "")
     if context.platform == "linux" and not os.access(path, os.R_OK):
-        raise context.yaml_error("unable to read prometheus config from path: open %s: no such file or directory" % path)
+        context.pipeline_error(f"unable to read prometheus config from path: open {path}: no such file or directory")
 
 
 def exporter(context: Context, section: dict, agent: dict, result: Metrics) -> dict:
@@ -168,7 +170,7 @@ def exporter(context: Context, section: dict, agent: dict, result: Metrics) -> d
     return {
         "namespace": section.get("namespace", "CWAgent"),
         "region": context.region,
-        "force_flush_interval": "%ds" % int(section.get("force_flush_interval", MINUTE)),
+        "force_flush_interval": "{}s".format(int(section.get("force_flush_interval", MINUTE))),
         "rollup_dimensions": section.get("aggregation_dimensions", []),
         "drop_original_metrics": result.dropped,
         "metric_decoration": result.decorations,
@@ -183,7 +185,7 @@ def tagger(section: dict) -> dict | None:
     """Return the settings of the EC2 tagger, None without append_dimensions; only the exact pairs count."""
     if "append_dimensions" not in section:
         return None
-    wanted = [name for name in TAGS if section["append_dimensions"].get(name) == "${aws:%s}" % name]
+    wanted = [name for name in TAGS if section["append_dimensions"].get(name) == f"${{aws:{name}}}"]
     return {
         "ec2_metadata_tags": [name for name in wanted if name != "AutoScalingGroupName"],
         "ec2_instance_tag_keys": [name for name in wanted if name == "AutoScalingGroupName"],

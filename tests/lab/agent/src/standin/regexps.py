@@ -10,13 +10,24 @@ import re
 # What RE2 does not know: look-around, back-references, atomic groups, conditions, possessive quantifiers.
 _REFUSED = re.compile(r"\(\?(?:[=!>(]|<[=!]|P[=>]|#)|\\[1-9]|\\[ZXRKGhH]|[*+?}]\+")
 _POSIX = {
-    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": "\\x00-\\x7f", "blank": "\\t ", "cntrl": "\\x00-\\x1f\\x7f", "digit": "0-9",
-    "graph": "!-~", "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~", "space": "\\t\\n\\v\\f\\r ", "upper": "A-Z",
-    "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "ascii": "\\x00-\\x7f",
+    "blank": "\\t ",
+    "cntrl": "\\x00-\\x1f\\x7f",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": "!-/:-@\\[-`{-~",
+    "space": "\\t\\n\\v\\f\\r ",
+    "upper": "A-Z",
+    "word": "0-9A-Za-z_",
+    "xdigit": "0-9A-Fa-f",
 }
 
 
-class BadPattern(ValueError):
+class PatternError(ValueError):
     """A pattern the agent's dialect does not take."""
 
 
@@ -24,7 +35,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Compile a pattern written for RE2."""
     without_escapes = pattern.replace("\\\\", "  ")
     if _REFUSED.search(without_escapes):
-        raise BadPattern("invalid or unsupported Perl syntax: `%s`" % pattern)
+        raise PatternError(f"invalid or unsupported Perl syntax: `{pattern}`")
     text = re.sub(r"\[:(\w+):\]", lambda found: _POSIX.get(found.group(1), found.group(0)), pattern)
     text = text.replace("(?<", "(?P<").replace("(?PP<", "(?P<").replace("\\z", "\\Z")
     flags = 0
@@ -36,4 +47,4 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(text, flags)
     except (re.error, RecursionError, OverflowError) as error:
-        raise BadPattern("error parsing regexp: %s: `%s`" % (error, pattern)) from error
+        raise PatternError(f"error parsing regexp: {error}: `{pattern}`") from error

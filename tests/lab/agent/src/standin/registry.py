@@ -15,9 +15,7 @@ def _names(text: str) -> frozenset[str]:
 _CPU = "active guest guest_nice idle iowait irq nice softirq steal system user"
 _EBS = "read_ops write_ops read_bytes write_bytes read_time write_time"
 _TCP = "close close_wait closing established fin_wait1 fin_wait2 last_ack listen none syn_sent syn_recv time_wait"
-_RLIMIT = (
-    "cpu_time file_locks memory_data memory_locked memory_rss memory_stack memory_vms nice_priority num_fds realtime_priority signals_pending"
-)
+_RLIMIT = "cpu_time file_locks memory_data memory_locked memory_rss memory_stack memory_vms nice_priority num_fds realtime_priority"
 _DISKIO = "iops_in_progress io_time reads read_bytes read_time writes write_bytes write_time"
 _EXCEEDED = "performance_exceeded_iops performance_exceeded_tp"
 
@@ -26,7 +24,7 @@ LINUX: dict[str, frozenset[str]] = {
     "disk": _names("free inodes_free inodes_total inodes_used total used used_percent"),
     "diskio": _names(_DISKIO)
     | frozenset("ebs_total_" + field for field in _EBS.split())
-    | frozenset("ebs_%s_%s" % (of, field) for of in ("volume", "ec2_instance") for field in _EXCEEDED.split())
+    | frozenset(f"ebs_{of}_{field}" for of in ("volume", "ec2_instance") for field in _EXCEEDED.split())
     | frozenset("instance_store_total_" + field for field in _EBS.split())
     | frozenset("instance_store_" + field for field in _EXCEEDED.split())
     | {"ebs_volume_queue_length", "instance_store_volume_queue_length"},
@@ -39,9 +37,12 @@ LINUX: dict[str, frozenset[str]] = {
         "cpu_time cpu_usage involuntary_context_switches voluntary_context_switches nice_priority num_fds num_threads pid pid_count"
         " read_bytes read_count write_bytes write_count realtime_priority signals_pending"
     )
-    | frozenset("cpu_time_" + field for field in "guest guest_nice idle iowait irq nice soft_irq steal stolen system user".split())
-    | frozenset("memory_" + field for field in "data locked rss stack swap vms".split())
-    | frozenset("rlimit_%s_%s" % (field, kind) for field in _RLIMIT.split() for kind in ("hard", "soft")),
+    | frozenset(
+        "cpu_time_" + field
+        for field in ["guest", "guest_nice", "idle", "iowait", "irq", "nice", "soft_irq", "steal", "stolen", "system", "user"]
+    )
+    | frozenset("memory_" + field for field in ["data", "locked", "rss", "stack", "swap", "vms"])
+    | frozenset(f"rlimit_{field}_{kind}" for field in [*_RLIMIT.split(), "signals_pending"] for kind in ("hard", "soft")),
     "nvidia_gpu": _names(
         "utilization_gpu utilization_memory temperature_gpu power_draw fan_speed memory_total memory_used memory_free"
         " pcie_link_gen_current pcie_link_width_current encoder_stats_session_count encoder_stats_average_fps"
@@ -53,7 +54,8 @@ DARWIN: dict[str, frozenset[str]] = {
     "mem": LINUX["mem"] - {"shared"},
     "diskio": _names(_DISKIO),
     "processes": _names("blocked idle running sleeping stopped total zombies"),
-    "procstat": _names("cpu_time cpu_time_system cpu_time_user cpu_usage memory_data memory_locked memory_rss memory_stack memory_swap memory_vms pid pid_count"),
+    "procstat": _names("cpu_time cpu_time_system cpu_time_user cpu_usage pid pid_count")
+    | _names("memory_data memory_locked memory_rss memory_stack memory_swap memory_vms"),
     "nvidia_gpu": LINUX["nvidia_gpu"] | {"utilization_encoder", "utilization_decoder"},
 }
 PLUGINS = {"linux": LINUX, "darwin": DARWIN}
@@ -64,7 +66,7 @@ _BYTES = {
     "net": _names("bytes_sent bytes_recv"),
     "diskio": _names("read_bytes write_bytes"),
 }
-_COUNT_PLUGINS = ("netstat", "processes")
+_COUNT_PLUGINS = ("net", "netstat", "processes")
 
 
 def bare(plugin: str, name: str) -> str:
@@ -84,8 +86,5 @@ def unit(plugin: str, field: str) -> str:
         return "Bytes" if re.match(r"(rlimit_)?memory_|(read|write)_bytes", field) else "None"
     if plugin == "diskio" and field.endswith("_time"):
         return "Milliseconds"
-    if plugin in _COUNT_PLUGINS and field != "zombies":
-        return "Count"
-    if field.startswith("inodes_") or (plugin == "diskio" and field in ("reads", "writes")) or plugin == "net":
-        return "Count"
-    return "None"
+    counted = plugin in _COUNT_PLUGINS or field.startswith("inodes_") or (plugin == "diskio" and field in ("reads", "writes"))
+    return "Count" if counted and field != "zombies" else "None"

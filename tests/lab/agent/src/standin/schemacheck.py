@@ -26,7 +26,7 @@ class Checker:
         found = self._check(value, self.schema, [])
         if self.any_of_failed:
             return [ANY_OF]
-        return ["Under path : /%s | Error : %s" % ("/".join(path), text) for path, text in found]
+        return ["Under path : /{} | Error : {}".format("/".join(path), text) for path, text in found]
 
     def _check(self, value: object, schema: dict, path: list[str]) -> list[tuple[list[str], str]]:
         """Return (path, text) of every violation."""
@@ -34,11 +34,11 @@ class Checker:
             schema = self.schema["definitions"][schema["$ref"].rsplit("/", 1)[1]]
         wanted = schema.get("type")
         if wanted and not _is(value, wanted):
-            return [(path, "Invalid type. Expected: %s, given: %s" % (wanted, _kind(value)))]
+            return [(path, f"Invalid type. Expected: {wanted}, given: {_kind(value)}")]
         found = self._combined(value, schema, path)
         if "enum" in schema and not any(same(value, allowed) for allowed in schema["enum"]):
             choices = ", ".join(json.dumps(allowed) for allowed in schema["enum"])
-            found.append((path, "%s must be one of the following: %s" % (".".join(path), choices)))
+            found.append((path, "{} must be one of the following: {}".format(".".join(path), choices)))
         if isinstance(value, str):
             found += [(path, text) for text in _string(value, schema)]
         elif isinstance(value, dict):
@@ -67,17 +67,17 @@ class Checker:
 
     def _object(self, value: dict, schema: dict, path: list[str]) -> list[tuple[list[str], str]]:
         """Check an object's keys and what they hold."""
-        found = [(path, "%s is required" % key) for key in schema.get("required", []) if key not in value]
+        found = [(path, f"{key} is required") for key in schema.get("required", []) if key not in value]
         if len(value) < schema.get("minProperties", 0):
-            found.append((path, "Must have at least %d properties" % schema["minProperties"]))
+            found.append((path, "Must have at least {} properties".format(schema["minProperties"])))
         if len(value) > schema.get("maxProperties", len(value)):
-            found.append((path, "Must have at most %d properties" % schema["maxProperties"]))
+            found.append((path, "Must have at most {} properties".format(schema["maxProperties"])))
         known, others = schema.get("properties", {}), schema.get("additionalProperties", True)
         for key, item in value.items():
             if key in known:
                 found += self._check(item, known[key], [*path, key])
             elif others is False:
-                found.append((path, "Additional property %s is not allowed" % key))
+                found.append((path, f"Additional property {key} is not allowed"))
             elif isinstance(others, dict):
                 found += self._check(item, others, [*path, key])
         return found
@@ -86,11 +86,11 @@ class Checker:
         """Check a list's length, uniqueness and items."""
         found = []
         if len(value) < schema.get("minItems", 0):
-            found.append((path, "Array must have at least %d items" % schema["minItems"]))
+            found.append((path, "Array must have at least {} items".format(schema["minItems"])))
         if len(value) > schema.get("maxItems", len(value)):
-            found.append((path, "Array must have at most %d items" % schema["maxItems"]))
+            found.append((path, "Array must have at most {} items".format(schema["maxItems"])))
         if schema.get("uniqueItems"):
-            found += [(path, "array items[%d,%d] must be unique" % pair) for pair in _repeated(value)]
+            found += [(path, "array items[{},{}] must be unique".format(*pair)) for pair in _repeated(value)]
         for index, item in enumerate(value):
             if "items" in schema:
                 found += self._check(item, schema["items"], [*path, str(index)])
@@ -112,20 +112,20 @@ def _repeated(value: list) -> list[tuple[int, int]]:
 def _string(value: str, schema: dict) -> list[str]:
     found = []
     if len(value) < schema.get("minLength", 0):
-        found.append("String length must be greater than or equal to %d" % schema["minLength"])
+        found.append("String length must be greater than or equal to {}".format(schema["minLength"]))
     if len(value) > schema.get("maxLength", len(value)):
-        found.append("String length must be less than or equal to %d" % schema["maxLength"])
+        found.append("String length must be less than or equal to {}".format(schema["maxLength"]))
     if "pattern" in schema and not re.search(schema["pattern"], value):
-        found.append("Does not match pattern '%s'" % schema["pattern"])
+        found.append("Does not match pattern '{}'".format(schema["pattern"]))
     return found
 
 
 def _number(value: float, schema: dict) -> list[str]:
     found = []
     if value < schema.get("minimum", value):
-        found.append("Must be greater than or equal to %s" % schema["minimum"])
+        found.append("Must be greater than or equal to {}".format(schema["minimum"]))
     if value > schema.get("maximum", value):
-        found.append("Must be less than or equal to %s" % schema["maximum"])
+        found.append("Must be less than or equal to {}".format(schema["maximum"]))
     return found
 
 

@@ -9,7 +9,7 @@ import os
 import shutil
 
 from . import toml
-from .golog import Fatal, say
+from .golog import FatalError, say
 
 TYPES = "/usr/share/collectd/types.db"
 
@@ -20,13 +20,15 @@ def run(path: str) -> int:
         with open(path, encoding="utf-8") as handle:
             document = toml.loads(handle.read())
     except OSError as error:
-        raise Fatal("Error loading config file %s: open %s: %s" % (path, path, (error.strerror or "").lower())) from error
+        raise FatalError("Error loading config file {}: open {}: {}".format(path, path, (error.strerror or "").lower())) from error
     inputs = document.get("inputs", {})
     for table in inputs.get("socket_listener", []):
         for types in table.get("collectd_typesdb") or [TYPES]:
             if not os.access(types, os.R_OK):
-                raise Fatal("Error loading config file %s: error parsing socket_listener, open %s: no such file or directory" % (path, types))
+                raise FatalError(
+                    f"Error loading config file {path}: error parsing socket_listener, open {types}: no such file or directory"
+                )
     if "nvidia_gpu" in inputs and not shutil.which("nvidia-smi"):
-        raise Fatal("Error loading config file %s: error parsing nvidia_smi, nvidia-smi binary not found" % path)
-    say("I! Config has been loaded and tested: %s" % path)
+        raise FatalError(f"Error loading config file {path}: error parsing nvidia_smi, nvidia-smi binary not found")
+    say(f"I! Config has been loaded and tested: {path}")
     return 0

@@ -31,19 +31,19 @@ def main() -> int:
     try:
         entry = pwd.getpwnam(user)
     except KeyError:
-        _say(log, "E! Failed to ChangeUser: user: unknown user %s" % user)
+        _say(log, f"E! Failed to ChangeUser: user: unknown user {user}")
         return 1
     for top in (paths.LOGS, paths.ETC, paths.VAR):
         _give(top, entry.pw_uid, entry.pw_gid)
     log.close()
     _become(entry)
-    os.execv(os.path.join(paths.BIN, "amazon-cloudwatch-agent"), _command())
+    os.execv(os.path.join(paths.BIN, "amazon-cloudwatch-agent"), _command())  # noqa: S606 (takes this place, as the real one does)
     return 1
 
 
 def _say(log: object, text: str) -> None:
     """Write a line to the agent's log and to the journal."""
-    line = "%s %s\n" % (time.strftime("%Y/%m/%d %H:%M:%S"), text)
+    line = "{} {}\n".format(time.strftime("%Y/%m/%d %H:%M:%S"), text)
     log.write(line)  # type: ignore[attr-defined]
     log.flush()  # type: ignore[attr-defined]
     sys.stderr.write(line)
@@ -52,12 +52,21 @@ def _say(log: object, text: str) -> None:
 def _translate(log: object) -> int:
     """Translate what stands in the configuration directory; the mode is found out, not remembered."""
     command = [
-        os.path.join(paths.BIN, "config-translator"), "--output", paths.TOML, "--mode", "auto",
-        "--config", paths.COMMON, "--input", paths.LEGACY, "--input-dir", paths.DDIR,
+        os.path.join(paths.BIN, "config-translator"),
+        "--output",
+        paths.TOML,
+        "--mode",
+        "auto",
+        "--config",
+        paths.COMMON,
+        "--input",
+        paths.LEGACY,
+        "--input-dir",
+        paths.DDIR,
     ]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     for line in done.stdout.splitlines():
-        _say(log, "I! Config has been translated: %s" % line if not done.returncode else "E! %s" % line)
+        _say(log, f"I! Config has been translated: {line}" if not done.returncode else f"E! {line}")
     return done.returncode
 
 
@@ -68,7 +77,7 @@ def _read(log: object) -> dict:
         if os.path.exists(path):
             with open(path, encoding="utf-8") as handle:
                 text = handle.read()
-            log.write("".join("%s D! config %s\n" % (time.strftime("%Y/%m/%d %H:%M:%S"), line) for line in text.splitlines()))  # type: ignore[attr-defined]
+            log.write("".join("{} D! config {}\n".format(time.strftime("%Y/%m/%d %H:%M:%S"), line) for line in text.splitlines()))  # type: ignore[attr-defined]
     log.flush()  # type: ignore[attr-defined]
     return toml.loads(text)
 
@@ -97,8 +106,13 @@ def _become(entry: pwd.struct_passwd) -> None:
 def _command() -> list[str]:
     """Return the daemon's arguments."""
     words = [
-        os.path.join(paths.BIN, "amazon-cloudwatch-agent"), "-config", paths.TOML, "-envconfig", paths.ENVCONFIG,
-        "-pidfile", os.path.join(paths.VAR, "amazon-cloudwatch-agent.pid"),
+        os.path.join(paths.BIN, "amazon-cloudwatch-agent"),
+        "-config",
+        paths.TOML,
+        "-envconfig",
+        paths.ENVCONFIG,
+        "-pidfile",
+        os.path.join(paths.VAR, "amazon-cloudwatch-agent.pid"),
     ]
     for path in [*sorted(glob.glob(os.path.join(paths.DDIR, "*.yaml"))), os.path.join(paths.ETC, paths.YAML_NAME)]:
         words += ["-otelconfig", path]

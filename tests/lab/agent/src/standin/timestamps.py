@@ -11,11 +11,27 @@ import re
 import time
 
 TOKENS = {
-    "%Y": r"\d{4}", "%y": r"\d{2}", "%H": r"\d{2}", "%I": r"\d{2}", "%M": r"\d{2}", "%S": r"\d{2}",
-    "%-I": r"\d{1,2}", "%-M": r"\d{1,2}", "%-S": r"\d{1,2}",
-    "%m": r"\s{0,1}\d{1,2}", "%-m": r"\s{0,1}\d{1,2}", "%d": r"\s{0,1}\d{1,2}", "%-d": r"\s{0,1}\d{1,2}",
-    "%b": r"\w{3}", "%a": r"\w{3}", "%B": r"\w{7}", "%A": r"\w{6,9}", "%p": r"\w{2}",
-    "%Z": r"\w{3}", "%z": r"[\+-]\d{4}", "%f": r"\d{1,9}",
+    "%Y": r"\d{4}",
+    "%y": r"\d{2}",
+    "%H": r"\d{2}",
+    "%I": r"\d{2}",
+    "%M": r"\d{2}",
+    "%S": r"\d{2}",
+    "%-I": r"\d{1,2}",
+    "%-M": r"\d{1,2}",
+    "%-S": r"\d{1,2}",
+    "%m": r"\s{0,1}\d{1,2}",
+    "%-m": r"\s{0,1}\d{1,2}",
+    "%d": r"\s{0,1}\d{1,2}",
+    "%-d": r"\s{0,1}\d{1,2}",
+    "%b": r"\w{3}",
+    "%a": r"\w{3}",
+    "%B": r"\w{7}",
+    "%A": r"\w{6,9}",
+    "%p": r"\w{2}",
+    "%Z": r"\w{3}",
+    "%z": r"[\+-]\d{4}",
+    "%f": r"\d{1,9}",
 }
 _TOKEN = re.compile(r"%-?[A-Za-z]")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
@@ -33,7 +49,7 @@ class Format:
             if found.group(0) not in TOKENS:
                 continue
             parts.append(re.escape(text[position : found.start()]))
-            parts.append("(%s)" % TOKENS[found.group(0)])
+            parts.append(f"({TOKENS[found.group(0)]})")
             self.fields.append(found.group(0).replace("%-", "%"))
             position = found.end()
         parts.append(re.escape(text[position:]))

@@ -66,16 +66,15 @@ def _is_tables(value: object) -> bool:
 
 def _write(table: dict, path: list[str], lines: list[str]) -> None:
     """Append the lines of one table."""
-    for key in sorted(table):
-        if not isinstance(table[key], dict) and not _is_tables(table[key]):
-            lines.append("%s%s = %s" % ("  " * len(path), key, json.dumps(table[key], ensure_ascii=False)))
+    plain = [key for key in sorted(table) if not isinstance(table[key], dict) and not _is_tables(table[key])]
+    lines.extend("{}{} = {}".format("  " * len(path), key, json.dumps(table[key], ensure_ascii=False)) for key in plain)
     for key in sorted(table):
         inner = [*path, key]
         indent = "  " * len(path)
         if isinstance(table[key], dict):
-            lines.extend(["", "%s[%s]" % (indent, ".".join(inner))])
+            lines.extend(["", "{}[{}]".format(indent, ".".join(inner))])
             _write(table[key], inner, lines)
         elif _is_tables(table[key]):
             for item in table[key]:
-                lines.extend(["", "%s[[%s]]" % (indent, ".".join(inner))])
+                lines.extend(["", "{}[[{}]]".format(indent, ".".join(inner))])
                 _write(item, inner, lines)

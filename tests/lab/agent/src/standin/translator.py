@@ -10,7 +10,7 @@ import os
 
 from . import commonconfig, defaults, goflags, identity, jsonfiles, logs, merge, metrics, paths, schemacheck, toml
 from .context import Context
-from .golog import Fatal, plain, say
+from .golog import FatalError, plain, say
 
 FLAGS: dict[str, object] = {"os": "", "input": "", "input-dir": "", "output": "", "mode": "ec2", "config": "", "multi-config": "remove"}
 FAILED = (
@@ -21,7 +21,7 @@ SUCCEEDED = "Configuration validation first phase succeeded"
 NOTHING = 99
 
 
-class Rejected(Fatal):
+class RejectedError(FatalError):
     """The configuration is refused; every line has been told."""
 
 
@@ -30,15 +30,15 @@ def main(arguments: list[str]) -> int:
     flags = {name: str(value) for name, value in goflags.parse(arguments, FLAGS).items()}
     try:
         return run(flags)
-    except Fatal as error:
-        if not isinstance(error, Rejected):
-            say("E! %s" % error)
-        say("E! %s" % FAILED)
+    except FatalError as error:
+        if not isinstance(error, RejectedError):
+            say(f"E! {error}")
+        say(f"E! {FAILED}")
         return 1
 
 
 def run(flags: dict[str, str]) -> int:
-    """Do what the flags say; Fatal says why not."""
+    """Do what the flags say; FatalError says why not."""
     common = commonconfig.load(flags["config"])
     commonconfig.export(common)
     mode = identity.detect_mode(flags["mode"])
@@ -61,7 +61,7 @@ def _region(mode: str, common: dict) -> str:
     plain("I! Trying to detect region from ec2" if mode == "ec2" else "I! Trying to detect region from profile")
     region = identity.detect_region(mode, common)
     if not region:
-        raise Fatal("failed to generate TOML configuration validation content: [Region info is missing for mode: %s]" % mode)
+        raise FatalError(f"failed to generate TOML configuration validation content: [Region info is missing for mode: {mode}]")
     return region
 
 
@@ -81,7 +81,7 @@ def read(flags: dict[str, str], mode: str, platform: str) -> dict | None:
         for problem in problems:
             say(problem)
         say("Failed to merge multiple json config files.")
-        raise Rejected()
+        raise RejectedError()
     return merged
 
 
@@ -93,7 +93,7 @@ def check(merged: dict) -> None:
         say(error)
     if errors:
         say("E! Invalid Json input schema.")
-        raise Rejected()
+        raise RejectedError()
     say("I! Valid Json input schema.")
 
 
@@ -102,7 +102,7 @@ def translate(context: Context, merged: dict) -> tuple[dict, dict | None]:
     agent = merged.get("agent", {})
     found = metrics.translate(context, merged.get("metrics", {}), agent)
     files, log_receivers = logs.translate(context, merged.get("logs", {}))
-    context.raise_errors("TOML")
+    context.raise_errors()
     traces = sorted(merged.get("traces", {}).get("traces_collected", {}))
     document: dict = {"agent": _agent(agent), "inputs": dict(found.inputs), "outputs": {}}
     if files:
@@ -117,7 +117,7 @@ def _agent(agent: dict) -> dict:
     """Return the agent's table."""
     level = str(agent.get("aws_sdk_log_level", ""))
     return {
-        "interval": "%ds" % int(agent.get("metrics_collection_interval", metrics.MINUTE)),
+        "interval": "{}s".format(int(agent.get("metrics_collection_interval", metrics.MINUTE))),
         "logfile": agent.get("logfile", paths.LOGFILE),
         "debug": bool(agent.get("debug", False)),
         "quiet": bool(agent.get("quiet", False)),
@@ -134,7 +134,7 @@ def _log_output(context: Context, section: dict, agent: dict) -> dict:
     return {
         "region": context.region,
         "mode": "EC2" if context.mode == "ec2" else "OP",
-        "force_flush_interval": "%ds" % int(section.get("force_flush_interval", 5)),
+        "force_flush_interval": "{}s".format(int(section.get("force_flush_interval", 5))),
         "log_stream_name": logs.default_stream(context, section),
         "endpoint_override": section.get("endpoint_override", ""),
         "role_arn": role,
@@ -145,7 +145,12 @@ def _log_output(context: Context, section: dict, agent: dict) -> dict:
 def _pipelines(context: Context, merged: dict, found: metrics.Metrics, others: list[str]) -> dict:
     """Return the YAML document (as data)."""
     section, agent = merged.get("metrics", {}), merged.get("agent", {})
-    document: dict = {"exporters": {}, "processors": {}, "receivers": {name: {} for name in [*found.receivers, *others]}, "service": {"pipelines": {}}}
+    document: dict = {
+        "exporters": {},
+        "processors": {},
+        "receivers": {name: {} for name in [*found.receivers, *others]},
+        "service": {"pipelines": {}},
+    }
     lines = document["service"]["pipelines"]
     if found.receivers:
         document["exporters"]["awscloudwatch"] = metrics.exporter(context, section, agent, found)
@@ -156,14 +161,19 @@ def _pipelines(context: Context, merged: dict, found: metrics.Metrics, others: l
             processors.append("ec2tagger")
         lines["metrics/host"] = {"exporters": ["awscloudwatch"], "processors": processors, "receivers": found.receivers}
     for name in others:
-        lines["%s/default" % name] = {"exporters": ["nop"], "processors": [], "receivers": [name]}
+        lines[f"{name}/default"] = {"exporters": ["nop"], "processors": [], "receivers": [name]}
     return document
 
 
 def _write(output: str, document: dict, pipelines: dict | None, merged: dict, context: Context) -> None:
     """Write everything beside the TOML file; YAML goes away where nothing is collected."""
     folder = os.path.dirname(os.path.abspath(output))
-    groups = [entry["log_group_name"] for table in document["inputs"].get("logfile", []) for entry in table["file_config"] if "log_group_name" in entry]
+    groups = [
+        entry["log_group_name"]
+        for table in document["inputs"].get("logfile", [])
+        for entry in table["file_config"]
+        if "log_group_name" in entry
+    ]
     if "logs" in merged:
         listed = {"version": "1", "log_configs": [{"log_group_name": name} for name in groups], "region": context.region}
         put(os.path.join(folder, "log-config.json"), json.dumps(listed))
@@ -200,4 +210,4 @@ def put(path: str, text: str) -> None:
             handle.write(text)
         os.chmod(path, 0o644)
     except OSError as error:
-        raise Fatal("failed to create the configuration file: open %s: %s" % (path, (error.strerror or "").lower())) from error
+        raise FatalError("failed to create the configuration file: open {}: {}".format(path, (error.strerror or "").lower())) from error

@@ -9,7 +9,7 @@ import re
 import uuid
 
 from .. import credentials, identity, imds, paths
-from ..awshttp import AwsError, Client
+from ..awshttp import USER_AGENT, AwsError, Client
 from .log import LOG
 
 
@@ -39,13 +39,21 @@ class Host:
     def agent(self) -> str:
         """Return the User-Agent."""
         outputs = "awscloudwatch cloudwatch" + (" cloudwatchlogs" if "logfile" in self.inputs else "")
-        return "CWAgent/%s (go1.26.8; linux; amd64) ID/%s inputs:(%s) processors:(%s) outputs:(%s) aws-sdk-go/1.48.6 (go1.26.8; linux; amd64)" % (
-            paths.version(), self.identifier, " ".join(self.inputs), " ".join(self.processors), outputs,
-        )
+        parts = [
+            f"CWAgent/{paths.version()} (go1.26.8; linux; amd64)",
+            f"ID/{self.identifier}",
+            f"inputs:({' '.join(self.inputs)})",
+            f"processors:({' '.join(self.processors)})",
+            f"outputs:({outputs})",
+            USER_AGENT,
+        ]
+        return " ".join(parts)
 
     def client(self, service: str, settings: dict, dns: str = "") -> Client:
         """Return a client with the keys an output's settings ask for."""
-        profile = {"profile": settings["profile"], "file": settings["shared_credential_file"]} if settings.get("shared_credential_file") else {}
+        profile = (
+            {"profile": settings["profile"], "file": settings["shared_credential_file"]} if settings.get("shared_credential_file") else {}
+        )
         keys: object = credentials.provider(profile)
         if settings.get("role_arn"):
             keys = credentials.AssumedRole(keys, self.region, str(settings["role_arn"]))
@@ -60,7 +68,7 @@ class Host:
         if self._role is None and self.ec2:
             try:
                 self._role = (imds.get("meta-data/iam/security-credentials/") or "").split("\n")[0].strip()
-            except imds.Unreachable:
+            except imds.UnreachableError:
                 return ""
         return self._role or ""
 
@@ -78,15 +86,19 @@ class Host:
 
     def _autoscaling_group(self) -> str:
         """Ask EC2 for the instance's Auto Scaling group; whatever goes wrong is not told."""
-        filters = [("resource-type", "instance"), ("resource-id", str(self.document().get("instanceId", ""))), ("key", "aws:autoscaling:groupName")]
+        filters = [
+            ("resource-type", "instance"),
+            ("resource-id", str(self.document().get("instanceId", ""))),
+            ("key", "aws:autoscaling:groupName"),
+        ]
         fields = {"Action": "DescribeTags", "Version": "2016-11-15"}
         for number, (name, value) in enumerate(filters, 1):
-            fields["Filter.%d.Name" % number] = name
-            fields["Filter.%d.Value.1" % number] = value
+            fields[f"Filter.{number}.Name"] = name
+            fields[f"Filter.{number}.Value.1"] = value
         try:
             found = re.search(r"<value>([^<]+)</value>", self.client("ec2", self.settings).query(fields))
         except AwsError as error:
-            LOG.line("D", "[ec2tagger] DescribeTags: %s" % error)
+            LOG.line("D", f"[ec2tagger] DescribeTags: {error}")
             return ""
         return found.group(1) if found else ""
 

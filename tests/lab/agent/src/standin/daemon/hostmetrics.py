@@ -13,10 +13,29 @@ SECTOR = 512
 TICKS = os.sysconf("SC_CLK_TCK")
 CPU_FIELDS = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal", "guest", "guest_nice")
 TCP_STATES = {
-    1: "established", 2: "syn_sent", 3: "syn_recv", 4: "fin_wait1", 5: "fin_wait2", 6: "time_wait", 7: "close", 8: "close_wait",
-    9: "last_ack", 10: "listen", 11: "closing",
+    1: "established",
+    2: "syn_sent",
+    3: "syn_recv",
+    4: "fin_wait1",
+    5: "fin_wait2",
+    6: "time_wait",
+    7: "close",
+    8: "close_wait",
+    9: "last_ack",
+    10: "listen",
+    11: "closing",
 }
-PROCESS_STATES = {"R": "running", "S": "sleeping", "Z": "zombies", "D": "blocked", "T": "stopped", "t": "stopped", "X": "dead", "I": "idle", "W": "paging"}
+PROCESS_STATES = {
+    "R": "running",
+    "S": "sleeping",
+    "Z": "zombies",
+    "D": "blocked",
+    "T": "stopped",
+    "t": "stopped",
+    "X": "dead",
+    "I": "idle",
+    "W": "paging",
+}
 
 
 def _lines(path: str) -> list[str]:
@@ -54,9 +73,17 @@ class Mem(Reader):
         buffered, available = found.get("Buffers", 0), found.get("MemAvailable", free)
         used = max(0, total - free - buffered - cached)
         values = {
-            "total": total, "free": free, "used": used, "available": available, "buffered": buffered, "cached": cached,
-            "active": found.get("Active", 0), "inactive": found.get("Inactive", 0), "shared": found.get("Shmem", 0),
-            "used_percent": _percent(used, total), "available_percent": _percent(available, total),
+            "total": total,
+            "free": free,
+            "used": used,
+            "available": available,
+            "buffered": buffered,
+            "cached": cached,
+            "active": found.get("Active", 0),
+            "inactive": found.get("Inactive", 0),
+            "shared": found.get("Shmem", 0),
+            "used_percent": _percent(used, total),
+            "available_percent": _percent(available, total),
         }
         return [({}, values)]
 
@@ -126,8 +153,13 @@ class Disk(Reader):
             seen.add(path)
             used, room = (found.f_blocks - found.f_bfree) * found.f_frsize, found.f_bavail * found.f_frsize
             values = {
-                "total": total, "free": room, "used": used, "used_percent": _percent(used, used + room),
-                "inodes_total": found.f_files, "inodes_free": found.f_ffree, "inodes_used": found.f_files - found.f_ffree,
+                "total": total,
+                "free": room,
+                "used": used,
+                "used_percent": _percent(used, used + room),
+                "inodes_total": found.f_files,
+                "inodes_free": found.f_ffree,
+                "inodes_used": found.f_files - found.f_ffree,
             }
             tags = {"path": path, "device": device[5:] if device.startswith("/dev/") else device, "fstype": kind}
             samples.append(({key: tags[key] for key in tags if key not in self.table.get("tagexclude", [])}, values))
@@ -161,8 +193,13 @@ class DiskIo(Deltas):
                 continue
             n = [int(word) for word in words[3:14]]
             counters = {
-                "reads": n[0], "read_bytes": n[2] * SECTOR, "read_time": n[3], "writes": n[4], "write_bytes": n[6] * SECTOR,
-                "write_time": n[7], "io_time": n[9],
+                "reads": n[0],
+                "read_bytes": n[2] * SECTOR,
+                "read_time": n[3],
+                "writes": n[4],
+                "write_bytes": n[6] * SECTOR,
+                "write_time": n[7],
+                "io_time": n[9],
             }
             samples += self.growth("name", words[2], counters, {"iops_in_progress": n[8]})
         return samples
@@ -178,12 +215,18 @@ class Net(Deltas):
             name, _, rest = line.partition(":")
             name, n = name.strip(), [int(word) for word in rest.split()]
             listed = self.table.get("resources")
-            flags = _lines("/sys/class/net/%s/flags" % name)
+            flags = _lines(f"/sys/class/net/{name}/flags")
             if not self.wanted(name) or ((not listed or "*" in listed) and flags and int(flags[0], 16) & 0x9 != 0x1):
                 continue
             counters = {
-                "bytes_recv": n[0], "packets_recv": n[1], "err_in": n[2], "drop_in": n[3],
-                "bytes_sent": n[8], "packets_sent": n[9], "err_out": n[10], "drop_out": n[11],
+                "bytes_recv": n[0],
+                "packets_recv": n[1],
+                "err_in": n[2],
+                "drop_in": n[3],
+                "bytes_sent": n[8],
+                "packets_sent": n[9],
+                "err_out": n[10],
+                "drop_out": n[11],
             }
             samples += self.growth("interface", name, counters, {})
         return samples
@@ -207,7 +250,7 @@ class Processes(Reader):
 
     def read(self) -> list[Any]:
         """Return one sample."""
-        values: dict[str, float] = {state: 0 for state in [*PROCESS_STATES.values(), "total", "total_threads", "wait"]}
+        values: dict[str, float] = dict.fromkeys([*PROCESS_STATES.values(), "total", "total_threads", "wait"], 0)
         for pid in pids():
             fields = _stat(pid)
             if fields:
@@ -224,7 +267,7 @@ def pids() -> list[int]:
 
 def _stat(pid: int) -> list[str]:
     """Return the fields of a process's stat after its name, [] where it is gone."""
-    lines = _lines("/proc/%d/stat" % pid)
+    lines = _lines(f"/proc/{pid}/stat")
     return lines[0].rpartition(")")[2].split() if lines else []
 
 

@@ -31,14 +31,14 @@ class Log:
             os.makedirs(os.path.dirname(path) or "/", exist_ok=True)
             self.stream = open(path, "a", encoding="utf-8")  # noqa: SIM115 (open for the life of the process)
         except OSError as error:
-            self.line("E", "Failed to open log file %s: %s" % (path, error))
+            self.line("E", f"Failed to open log file {path}: {error}")
 
     def line(self, letter: str, text: str) -> None:
         """Write one line."""
         if _LETTERS[letter] < self.level:
             return
         with self.lock:
-            self.stream.write("%s %s! %s\n" % (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), letter, text))
+            self.stream.write("{} {}! {}\n".format(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), letter, text))
             self.stream.flush()
 
     def collector(self, letter: str, caller: str, text: str) -> None:
@@ -49,7 +49,7 @@ class Log:
         """Say why the daemon ends, in the log and in the journal."""
         self.line("E", text)
         if self.stream is not sys.stderr:
-            sys.stderr.write("E! %s\n" % text)
+            sys.stderr.write(f"E! {text}\n")
 
 
 LOG = Log()

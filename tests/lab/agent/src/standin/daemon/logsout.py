@@ -26,7 +26,15 @@ QUEUE = 20000
 DESCRIBE_EVERY = 5.0
 SHORT, SHORT_TRIES, LONG, LONG_TRIES, LONGEST = 0.2, 5, 2.0, 2, 60.0
 DROP_AFTER = 14 * 86400
-SLOW = ("ServiceUnavailableException", "ThrottlingException", "Throttling", "RequestTimeout", "RequestError", "RequestLimitExceeded", "TooManyRequestsException")
+SLOW = (
+    "ServiceUnavailableException",
+    "ThrottlingException",
+    "Throttling",
+    "RequestTimeout",
+    "RequestError",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+)
 
 
 class LogOutput:
@@ -64,14 +72,23 @@ class LogOutput:
         document = self.host.document()
         if not document:
             return None
-        attributes = {"EC2.InstanceId": str(document.get("instanceId", "")), "PlatformType": "AWS::EC2", "AWS.ServiceNameSource": "ClientIamRole"}
+        attributes = {
+            "EC2.InstanceId": str(document.get("instanceId", "")),
+            "PlatformType": "AWS::EC2",
+            "AWS.ServiceNameSource": "ClientIamRole",
+        }
         name = self.host.role() or "Unknown"
         if not self.host.role():
             attributes["AWS.ServiceNameSource"] = "Unknown"
         group = self.host.tags.get("AutoScalingGroupName")
         if group:
             attributes["EC2.AutoScalingGroup"] = group
-        keys = {"AwsAccountId": str(document.get("accountId", "")), "Environment": "ec2:" + (group or "default"), "Name": name, "Type": "Service"}
+        keys = {
+            "AwsAccountId": str(document.get("accountId", "")),
+            "Environment": "ec2:" + (group or "default"),
+            "Name": name,
+            "Type": "Service",
+        }
         return {"attributes": attributes, "keyAttributes": keys}
 
 
@@ -105,7 +122,7 @@ class Retention:
                     self._put(client, group, days)
                 else:
                     waiting[group] = days
-            except queue.Empty:
+            except queue.Empty:  # noqa: PERF203 (one failure does not end the loop)
                 due = time.monotonic() + DESCRIBE_EVERY
                 if waiting:
                     self._describe(client, waiting)
@@ -117,7 +134,7 @@ class Retention:
             try:
                 found = client.json(TARGET + "DescribeLogGroups", {"limit": 50, "logGroupIdentifiers": sorted(waiting)})
             except AwsError as error:
-                LOG.line("E", "[outputs.cloudwatchlogs] failed to describe log group retention for targets %s: %s" % (sorted(waiting), error))
+                LOG.line("E", f"[outputs.cloudwatchlogs] failed to describe log group retention for targets {sorted(waiting)}: {error}")
                 time.sleep(2.0**attempt)
                 continue
             for group in found.get("logGroups", []):
@@ -132,10 +149,10 @@ class Retention:
             try:
                 client.json(TARGET + "PutRetentionPolicy", {"logGroupName": group, "retentionInDays": days})
                 return
-            except AwsError as error:
-                LOG.line("D", "[outputs.cloudwatchlogs] retrying to update retention policy for target (%d) %s: %s" % (attempt, group, error))
+            except AwsError as error:  # noqa: PERF203 (one failure does not end the loop)
+                LOG.line("D", f"[outputs.cloudwatchlogs] retrying to update retention policy for target ({attempt}) {group}: {error}")
                 time.sleep(2.0**attempt)
-        LOG.line("E", "[outputs.cloudwatchlogs] failed to update retention policy for target %s after 5 attempts" % group)
+        LOG.line("E", f"[outputs.cloudwatchlogs] failed to update retention policy for target {group} after 5 attempts")
 
 
 Event = collections.namedtuple("Event", "stamp message commit")
@@ -149,7 +166,7 @@ class Destination:
         self.group = group
         self.stream = stream
         self.table = table
-        self.name = "%s/%s" % (group, stream)
+        self.name = f"{group}/{stream}"
         self.queue: queue.Queue[Event | Callable[[], None] | None] = queue.Queue()
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -215,18 +232,19 @@ class Destination:
             if error is None:
                 return True
             if error.code in ("InvalidParameterException", "DataAlreadyAcceptedException"):
-                LOG.line("E", "[outputs.cloudwatchlogs] %s, will not retry the request" % error)
+                LOG.line("E", f"[outputs.cloudwatchlogs] {error}, will not retry the request")
                 return True
             slow = error.code in SLOW or error.status in (500, 503)
             wait = _wait(slow, tries[slow])
             tries[slow] += 1
             count = sum(tries.values()) - 1
             if time.monotonic() - began + wait > DROP_AFTER:
-                LOG.line("E", "[outputs.cloudwatchlogs] All %d retries to %s failed for PutLogEvents, request dropped." % (count, self.name))
+                LOG.line("E", f"[outputs.cloudwatchlogs] All {count} retries to {self.name} failed for PutLogEvents, request dropped.")
                 return True
-            LOG.line("W", "[outputs.cloudwatchlogs] Retried %d time, going to sleep %.6fms before retrying." % (count, wait * 1000))
+            LOG.line("W", f"[outputs.cloudwatchlogs] Retried {count} time, going to sleep {wait * 1000:.6f}ms before retrying.")
             if self.stopping.wait(wait):
-                LOG.line("E", "[outputs.cloudwatchlogs] Stop requested after %d retries to %s failed for PutLogEvents, request dropped." % (count, self.name))
+                what = f"Stop requested after {count} retries to {self.name} failed for PutLogEvents, request dropped."
+                LOG.line("E", f"[outputs.cloudwatchlogs] {what}")
                 return False
 
     def _put(self, payload: dict) -> AwsError | None:
@@ -235,20 +253,24 @@ class Destination:
             answer = self.client.json(TARGET + "PutLogEvents", payload, {"X-Amz-Agent-Stats": stats(self.output.host)}, packed=True)
         except AwsError as error:
             if error.code != "ResourceNotFoundException":
-                LOG.line("E", "[outputs.cloudwatchlogs] Aws error received when sending logs to %s: %s" % (self.name, error))
+                LOG.line("E", f"[outputs.cloudwatchlogs] Aws error received when sending logs to {self.name}: {error}")
                 return error
             try:
                 self._create()
             except AwsError as second:
-                LOG.line("E", "[outputs.cloudwatchlogs] Unable to create log stream %s: %s" % (self.name, second))
+                LOG.line("E", f"[outputs.cloudwatchlogs] Unable to create log stream {self.name}: {second}")
             return error
         self._rejected(answer.get("rejectedLogEventsInfo") or {})
         return None
 
     def _rejected(self, info: dict) -> None:
-        for key, word in (("tooOldLogEventEndIndex", "too old"), ("tooNewLogEventStartIndex", "too new"), ("expiredLogEventEndIndex", "expired")):
+        for key, word in (
+            ("tooOldLogEventEndIndex", "too old"),
+            ("tooNewLogEventStartIndex", "too new"),
+            ("expiredLogEventEndIndex", "expired"),
+        ):
             if key in info:
-                LOG.line("W", "[outputs.cloudwatchlogs] %d log events for log '%s' are %s" % (info[key], self.name, word))
+                LOG.line("W", f"[outputs.cloudwatchlogs] {info[key]} log events for log '{self.name}' are {word}")
 
     def _create(self) -> None:
         """Make the stream; where its group is missing make that first, with its retention."""
@@ -321,8 +343,9 @@ def stats(host: Host) -> str:
     """Return the agent's word on itself."""
     with open("/proc/self/statm", encoding="ascii") as handle:
         memory = int(re.split(r"\s+", handle.read())[1]) * 4096
-    return '"cpu":0.1,"mem":%d,"fd":11,"th":%d,"rt":"%s","m":"%s"' % (
-        memory, threading.active_count(), "EC2M" if host.ec2 else "OP", "EC2" if host.ec2 else "OP",
+    return '"cpu":0.1,"mem":{},"fd":11,"th":{},"rt":"{}","m":"{}"'.format(
+        memory,
+        threading.active_count(),
+        "EC2M" if host.ec2 else "OP",
+        "EC2" if host.ec2 else "OP",
     )
-
-

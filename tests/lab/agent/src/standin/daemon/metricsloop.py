@@ -18,8 +18,15 @@ from .log import LOG
 from .logsout import stats
 
 READERS: dict[str, type[hostmetrics.Reader]] = {
-    "mem": hostmetrics.Mem, "swap": hostmetrics.Swap, "cpu": hostmetrics.Cpu, "disk": hostmetrics.Disk, "diskio": hostmetrics.DiskIo,
-    "net": hostmetrics.Net, "netstat": hostmetrics.NetStat, "processes": hostmetrics.Processes, "procstat": procstat.ProcStat,
+    "mem": hostmetrics.Mem,
+    "swap": hostmetrics.Swap,
+    "cpu": hostmetrics.Cpu,
+    "disk": hostmetrics.Disk,
+    "diskio": hostmetrics.DiskIo,
+    "net": hostmetrics.Net,
+    "netstat": hostmetrics.NetStat,
+    "processes": hostmetrics.Processes,
+    "procstat": procstat.ProcStat,
 }
 FIRST = 1.0
 MAX_DIMENSIONS = 30
@@ -69,8 +76,8 @@ class MetricsLoop:
 
     def start(self) -> None:
         """Begin."""
-        LOG.line("I", "cloudwatch: get unique roll up list %s" % self.rollups)
-        LOG.line("I", "cloudwatch: publish with ForceFlushInterval: %s" % self.settings["force_flush_interval"])
+        LOG.line("I", f"cloudwatch: get unique roll up list {self.rollups}")
+        LOG.line("I", "cloudwatch: publish with ForceFlushInterval: {}".format(self.settings["force_flush_interval"]))
         self.thread.start()
 
     def stop(self) -> None:
@@ -101,7 +108,7 @@ class MetricsLoop:
         try:
             found = item.read()
         except (OSError, ValueError, IndexError) as error:
-            LOG.line("E", "[inputs.%s] Error in plugin: %s" % (item.plugin, error))
+            LOG.line("E", f"[inputs.{item.plugin}] Error in plugin: {error}")
             return
         if found and not self.datums:
             self.oldest = time.monotonic()
@@ -111,7 +118,7 @@ class MetricsLoop:
 
     def _datums(self, item: Input, tags: dict[str, str], field: str, value: float, stamp: str) -> list[dict[str, Any]]:
         """Return the datum of one value and of every roll-up it takes part in."""
-        name = "%s_%s" % (item.plugin, field)
+        name = f"{item.plugin}_{field}"
         decoration = self.decorations.get((item.plugin, field), {})
         base = {
             "MetricName": decoration.get("rename") or name,
@@ -132,7 +139,12 @@ class MetricsLoop:
 
     def _fields(self, datums: list[dict[str, Any]]) -> dict[str, str]:
         """Return the query fields; on EC2 the datums travel with the entity they belong to."""
-        fields = {"Action": "PutMetricData", "Version": "2010-08-01", "Namespace": self.settings["namespace"], "StrictEntityValidation": "false"}
+        fields = {
+            "Action": "PutMetricData",
+            "Version": "2010-08-01",
+            "Namespace": self.settings["namespace"],
+            "StrictEntityValidation": "false",
+        }
         document = self.host.document()
         prefix = "MetricData"
         if document:
@@ -140,12 +152,17 @@ class MetricsLoop:
             prefix = "EntityMetricData.member.1.MetricData"
             entity = "EntityMetricData.member.1.Entity."
             fields[entity + "Attributes"] = ""
-            keys = {"AwsAccountId": document.get("accountId"), "Identifier": document.get("instanceId"), "ResourceType": "AWS::EC2::Instance", "Type": "AWS::Resource"}
+            keys = {
+                "AwsAccountId": document.get("accountId"),
+                "Identifier": document.get("instanceId"),
+                "ResourceType": "AWS::EC2::Instance",
+                "Type": "AWS::Resource",
+            }
             for place, (key, value) in enumerate(sorted(keys.items()), 1):
-                fields[entity + "KeyAttributes.entry.%d.key" % place] = key
-                fields[entity + "KeyAttributes.entry.%d.value" % place] = str(value or "")
+                fields[entity + f"KeyAttributes.entry.{place}.key"] = key
+                fields[entity + f"KeyAttributes.entry.{place}.value"] = str(value or "")
         for place, datum in enumerate(datums, 1):
-            _datum_fields("%s.member.%d." % (prefix, place), datum, fields)
+            _datum_fields(f"{prefix}.member.{place}.", datum, fields)
         return fields
 
     def _put(self, fields: dict[str, str]) -> None:
@@ -155,10 +172,10 @@ class MetricsLoop:
                 self.client.query(fields, {"X-Amz-Agent-Stats": stats(self.host)}, packed=True)
                 return
             except AwsError as error:
-                LOG.line("E", "cloudwatch: code: %s, message: %s, original error: <nil>" % (error.code, error.message))
-                LOG.line("E", "cloudwatch: WriteToCloudWatch failure, err:  %s" % error)
+                LOG.line("E", f"cloudwatch: code: {error.code}, message: {error.message}, original error: <nil>")
+                LOG.line("E", f"cloudwatch: WriteToCloudWatch failure, err:  {error}")
             wait = 0.2 * 2**attempt
-            LOG.line("I", "cloudwatch: %d retries, going to sleep %d ms before retrying." % (attempt, wait * 1000))
+            LOG.line("I", f"cloudwatch: {attempt} retries, going to sleep {wait * 1000} ms before retrying.")
             if self.stopping.wait(wait):
                 return
 
@@ -171,8 +188,8 @@ def _datum_fields(prefix: str, datum: dict[str, Any], fields: dict[str, str]) ->
     if not datum["Dimensions"]:
         fields[prefix + "Dimensions"] = ""
     for place, key in enumerate(sorted(datum["Dimensions"]), 1):
-        fields["%sDimensions.member.%d.Name" % (prefix, place)] = key
-        fields["%sDimensions.member.%d.Value" % (prefix, place)] = datum["Dimensions"][key]
+        fields[f"{prefix}Dimensions.member.{place}.Name"] = key
+        fields[f"{prefix}Dimensions.member.{place}.Value"] = datum["Dimensions"][key]
 
 
 def cut(tags: dict[str, str]) -> dict[str, str]:
@@ -187,4 +204,4 @@ def number(value: float) -> str:
     if value == int(value):
         return str(int(value))
     text = repr(value)
-    return text if "e" not in text else ("%.20f" % value).rstrip("0")
+    return text if "e" not in text else (f"{value:.20f}").rstrip("0")

@@ -13,7 +13,14 @@ from typing import Any
 from .hostmetrics import TICKS, Reader, pids
 
 PAGE = os.sysconf("SC_PAGESIZE")
-MEMORY = {"memory_rss": "VmRSS", "memory_vms": "VmSize", "memory_swap": "VmSwap", "memory_data": "VmData", "memory_stack": "VmStk", "memory_locked": "VmLck"}
+MEMORY = {
+    "memory_rss": "VmRSS",
+    "memory_vms": "VmSize",
+    "memory_swap": "VmSwap",
+    "memory_data": "VmData",
+    "memory_stack": "VmStk",
+    "memory_locked": "VmLck",
+}
 SWITCHES = {"voluntary_context_switches": "voluntary_ctxt_switches", "involuntary_context_switches": "nonvoluntary_ctxt_switches"}
 IO = {"read_bytes": "read_bytes", "write_bytes": "write_bytes", "read_count": "syscr", "write_count": "syscw"}
 TIMES = {"cpu_time_user": 11, "cpu_time_system": 12, "cpu_time_guest": 40}
@@ -36,7 +43,7 @@ class ProcStat(Reader):
         for pid in found:
             try:
                 samples.append(({**self.tag, "process_name": _name(pid)}, self._values(pid)))
-            except (OSError, IndexError, ValueError):
+            except (OSError, IndexError, ValueError):  # noqa: PERF203 (one failure does not end the loop)
                 continue
         return samples
 
@@ -49,14 +56,14 @@ class ProcStat(Reader):
                     pid = int(handle.read().strip())
             except (OSError, ValueError):
                 return []
-            return [pid] if os.path.exists("/proc/%d" % pid) else []
+            return [pid] if os.path.exists(f"/proc/{pid}") else []
         pattern = re.compile(wanted)
         return [pid for pid in pids() if pid != os.getpid() and pattern.search(_command(pid) if self.kind == "pattern" else _name(pid))]
 
     def _values(self, pid: int) -> dict[str, float]:
         """Return what is known about a process; what only its owner may see is left out."""
-        fields = _text("/proc/%d/stat" % pid).rpartition(")")[2].split()
-        status = _table("/proc/%d/status" % pid, ":")
+        fields = _text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        status = _table(f"/proc/{pid}/status", ":")
         values: dict[str, float] = {name: int(fields[place]) / TICKS for name, place in TIMES.items()}
         values["cpu_time"] = values["cpu_time_user"] + values["cpu_time_system"]
         values.update({"pid": pid, "num_threads": int(fields[17]), "nice_priority": int(fields[16]), "realtime_priority": int(fields[37])})
@@ -64,8 +71,8 @@ class ProcStat(Reader):
         values.update({name: int(status[key]) for name, key in SWITCHES.items() if key in status})
         values["cpu_usage"] = self._usage(pid, values["cpu_time"])
         try:
-            values["num_fds"] = len(os.listdir("/proc/%d/fd" % pid))
-            io = _table("/proc/%d/io" % pid, ":")
+            values["num_fds"] = len(os.listdir(f"/proc/{pid}/fd"))
+            io = _table(f"/proc/{pid}/io", ":")
             values.update({name: int(io[key]) for name, key in IO.items() if key in io})
         except OSError:
             pass
@@ -90,13 +97,13 @@ def _table(path: str, separator: str) -> dict[str, str]:
 
 def _name(pid: int) -> str:
     try:
-        return _text("/proc/%d/comm" % pid).strip()
+        return _text(f"/proc/{pid}/comm").strip()
     except OSError:
         return ""
 
 
 def _command(pid: int) -> str:
     try:
-        return _text("/proc/%d/cmdline" % pid).replace("\0", " ").strip()
+        return _text(f"/proc/{pid}/cmdline").replace("\0", " ").strip()
     except OSError:
         return ""

@@ -12,7 +12,7 @@ import threading
 import time
 
 from .. import imds, paths, toml
-from ..golog import Fatal
+from ..golog import FatalError
 from . import metricsloop, tailing
 from .host import Host
 from .log import LEVELS, LOG
@@ -25,7 +25,7 @@ ENVIRONMENT_EVERY = 30.0
 
 
 def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
-    """Run until SIGTERM; Fatal or a status other than 0 where it cannot."""
+    """Run until SIGTERM; FatalError or a status other than 0 where it cannot."""
     began = time.monotonic()
     # As the agent: a stop that arrives while it starts is lost, and only SIGKILL helps.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -33,7 +33,7 @@ def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
     document = _read(config)
     agent = document.get("agent", {})
     LOG.open(str(agent.get("logfile", "")))
-    LOG.line("I", "Starting AmazonCloudWatchAgent CWAgent/%s (go1.26.8; linux; amd64)" % paths.version())
+    LOG.line("I", f"Starting AmazonCloudWatchAgent CWAgent/{paths.version()} (go1.26.8; linux; amd64)")
     if agent.get("quiet"):
         LOG.level = LEVELS["ERROR"]
     try:
@@ -43,7 +43,7 @@ def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
         daemon = Daemon(document, pipelines, host)
         _pid(pidfile)
         daemon.start()
-    except Fatal as error:
+    except FatalError as error:
         LOG.death(str(error))
         return 1
     time.sleep(max(0.0, began + (START_EC2 if host.ec2 else START_ONPREM) - time.monotonic()))
@@ -67,7 +67,7 @@ def _read(path: str) -> dict:
         with open(path, encoding="utf-8") as handle:
             return toml.loads(handle.read())
     except OSError as error:
-        raise Fatal("Error loading config file %s: open %s: %s" % (path, path, (error.strerror or "").lower())) from error
+        raise FatalError("Error loading config file {}: open {}: {}".format(path, path, (error.strerror or "").lower())) from error
 
 
 def _pipelines(otel: list[str]) -> dict:
@@ -75,21 +75,22 @@ def _pipelines(otel: list[str]) -> dict:
     path = ""
     for path in otel:
         if not os.path.exists(path):
-            raise Fatal("Error running agent: cannot retrieve the configuration: unable to read the file file:%s: open %s: no such file or directory" % (path, path))
+            missing = f"unable to read the file file:{path}: open {path}: no such file or directory"
+            raise FatalError("Error running agent: cannot retrieve the configuration: " + missing)
     try:
         with open(path, encoding="utf-8") as handle:
             return dict(json.load(handle))
     except (OSError, ValueError) as error:
-        raise Fatal("Error running agent: cannot retrieve the configuration: %s" % error) from error
+        raise FatalError(f"Error running agent: cannot retrieve the configuration: {error}") from error
 
 
 def _pid(path: str) -> None:
     if path:
         try:
             with open(path, "w", encoding="ascii") as handle:
-                handle.write("%d" % os.getpid())
+                handle.write(f"{os.getpid()}")
         except OSError as error:
-            LOG.line("E", "Unable to create pidfile: %s" % error)
+            LOG.line("E", f"Unable to create pidfile: {error}")
 
 
 class Daemon:
@@ -124,9 +125,9 @@ class Daemon:
             imds.document.cache_clear()
             if imds.document():
                 return
-            LOG.line("W", "[EC2] Fetch identity document from EC2 metadata fail: attempt %d" % (attempt + 1))
+            LOG.line("W", "[EC2] Fetch identity document from EC2 metadata fail: attempt %s" % (attempt + 1))
             time.sleep(TAGGER_WAIT)
-        raise Fatal(
+        raise FatalError(
             "Error running agent: cannot start pipelines: ec2tagger: Unable to retrieve InstanceId. "
             "This plugin must only be used on an EC2 instance"
         )

@@ -53,10 +53,10 @@ class State:
         try:
             os.makedirs(os.path.dirname(self.file), exist_ok=True)
             with open(temporary, "w", encoding="utf-8") as handle:
-                handle.write("%d\n%s\n" % (offset, self.path))
+                handle.write(f"{offset}\n{self.path}\n")
             os.replace(temporary, self.file)
         except OSError as error:
-            LOG.line("E", "[logfile] Error happened when saving file state %s: %s" % (self.file, error))
+            LOG.line("E", f"[logfile] Error happened when saving file state {self.file}: {error}")
 
 
 class Follower:
@@ -192,7 +192,7 @@ class Entry:
         group, stream = self.table.get("log_group_name", ""), self.table["log_stream_name"]
         if self.table.get("publish_multi_logs"):
             part = re.sub(r"[/ :*]", "_", path.lstrip("/"))
-            return (group, "%s-%s" % (stream, part)) if group else (part, stream)
+            return (group, f"{stream}-{part}") if group else (part, stream)
         return group or os.path.splitext(self.table["file_path"])[0], stream
 
 
@@ -206,8 +206,8 @@ class Tailer:
         for item in table["file_config"]:
             try:
                 self.entries.append(Entry(item))
-            except regexps.BadPattern as error:
-                LOG.line("E", "[logfile] Failed to compile the pattern of %s: %s" % (item["file_path"], error))
+            except regexps.PatternError as error:  # noqa: PERF203 (one failure does not end the loop)
+                LOG.line("E", "[logfile] Failed to compile the pattern of {}: {}".format(item["file_path"], error))
         self.states: dict[str, State] = {}
         self.followers: dict[tuple[int, str], Follower] = {}
         self.failed: dict[str, float] = {}
@@ -261,7 +261,10 @@ class Tailer:
         except OSError as error:
             if time.monotonic() - self.failed.get(path, 0.0) >= 1.0 - EVERY / 2:
                 self.failed[path] = time.monotonic()
-                LOG.line("E", "[inputs.logfile] Failed to tail file %s with error: open %s: %s" % (path, path, (error.strerror or "").lower()))
+                LOG.line(
+                    "E",
+                    "[inputs.logfile] Failed to tail file {} with error: open {}: {}".format(path, path, (error.strerror or "").lower()),
+                )
 
     @staticmethod
     def _replaced(follower: Follower) -> bool:
@@ -286,12 +289,12 @@ class Tailer:
         try:
             self.followers[key] = Follower(follower.path, follower.entry, state, follower.destination, 0, state.generation)
         except OSError as error:
-            LOG.line("D", "[logfile] %s: %s" % (follower.path, error))
+            LOG.line("D", f"[logfile] {follower.path}: {error}")
 
 
 def _remove(path: str) -> None:
     try:
         os.unlink(path)
-        LOG.line("I", "[logfile] Successfully removed file %s with auto_removal feature" % path)
+        LOG.line("I", f"[logfile] Successfully removed file {path} with auto_removal feature")
     except OSError as error:
-        LOG.line("W", "[logfile] Failed to auto remove file %s: %s" % (path, error))
+        LOG.line("W", f"[logfile] Failed to auto remove file {path}: {error}")
