@@ -61,6 +61,10 @@ def test_metrics_are_listed_once_and_late(standin: Standin, unique: str) -> None
     standin.ask("POST", "/_lab/settings", {"metric_list_delay": 0})
     try:
         assert len(cloudwatch.list_metrics(Namespace=unique)["Metrics"]) == 1
+        scope = "AWS4-HMAC-SHA256 Credential=LABX/20260101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=00"
+        headers = {"Authorization": scope, "Content-Type": "application/x-www-form-urlencoded"}
+        status, body = standin.raw("POST", "/", f"Action=ListMetrics&Version=2010-08-01&Namespace={unique}".encode(), headers)
+        assert status == 200 and body.count(b"<MetricName>m</MetricName>") == 1
     finally:
         standin.ask("POST", "/_lab/settings", {"metric_list_delay": 900})
 
