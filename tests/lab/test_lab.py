@@ -263,7 +263,13 @@ def test_a_stopped_host_comes_back(lab: Lab) -> None:
 
 
 def test_two_labs_side_by_side_grow_and_shrink(lab: Lab, other: Lab) -> None:
+    other.environment["LAB_REGIONS"] = "ec2-2=eu-west-1"
     other.run("up", "--ec2", "3")
+    hosts = yaml.safe_load(other.run("inventory").stdout)["all"]["children"]["ec2"]["hosts"]
+    assert [hosts[f"ec2-{number}"]["placement"]["region"] for number in (1, 2, 3)] == ["us-east-1", "eu-west-1", "us-east-1"]
+    header = '-H "X-aws-ec2-metadata-token: $T" http://169.254.169.254/latest'
+    document = json.loads(other.exec("ec2-2", f"{TOKEN}curl -sS {header}/dynamic/instance-identity/document"))
+    assert (document["region"], document["instanceId"]) == ("eu-west-1", hosts["ec2-2"]["instance_id"])
     assert other.exec("ec2-1", "cat /etc/machine-id") != lab.exec("ec2-1", "cat /etc/machine-id")
     assert other.env()["AWS_ENDPOINT_URL"] != lab.env()["AWS_ENDPOINT_URL"]
     other.run("up", "--ec2", "1", "--onprem", "1")

@@ -36,10 +36,11 @@ def endpoint(lab: Lab) -> str:
     return f"http://127.0.0.1:{lab.data['ports']['aws']}"
 
 
-def client(lab: Lab, service: str) -> Any:
+def client(lab: Lab, service: str, region: str = REGION) -> Any:
     """Return a boto3 client that speaks to the lab's stand-in."""
     settings = botocore.config.Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60, proxies={})
-    session: Any = boto3.session.Session(aws_access_key_id=CONTROLLER_KEY[0], aws_secret_access_key=CONTROLLER_KEY[1], region_name=REGION)
+    key, secret = CONTROLLER_KEY
+    session: Any = boto3.session.Session(aws_access_key_id=key, aws_secret_access_key=secret, region_name=region)
     return session.client(service, endpoint_url=endpoint(lab), config=settings)
 
 
@@ -125,11 +126,15 @@ def _image(ec2: Any) -> str:
 
 
 def ensure_instances(lab: Lab) -> None:
-    """Make every EC2 host an instance of the stand-in, and forget those of hosts that are gone."""
+    """Make every EC2 host an instance of the stand-in, in its own region, and forget those of hosts that are gone."""
     wanted = [host for host in sorted(lab.hosts, key=host_order) if lab.hosts[host]["kind"] != "onprem"]
-    if not wanted and not lab.data.get("had_instances"):
-        return
-    ec2 = client(lab, "ec2")
+    regions = {lab.hosts[host]["region"] for host in wanted}
+    for region in sorted(regions | set(lab.data.get("regions", []))):
+        _ensure_region(lab, client(lab, "ec2", region), [host for host in wanted if lab.hosts[host]["region"] == region])
+    lab.data["regions"] = sorted(regions)
+
+
+def _ensure_region(lab: Lab, ec2: Any, wanted: list[str]) -> None:
     filters = {"tag:Lab": [lab.name], "instance-state-name": ["pending", "running", "stopping", "stopped"]}
     pages = ec2.get_paginator("describe_instances").paginate(Filters=_filters(filters))
     present = {instance["InstanceId"] for page in pages for group in page["Reservations"] for instance in group["Instances"]}
@@ -139,7 +144,6 @@ def ensure_instances(lab: Lab) -> None:
     image = _image(ec2) if missing else ""
     for host in missing:
         _start(lab, ec2, host, image)
-    lab.data["had_instances"] = True
 
 
 def _start(lab: Lab, ec2: Any, host: str, image: str) -> None:
@@ -160,7 +164,8 @@ def register(lab: Lab) -> None:
     """Tell the stand-in which host is which instance."""
     for host in sorted(lab.hosts, key=host_order):
         known = lab.hosts[host]
-        content = {"name": host, "kind": "onprem" if known["kind"] == "onprem" else "ec2", "instance_id": known.get("instance_id", "")}
+        kind = "onprem" if known["kind"] == "onprem" else "ec2"
+        content = {"name": host, "kind": kind, "instance_id": known.get("instance_id", ""), "region": known["region"]}
         status, body = request(lab, "POST", "/_lab/hosts", content)
         if status >= 400:
             raise LabError(f"the AWS stand-in refused host {host}: {status} {body.decode(errors='replace')[:300]}")

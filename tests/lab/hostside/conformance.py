@@ -12,7 +12,6 @@ import shutil
 from . import cloud
 from .base import LabError, say
 from .hosts import pid_of, run_on
-from .names import REGION
 from .state import Lab
 
 PARAMETERS = ("AmazonCloudWatch-linux", "/cw/web/linux")
@@ -61,7 +60,7 @@ def _credentials(lab: Lab, host: str) -> None:
     key, secret = lab.data["onprem_key"]
     sections = {
         "credentials": f"[{PROFILE}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n",
-        "config": f"[profile {PROFILE}]\nregion = {REGION}\n",
+        "config": f"[profile {PROFILE}]\nregion = {lab.hosts[host]['region']}\n",
     }
     for name, text in sections.items():
         _run(lab, host, "sh", "-c", f"umask 077; mkdir -p /root/.aws; cat > /root/.aws/{name}", stdin=text)

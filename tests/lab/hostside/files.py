@@ -81,10 +81,10 @@ def _ssh_config(lab: Lab) -> str:
 def _variables(lab: Lab, host: str) -> dict[str, Any]:
     known = lab.hosts[host]
     if known["kind"] == "onprem":
-        return {"cw_agent_region": REGION}
+        return {"cw_agent_region": known["region"]}
     return {
         "instance_id": known["instance_id"],
-        "placement": {"availability_zone": known["zone"], "region": REGION},
+        "placement": {"availability_zone": known["zone"], "region": known["region"]},
         "private_ip_address": known["address"],
         "instance_tags": known["tags"],
     }

@@ -84,16 +84,28 @@ def _prepare(lab: Lab) -> None:
 def _plan(lab: Lab, counts: dict[str, int | None]) -> list[str]:
     """Enter the wanted hosts into the state; return those that must go."""
     surplus = []
+    regions = _regions()
     for kind in KINDS:
         present = [host for host, known in lab.hosts.items() if known["kind"] == kind]
         wanted = len(present) if counts[kind] is None else counts[kind] or 0
         surplus += [host for host in present if lab.hosts[host]["number"] > wanted]
         for number in range(1, wanted + 1):
-            lab.hosts.setdefault(f"{kind}-{number}", {"kind": kind, "number": number, "address": f"192.168.77.{number + 1}"})
+            host = f"{kind}-{number}"
+            place = {"region": regions.get(host, names.REGION), "address": f"192.168.77.{number + 1}"}
+            lab.hosts[host] = {"kind": kind, "number": number, **place, **lab.hosts.get(host, {})}
     if not lab.hosts:
         say("no hosts are asked for (--ec2 N, --amazon N, --onprem N): only the AWS stand-in and the mirror start")
     lab.save()
     return surplus
+
+
+def _regions() -> dict[str, str]:
+    """Return the regions that LAB_REGIONS gives to hosts ("ec2-2=eu-west-1 onprem-1=eu-west-1")."""
+    pairs = [pair.partition("=")[::2] for pair in os.environ.get("LAB_REGIONS", "").replace(",", " ").split()]
+    for host, region in pairs:
+        if region not in names.REGIONS:
+            raise LabError(f"LAB_REGIONS gives {host} the region {region!r}: the lab has {', '.join(names.REGIONS)}")
+    return dict(pairs)
 
 
 def _free_port() -> int:
