@@ -47,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
 
 def line(fault: dict[str, Any]) -> str:
     """A fault as a person reads it."""
-    fields = " ".join(f"{key}={value}" for key, value in fault.items() if key not in ("id", "kind") and value is not None)
+    untold = {"id", "kind"} | ({"seconds"} if fault["kind"] != "timeout" else set())
+    fields = " ".join(f"{key}={value}" for key, value in fault.items() if key not in untold and value is not None)
     return f"{fault['id']} {fault['kind']} {fields}"
 
 
