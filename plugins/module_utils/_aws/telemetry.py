@@ -80,8 +80,8 @@ class Watch:
                 continue
             if passed < self.terms.timeout:
                 # Nothing will come of a file that the agent cannot read.
-                due = [key for key, item in host.streams if item["grown"] and item["readable"]]
-                streams += [key for key in due if not self.measured.streams.get(key)]
+                due = [(key, item) for key, item in host.streams if item["grown"] and item["readable"]]
+                streams += [key for key, item in due if not host.complete(item, self.measured.streams[key])]
             for key, item in host.metrics:
                 patience = max(self.terms.timeout, min(float(item["due"]) + SLACK_SECONDS, LONGEST_SECONDS))
                 if passed < patience and self.measured.metrics.get(key) is None:
@@ -95,7 +95,7 @@ class Watch:
         """
         for host in hosts:
             for key, item in host.streams:
-                if host.grew(item) and not self.measured.streams.get(key) and (item["timestamped"] or not timestamped):
+                if host.grew(item) and not self.measured.streams[key].events and (item["timestamped"] or not timestamped):
                     self.measured.streams[key] = read_newest(self.client("logs", key.region), key)
 
 

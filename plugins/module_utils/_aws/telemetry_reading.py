@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Iterable, Iterator, NamedTuple, Sequence, TypeVar
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence, TypeVar
 
 from . import telemetry_api as api
 from .errors import AwsError
@@ -39,14 +39,33 @@ class MetricKey(NamedTuple):
     since: float
 
 
+class Seen(NamedTuple):
+    """What a stream shows since its moment. ``newest``: when the last event came, by its own time or by CloudWatch's (seconds)."""
+
+    events: int = 0
+    newest: float = 0.0
+
+    def with_event(self, event: Mapping[str, Any]) -> Seen:
+        """One event more."""
+        return Seen(self.events + 1, max(self.newest, arrival(event)))
+
+
+NOTHING = Seen()
+
+
+def arrival(event: Mapping[str, Any]) -> float:
+    """When an event came: lines may carry an older time than that, and hosts another clock."""
+    return max(event["timestamp"], event.get("ingestionTime", 0)) / 1000
+
+
 def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """*items* in pieces of *size*, the last one shorter."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
 
 
-def read_streams(client: Any, keys: Iterable[StreamKey]) -> dict[StreamKey, int]:
-    """The number of events of every stream since its moment; streams of one region. A count of a very busy stream is a lower bound.
+def read_streams(client: Any, keys: Iterable[StreamKey]) -> dict[StreamKey, Seen]:
+    """The events of every stream since its moment; streams of one region. The count of a very busy stream is a lower bound.
 
     Raises:
         AwsError: a call failed, for another reason than that a group or stream does not exist.
@@ -54,53 +73,54 @@ def read_streams(client: Any, keys: Iterable[StreamKey]) -> dict[StreamKey, int]
     groups: dict[str, list[StreamKey]] = defaultdict(list)
     for key in keys:
         groups[key.group].append(key)
-    counts: dict[StreamKey, int] = {}
+    found: dict[StreamKey, Seen] = {}
     for group, wanted in groups.items():
         # Streams whose moments lie close together share a call: the earliest moment decides how much is read.
         for some in chunks(sorted(wanted, key=lambda key: key.since), api.STREAM_NAMES):
-            counts.update(_read_group(client, group, some))
-    return counts
+            found.update(_read_group(client, group, some))
+    return found
 
 
-def _read_group(client: Any, group: str, keys: Sequence[StreamKey]) -> dict[StreamKey, int]:
-    counts = dict.fromkeys(keys, 0)
+def _read_group(client: Any, group: str, keys: Sequence[StreamKey]) -> dict[StreamKey, Seen]:
+    found = dict.fromkeys(keys, NOTHING)
     by_name: dict[str, list[StreamKey]] = defaultdict(list)
     for key in keys:
         by_name[key.stream].append(key)
-    names = sorted(by_name)
     start = int(min(key.since for key in keys) * 1000)
     token = None
     for _page in range(PAGES):
         try:
-            answer = api.filter_log_events(client, group, names, start, token)
+            answer = api.filter_log_events(client, group, sorted(by_name), start, token)
         except AwsError as error:
             if error.code != "ResourceNotFoundException":
                 raise
             # One stream that does not exist refuses the whole question, and then each is asked for itself.
-            alone = len(names) == 1 or "log group" in str(error)
-            return counts if alone else {key: read_newest(client, key) for key in keys}
+            alone = len(by_name) == 1 or "log group" in str(error)
+            return found if alone else {key: read_newest(client, key) for key in keys}
         for event in answer.get("events", []):
             for key in by_name.get(event["logStreamName"], []):
-                counts[key] += event["timestamp"] >= key.since * 1000
+                if event["timestamp"] >= key.since * 1000:
+                    found[key] = found[key].with_event(event)
         token = answer.get("nextToken")
         if not token:
-            return counts
-    return {key: count or read_newest(client, key) for key, count in counts.items()}
+            return found
+    # Of the pages that were not read it is known that they hold newer events than the last one seen.
+    return {key: Seen(seen.events, float("inf")) if seen.events else read_newest(client, key) for key, seen in found.items()}
 
 
-def read_newest(client: Any, key: StreamKey) -> int:
-    """How many of a stream's newest events came since its moment, by their own time or by CloudWatch's.
-
-    The second finds what FilterLogEvents cannot: lines that carry an older time than the moment they were sent.
-    """
+def read_newest(client: Any, key: StreamKey) -> Seen:
+    """Those of a stream's newest events that came since its moment, whatever time they carry."""
     try:
         events = api.newest_log_events(client, key.group, key.stream)
     except AwsError as error:
         if error.code != "ResourceNotFoundException":
             raise
-        return 0
-    moment = key.since * 1000
-    return sum(1 for event in events if max(event["timestamp"], event.get("ingestionTime", 0)) >= moment)
+        return NOTHING
+    seen = NOTHING
+    for event in events:
+        if arrival(event) >= key.since:
+            seen = seen.with_event(event)
+    return seen
 
 
 def read_metrics(client: Any, keys: Iterable[MetricKey], now: float) -> dict[MetricKey, float | None]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
-from .._config.causes import LOGS, METRICS, Cause, Evidence, diagnose, unexplained
+from .._config.causes import LOGS, METRICS, Cause, Evidence, diagnose, unexplained, written_at
 from .._config.telemetry_message import MISSING, place, summary
-from .telemetry_reading import MetricKey, StreamKey
+from .telemetry_reading import NOTHING, MetricKey, Seen, StreamKey
 
 ARRIVED = "arrived"
 QUIET = "quiet"
@@ -20,6 +20,9 @@ PENDING = "pending"
 
 SLACK_SECONDS = 30.0
 """From the moment the agent sends until CloudWatch shows it, and for a retry of the agent."""
+
+TIMESTAMP_SECONDS = 30.0
+"""By how much the time in a line may precede the moment in which it was written."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,9 @@ class Terms:
 
 @dataclass
 class Measured:
-    """What CloudWatch has: the number of events of streams, the newest value of series."""
+    """What CloudWatch has: the events of streams, the newest value of series."""
 
-    streams: dict[StreamKey, int] = field(default_factory=dict)
+    streams: dict[StreamKey, Seen] = field(default_factory=dict)
     metrics: dict[MetricKey, float | None] = field(default_factory=dict)
 
 
@@ -71,25 +74,32 @@ class Host:
 
     def _metric_key(self, item: Mapping[str, Any]) -> MetricKey:
         dimensions = tuple(sorted((str(key), str(value)) for key, value in (item["dimensions"] or {}).items()))
-        # A metric of a long interval has its last value further back than the window.
-        since = self.since if self.changed else min(self.since, self.terms.begun - 2 * item["due"] - SLACK_SECONDS)
+        # Values come at an interval, so the last one is never far back.
+        recent = self.terms.begun - 2 * item["due"] - SLACK_SECONDS
+        since = max(self.since, recent) if self.changed else recent
         return MetricKey(self.region, item["namespace"], item["name"], dimensions, since)
 
     def due(self, item: Mapping[str, Any]) -> float:
         """When a metric must be there at the latest, seconds since the epoch."""
         return self.started + float(item["due"]) + SLACK_SECONDS
 
+    def settled(self, item: Mapping[str, Any]) -> bool:
+        """Whether the file was last written so long before it was looked at that all of it must have been sent."""
+        return bool(item["written"] <= self.clock - item["flush"] - SLACK_SECONDS)
+
     def grew(self, item: Mapping[str, Any]) -> bool:
-        """Whether something must have arrived: the file has grown, by the time that is looked at, and long enough ago."""
-        if not item["grown"]:
-            return False
-        settled = self.clock - item["flush"] - SLACK_SECONDS
-        return self.awaited or self.since <= item["written"] <= settled
+        """Whether something must have arrived: the file has grown, in the time that is looked at, and long enough ago."""
+        return item["grown"] and (self.awaited or (item["written"] >= self.since and self.settled(item)))
+
+    def complete(self, item: Mapping[str, Any], seen: Seen) -> bool:
+        """Whether the events reach to the last change of the file, as far as that is known."""
+        slack = TIMESTAMP_SECONDS if item["timestamped"] else 1
+        return seen.events > 0 and (item["filtered"] or not item["waiting"] or seen.newest >= item["written"] - slack)
 
 
 def judge(host: Host, measured: Measured, now: float) -> dict[str, Any]:
     """The verdict on a host, as it is returned to the playbook."""
-    streams = [_stream(host, item, measured.streams.get(key, 0)) for key, item in host.streams]
+    streams = [_stream(host, item, measured.streams.get(key, NOTHING)) for key, item in host.streams]
     metrics = [_metric(host, item, measured.metrics.get(key), now) for key, item in host.metrics]
     everything = streams + metrics
     states = {item["state"] for item in everything}
@@ -105,27 +115,38 @@ def judge(host: Host, measured: Measured, now: float) -> dict[str, Any]:
     }
 
 
-def _stream(host: Host, item: Mapping[str, Any], events: int) -> dict[str, Any]:
-    known = None if events else diagnose(LOGS, host.evidence, place(item), item["file"], item["readable"])
-    if events:
+def _stream(host: Host, item: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
+    complete = host.complete(item, seen)
+    known = None if complete else diagnose(LOGS, host.evidence, place(item), item["file"], item["readable"])
+    if complete:
         state = ARRIVED
     elif host.changed and host.terms.check_mode:
-        state = PENDING
+        state = ARRIVED if seen.events else PENDING
+    elif seen.events:
+        state = MISSING if _stuck(host, item, known) else ARRIVED
     else:
         state = MISSING if _lacks(host, item, known) else QUIET
     names = {key: item[key] for key in ("log_group_name", "log_stream_name", "file")}
-    return {**names, "state": state, "events": events, **_why(LOGS, state, known)}
+    return {**names, "state": state, "events": seen.events, **_why(LOGS, state, known)}
 
 
 def _lacks(host: Host, item: Mapping[str, Any], known: Cause | None) -> bool:
     """Whether there was something to send of a stream that has no events."""
     recently = item["grown"] and item["written"] >= host.since
-    if known is not None and (item["waiting"] or recently):
-        # The witness must speak of this very stream: other files' troubles say nothing about a calm one.
-        own = not known.line or place(item) in known.line or item["file"] in known.line
-        if own or (recently and not item["filtered"]):
-            return True
-    return not item["filtered"] and host.grew(item)
+    if known is not None and _own(item, known) and (item["waiting"] or recently):
+        return True
+    # Others' troubles say nothing about a calm file, but are told of one that should have sent something.
+    return not item["filtered"] and (host.grew(item) or (known is not None and recently))
+
+
+def _stuck(host: Host, item: Mapping[str, Any], known: Cause | None) -> bool:
+    """Whether a stream that has events lacks the newest ones. Of a host that is not awaited only the agent's own words tell that."""
+    told = known is not None and _own(item, known) and (written_at(known.line) or item["written"]) >= item["written"]
+    return host.awaited or (told and host.settled(item))
+
+
+def _own(item: Mapping[str, Any], known: Cause) -> bool:
+    return not known.line or place(item) in known.line or item["file"] in known.line
 
 
 def _metric(host: Host, item: Mapping[str, Any], value: float | None, now: float) -> dict[str, Any]:
@@ -143,6 +164,6 @@ def _metric(host: Host, item: Mapping[str, Any], value: float | None, now: float
 def _why(kind: str, state: str, known: Cause | None) -> dict[str, str]:
     if state == MISSING:
         known = known or unexplained(kind)
-    elif state == PENDING or known is None:
+    elif state != QUIET or known is None:
         known = Cause("", "")
     return {"cause": known.cause, "mend": known.mend, "line": known.line}

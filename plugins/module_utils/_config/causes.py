@@ -8,7 +8,9 @@ The agent keeps running, and systemd calls it active, in every one of these case
 
 from __future__ import annotations
 
+import calendar
 import re
+import time
 from typing import Iterable, NamedTuple
 
 LOGS = "logs"
@@ -46,6 +48,8 @@ class _Rule(NamedTuple):
 def _rule(pattern: str, cause: str, mend: str) -> _Rule:
     return _Rule(re.compile(pattern, re.IGNORECASE), cause, mend)
 
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=Z)")
 
 _CLOCK = "set the host's clock (chrony or systemd-timesyncd): AWS accepts five minutes of difference for logs, fifteen for metrics"
 
@@ -187,9 +191,15 @@ def _defaults(kind: str, evidence: Evidence) -> dict[str, str]:
     }
 
 
+def written_at(line: str) -> float | None:
+    """When the agent wrote a line, in seconds since the epoch; None where it does not say."""
+    stamp = _STAMP.match(line)
+    return float(calendar.timegm(time.strptime(stamp.group(), "%Y-%m-%dT%H:%M:%S"))) if stamp else None
+
+
 def unexplained(kind: str) -> Cause:
     """What to say where the agent's log is silent."""
-    return Cause(
-        "the agent's log does not say why",
-        f"check on the host that the agent's credentials belong to this account (its {kind} may go to another one), and the agent's log",
-    )
+    mend = f"check on the host that the agent's credentials belong to this account (its {kind} may go to another one), and the agent's log"
+    if kind == LOGS:
+        mend += "; a last line without its newline is not sent"
+    return Cause("the agent's log does not say why", mend)

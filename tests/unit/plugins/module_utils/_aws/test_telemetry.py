@@ -128,6 +128,42 @@ class TestChanged:
         assert watch(cloud, host([STREAM], [METRIC]), timeout=0)["waited"] == 0
 
 
+class TestWaitingLines:
+    """The stream has events, the file has newer lines that were not sent when it was looked at."""
+
+    NEWER: dict[str, Any] = {**STREAM, "waiting": True, "written": NOW - 2}
+
+    def test_they_are_awaited(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 8)
+        cloud.later = [(NOW + 5, lambda moment: cloud.log("/app/web", "i-1", moment))]
+        result = watch(cloud, host([self.NEWER]))
+        assert (only(result, "streams")["state"], only(result, "streams")["events"]) == ("arrived", 2)
+        assert 4 <= result["waited"] < 15
+
+    def test_they_do_not_come(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 8)
+        item = only(watch(cloud, host([self.NEWER], agent={"errors": [DENIED]})), "streams")
+        assert (item["state"], item["events"], item["line"]) == ("missing", 1, DENIED)
+
+    def test_nothing_waits(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 8)
+        assert watch(cloud, host([{**self.NEWER, "waiting": False}]))["waited"] == 0
+
+    @pytest.mark.parametrize(
+        ("said", "written", "state"),
+        [
+            ("", NOW - 300, "missing"),
+            ("", NOW - 3, "arrived"),
+            ("2026-01-01T00:00:00Z ", NOW - 300, "missing"),
+            ("2025-12-31T00:00:00Z ", NOW - 300, "arrived"),
+        ],
+    )
+    def test_of_an_unchanged_host_only_the_agent_can_tell(self, cloud: Cloud, said: str, written: float, state: str) -> None:
+        cloud.log("/app/web", "i-1", NOW - 800)
+        steady = host([{**self.NEWER, "written": written}], changed=False, since=NOW - 86400, agent={"errors": [said + DENIED]})
+        assert only(watch(cloud, steady), "streams")["state"] == state
+
+
 class TestUnchanged:
     """The agent has run for a day."""
 

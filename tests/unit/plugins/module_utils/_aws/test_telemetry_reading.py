@@ -10,7 +10,9 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import telemetry_api as api
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry_reading import (
+    NOTHING,
     MetricKey,
+    Seen,
     StreamKey,
     read_metrics,
     read_streams,
@@ -37,7 +39,7 @@ def test_many_streams_of_a_group_take_one_call(cloud: Cloud) -> None:
     for number in range(250):
         cloud.log("g", f"i-{number}", *[NOW - 10] * (number % 3))
     counts = read_streams(cloud, [stream(f"i-{number}") for number in range(250)])
-    assert [counts[stream(f"i-{number}")] for number in range(5)] == [0, 1, 2, 0, 1]
+    assert [counts[stream(f"i-{number}")].events for number in range(5)] == [0, 1, 2, 0, 1]
     assert cloud.count("filter_log_events") == 3
     assert all(len(request["logStreamNames"]) <= 100 for _operation, _region, request in cloud.calls)
 
@@ -45,17 +47,18 @@ def test_many_streams_of_a_group_take_one_call(cloud: Cloud) -> None:
 def test_every_host_has_its_own_moment(cloud: Cloud) -> None:
     cloud.log("g", "a", NOW - 90, NOW - 10)
     cloud.log("g", "b", NOW - 90, NOW - 10)
-    assert read_streams(cloud, [stream("a"), stream("b", since=NOW - 50)]) == {stream("a"): 2, stream("b", since=NOW - 50): 1}
+    found = read_streams(cloud, [stream("a"), stream("b", since=NOW - 50)])
+    assert found == {stream("a"): Seen(2, NOW - 10), stream("b", since=NOW - 50): Seen(1, NOW - 10)}
 
 
 def test_a_group_that_does_not_exist_is_asked_for_once(cloud: Cloud) -> None:
-    assert set(read_streams(cloud, [stream("a", "none"), stream("b", "none")]).values()) == {0}
+    assert set(read_streams(cloud, [stream("a", "none"), stream("b", "none")]).values()) == {NOTHING}
     assert len(cloud.calls) == 1
 
 
 def test_a_stream_that_does_not_exist_does_not_hide_the_others(cloud: Cloud) -> None:
     cloud.log("g", "there", NOW - 10)
-    assert read_streams(cloud, [stream("there"), stream("not")]) == {stream("there"): 1, stream("not"): 0}
+    assert read_streams(cloud, [stream("there"), stream("not")]) == {stream("there"): Seen(1, NOW - 10), stream("not"): NOTHING}
 
 
 def test_a_busy_stream_does_not_hide_a_calm_one(cloud: Cloud) -> None:
@@ -63,8 +66,8 @@ def test_a_busy_stream_does_not_hide_a_calm_one(cloud: Cloud) -> None:
     cloud.log("g", "busy", *[NOW - 20] * 1000)
     cloud.log("g", "calm", NOW - 10)
     counts = read_streams(cloud, [stream("busy"), stream("calm")])
-    assert counts[stream("calm")] == 1
-    assert counts[stream("busy")] == 50
+    assert counts[stream("calm")] == Seen(1, NOW - 10)
+    assert counts[stream("busy")].events == 50
     assert len(cloud.calls) == 6
 
 
