@@ -13,6 +13,11 @@ from .subject import Subject
 _GLOB = re.compile(r"[*?\[{]")
 
 
+def is_glob(file_path: str) -> bool:
+    """Whether *file_path* is a pattern for several files."""
+    return bool(_GLOB.search(file_path))
+
+
 def default_group(file_path: str) -> str:
     """The log group of a file that names none: its path without the last extension."""
     head, dot, tail = file_path.rpartition(".")
@@ -33,7 +38,7 @@ def destinations(subject: Subject) -> Iterator[dict[str, Any]]:
             "file_path": file_path,
             "retention_in_days": retention if isinstance(retention, int) and retention > 0 else None,
             "log_group_class": str(entry.get("log_group_class") or "STANDARD").upper(),
-            "pattern": bool(_GLOB.search(file_path)),
+            "pattern": is_glob(file_path),
         }
 
 

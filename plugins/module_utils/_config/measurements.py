@@ -101,3 +101,17 @@ def bare(plugin: str, name: str) -> str:
     """*name* without the plugin's prefix, which the agent accepts as well."""
     prefix = CLOUDWATCH_PREFIXES.get(plugin, plugin) + "_"
     return name[len(prefix) :] if name.startswith(prefix) else name
+
+
+OTEL_PLUGINS = frozenset({"jmx", "otlp", "prometheus"})
+"""Sections under metrics_collected that are not plugins of the collecting engine."""
+
+WITHOUT_RESOURCES = frozenset({*WITHOUT_MEASUREMENT, "procstat", "nvidia_gpu", "System", "Memory", "TCPv4", "TCPv6"}) - {"ethtool"}
+"""On Windows: sections whose ``resources`` nobody reads. Everything else is a performance counter object."""
+
+
+def measured_as(platform: str) -> dict[str, frozenset[str]]:
+    """The measurements by plugin that the agent compares with on *platform*; on Windows two plugins keep those of Linux."""
+    if platform != "windows":
+        return ACCEPTED[platform]
+    return {plugin: ACCEPTED["linux"][plugin] for plugin in ("procstat", "nvidia_gpu")}

@@ -8,4 +8,5 @@ from __future__ import annotations
 
 def load_rules() -> None:
     """Register all rules; again costs nothing."""
-    from . import structure  # noqa: F401, PLC0415 - rules import what this package's users import
+    # Rules import what this package's users import, so they are imported last, in the order in which problems are listed.
+    from . import structure, metrics, dimensions, regexes, groups, collectors, templates  # noqa: F401, I001, PLC0415

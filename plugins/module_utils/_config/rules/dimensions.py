@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules about dimensions, aggregation and resolution: what is silently ignored, and what costs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator
+
+from ..measurements import KNOWN_PLUGINS
+from ..pointer import Step, walk
+from ..presets import PSEUDO_FILE_SYSTEMS
+from ..problems import ERROR, WARNING, Finding, rule, shown
+from ..subject import Subject
+from .metrics import metrics
+
+_MEM = {"measurement": ["used_percent"]}
+_GLOBAL = {name: "${aws:" + name + "}" for name in ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")}
+_PLUGIN_VALUES = frozenset({*_GLOBAL.values(), "${aws:VolumeId}"})
+_AWS = re.compile(r"\$\{!?aws:[^}]*\}?")
+_OWN_DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "cpu": ("cpu",),
+    "disk": ("path", "device", "fstype"),
+    "diskio": ("name", "VolumeId", "SerialId"),
+    "net": ("interface",),
+    "ethtool": ("interface", "driver"),
+    "nvidia_gpu": ("index", "name", "arch"),
+    "procstat": ("exe", "pattern", "pidfile", "process_name", "pid_finder"),
+}
+_FREE_DIMENSIONS = frozenset({"statsd", "collectd", "jmx", "otlp", "prometheus"})
+_MOST_DIMENSIONS = 30
+
+
+def _metrics(more: dict[str, Any], **collected: Any) -> dict[str, Any]:
+    return {"metrics": {**metrics(**(collected or {"mem": _MEM}))["metrics"], **more}}
+
+
+@rule(
+    "append-dimensions-off-ec2",
+    ERROR,
+    why="Off EC2 there is no instance metadata: validation passes, and the daemon dies some seconds after its start.",
+    mend="Remove metrics.append_dimensions for hosts with cw_agent_mode onPremise.",
+    example={"mode": "onPremise", **_metrics({"append_dimensions": {"InstanceId": "${aws:InstanceId}"}})},
+)
+def _append_dimensions_off_ec2(subject: Subject) -> Iterator[Finding]:
+    section = subject.section("metrics")
+    if subject.mode != "ec2" and "append_dimensions" in section:
+        path = ("metrics", "append_dimensions")
+        yield Finding(path, section["append_dimensions"], "append_dimensions stands in the configuration of a host off EC2.")
+
+
+@rule(
+    "append-dimensions-ignored",
+    WARNING,
+    why="metrics.append_dimensions knows four pairs and ignores all others without a word.",
+    mend="Constants belong into append_dimensions of a plugin; here only ImageId, InstanceId, InstanceType and AutoScalingGroupName.",
+    example=_metrics({"append_dimensions": {"Environment": "prod"}}),
+)
+def _append_dimensions_ignored(subject: Subject) -> Iterator[Finding]:
+    for key, value in subject.section("metrics", "append_dimensions").items():
+        if _GLOBAL.get(key) != value:
+            wanted = f"only {key}: {_GLOBAL[key]} works" if key in _GLOBAL else "only the four of EC2 work"
+            yield Finding(("metrics", "append_dimensions", key), value, f"The agent ignores the dimension {key}: {shown(value)}; {wanted}.")
+
+
+@rule(
+    "placeholder-unexpanded",
+    WARNING,
+    why="${aws:…} is resolved in append_dimensions only; elsewhere the text itself is sent.",
+    mend="Use {instance_id}, {hostname}, {aws_region} … in names of log groups and streams; elsewhere write the value.",
+    example=_metrics({"namespace": "App/${aws:InstanceId}"}),
+)
+def _placeholder_unexpanded(subject: Subject) -> Iterator[Finding]:
+    for path, value in walk(subject.config):
+        if not isinstance(value, str) or "${" not in value or not _AWS.search(value):
+            continue
+        if "append_dimensions" in path[:-1] or "aggregation_dimensions" in path:
+            if path[:2] == ("metrics", "append_dimensions") or (value in _PLUGIN_VALUES and subject.since("1.300061")):
+                continue
+            if value == "${aws:VolumeId}":
+                continue
+            reason = "only since agent 1.300061" if value in _PLUGIN_VALUES else "not by the agent at all"
+            yield Finding(subject.view.original(path), value, f"{shown(value)} is resolved here {reason}.")
+        else:
+            yield Finding(subject.view.original(path), value, f"{shown(value)} is not resolved here.")
+
+
+@rule(
+    "aggregation-without-effect",
+    WARNING,
+    why="A list of aggregation_dimensions works only on metrics that carry all its keys; otherwise nothing happens, without a word.",
+    mend="Name dimensions that the metrics have, or remove the list.",
+    example=_metrics({"aggregation_dimensions": [["Environment"]]}),
+)
+def _aggregation_without_effect(subject: Subject) -> Iterator[Finding]:
+    lists = subject.section("metrics").get("aggregation_dimensions")
+    sets = [_dimensions(subject, plugin, item) for plugin, _path, item in subject.plugins()]
+    for index, keys in enumerate(lists if isinstance(lists, list) else []):
+        if not isinstance(keys, list) or not keys or any(known is None for known in sets):
+            continue
+        wanted = {key for key in keys if isinstance(key, str)}
+        if not any(wanted <= known for known in sets if known is not None):
+            path = ("metrics", "aggregation_dimensions", index)
+            yield Finding(path, keys, f"No metric here carries all of {', '.join(sorted(wanted))}.")
+
+
+def _dimensions(subject: Subject, plugin: str, item: dict[str, Any]) -> set[str] | None:
+    """The dimensions that a plugin's metrics can carry; None where anybody may set any."""
+    known = KNOWN_PLUGINS[subject.platform]
+    if plugin in _FREE_DIMENSIONS:
+        return None
+    if known is not None and plugin not in known:
+        return set()
+    own = ("instance", "objectname") if known is None else _OWN_DIMENSIONS.get(plugin, ())
+    added = item.get("append_dimensions")
+    section = subject.section("metrics")
+    general = [key for key, value in subject.section("metrics", "append_dimensions").items() if _GLOBAL.get(key) == value]
+    host = ["host"] if "append_dimensions" not in section and not subject.section("agent").get("omit_hostname") else []
+    return {*own, *general, *host, *(added if isinstance(added, dict) else {})}
+
+
+@rule(
+    "too-many-dimensions",
+    WARNING,
+    why="CloudWatch takes 30 dimensions (agents before 1.247352: 10); the agent cuts the surplus, in the order of the alphabet.",
+    mend="Append fewer dimensions.",
+    example=_metrics({}, disk={"measurement": ["used"], "append_dimensions": {f"d{number}": "x" for number in range(28)}}),
+)
+def _too_many_dimensions(subject: Subject) -> Iterator[Finding]:
+    most = _MOST_DIMENSIONS if subject.since("1.247352") else 10
+    for plugin, path, item in subject.plugins():
+        known = _dimensions(subject, plugin, item)
+        if known is not None and len(known) > most:
+            message = f"{plugin} may carry {len(known)} dimensions; {most} fit."
+            yield Finding((*path, "append_dimensions"), item.get("append_dimensions"), message)
+
+
+@rule(
+    "volume-id-without-tagger",
+    WARNING,
+    why="VolumeId is resolved only where metrics.append_dimensions is set, too.",
+    mend="Add metrics.append_dimensions, such as InstanceId: ${aws:InstanceId}.",
+    example=_metrics({}, disk={"measurement": ["used"], "append_dimensions": {"VolumeId": "${aws:VolumeId}"}}),
+)
+def _volume_id(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in subject.plugins():
+        added = item.get("append_dimensions")
+        if isinstance(added, dict) and "${aws:VolumeId}" in added.values() and "append_dimensions" not in subject.section("metrics"):
+            message = f"VolumeId of {plugin} stays unresolved: metrics.append_dimensions is missing."
+            yield Finding((*path, "append_dimensions"), added, message)
+
+
+@rule(
+    "pseudo-file-systems",
+    WARNING,
+    why="All mounts means tmpfs, overlay and snap mounts, too: each is a series for each measurement, the usual surprise on the bill.",
+    mend="Set ignore_file_system_types to [sysfs, devtmpfs, tmpfs, overlay, squashfs], or list mount points in resources.",
+    example=metrics(disk={"measurement": ["used_percent"], "resources": ["*"]}),
+)
+def _pseudo_file_systems(subject: Subject) -> Iterator[Finding]:
+    if subject.platform != "linux":
+        return
+    for plugin, path, item in subject.plugins():
+        resources = item.get("resources", ["*"])
+        if plugin != "disk" or not isinstance(resources, list) or "*" not in resources:
+            continue
+        ignored = item.get("ignore_file_system_types")
+        missing = [name for name in PSEUDO_FILE_SYSTEMS[2:] if not isinstance(ignored, list) or name not in ignored]
+        if missing:
+            yield Finding(path, item, f"disk watches every mount and does not ignore {', '.join(missing)}.")
+
+
+@rule(
+    "high-resolution",
+    WARNING,
+    why="Below 60 seconds the agent sends high-resolution metrics: more API calls, and alarms on them cost three times as much.",
+    mend="Set an interval of 60 seconds or more, or silence the rule with the reason.",
+    example={"agent": {"metrics_collection_interval": 10}, **metrics(mem=_MEM)},
+)
+def _high_resolution(subject: Subject) -> Iterator[Finding]:
+    places: list[tuple[tuple[Step, ...], dict[str, Any]]] = [(("agent",), subject.section("agent"))]
+    if not subject.section("metrics"):
+        return
+    places += [(path, item) for plugin, path, item in subject.plugins() if plugin != "statsd"]
+    for path, item in places:
+        interval = item.get("metrics_collection_interval")
+        if isinstance(interval, (int, float)) and not isinstance(interval, bool) and 0 < interval < 60:
+            message = f"Metrics are collected every {interval:g} seconds, in high resolution."
+            yield Finding((*path, "metrics_collection_interval"), interval, message)
+
+
+@rule(
+    "unaggregated-high-resolution",
+    WARNING,
+    why="metrics_aggregation_interval 0 of statsd and collectd means no aggregation: every single value is sent in high resolution.",
+    mend="Set 60.",
+    example=metrics(statsd={"metrics_aggregation_interval": 0}),
+)
+def _unaggregated(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in subject.plugins():
+        if plugin in ("statsd", "collectd") and item.get("metrics_aggregation_interval") == 0:
+            yield Finding((*path, "metrics_aggregation_interval"), 0, f"{plugin} does not aggregate.")

@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules about plugins and measurements (contract 4.6)."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, Iterator
+
+from ..measurements import KNOWN_PLUGINS, OTEL_PLUGINS, WITHOUT_RESOURCES, bare, measured_as
+from ..pipelines import collects
+from ..pointer import Step
+from ..problems import ERROR, WARNING, Finding, rule, shown
+from ..subject import Subject
+
+_MEM = {"measurement": ["used_percent"]}
+
+
+def metrics(**collected: Any) -> dict[str, Any]:
+    """A configuration of nothing but these plugins, for the examples."""
+    return {"metrics": {"metrics_collected": collected}}
+
+
+def measurements(item: dict[str, Any], path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Any]]:
+    """(path, entry) of the measurements of a plugin's mapping."""
+    entries = item.get("measurement")
+    if isinstance(entries, list):
+        for index, entry in enumerate(entries):
+            yield (*path, "measurement", index), entry
+
+
+def name_of(entry: Any) -> str | None:
+    """The name of a measurement, given bare or in a mapping; None if there is none."""
+    name = entry.get("name") if isinstance(entry, dict) else entry
+    return name if isinstance(name, str) else None
+
+
+@rule(
+    "unknown-plugin",
+    WARNING,
+    why="The agent passes over a plugin that it does not know, and says so only in its log.",
+    mend="Write a plugin that the agent has, or remove it.",
+    example=metrics(memory=_MEM, mem=_MEM),
+)
+def _unknown_plugin(subject: Subject) -> Iterator[Finding]:
+    known = KNOWN_PLUGINS[subject.platform]
+    if known is None:
+        return
+    for name, value in subject.section("metrics", "metrics_collected").items():
+        if name not in known and name != "nvidia_smi":
+            close = difflib.get_close_matches(name, known, 1)
+            guess = f" Did you mean {close[0]}?" if close else ""
+            message = f"The agent has no plugin {name} on {subject.platform}; it ignores the section.{guess}"
+            yield Finding(("metrics", "metrics_collected", name), value, message, f"Plugins: {', '.join(sorted(known))}.")
+
+
+@rule(
+    "nvidia-smi-ignored",
+    WARNING,
+    why="The schema describes nvidia_smi, but the plugin that works is nvidia_gpu; the metrics are then called nvidia_smi_….",
+    mend="Rename the section to nvidia_gpu.",
+    example=metrics(nvidia_smi={"measurement": ["utilization_gpu"]}, mem=_MEM),
+)
+def _nvidia_smi(subject: Subject) -> Iterator[Finding]:
+    collected = subject.section("metrics", "metrics_collected")
+    if "nvidia_smi" in collected and subject.platform != "windows":
+        path = ("metrics", "metrics_collected", "nvidia_smi")
+        yield Finding(path, collected["nvidia_smi"], "The agent ignores the section nvidia_smi.")
+
+
+@rule(
+    "unknown-measurement",
+    ERROR,
+    why="A measurement that a known plugin does not have makes the agent refuse the whole configuration.",
+    mend="Write one of the plugin's measurements, with or without the plugin's name before it.",
+    example=metrics(mem={"measurement": ["used_percnt"]}),
+)
+def _unknown_measurement(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in subject.plugins():
+        accepted = measured_as(subject.platform).get(plugin)
+        if accepted is None:
+            continue
+        for place, entry in measurements(item, path):
+            name = name_of(entry)
+            if name is not None and bare(plugin, name.strip()) not in accepted:
+                close = difflib.get_close_matches(bare(plugin, name.strip()), accepted, 1, 0.5)
+                guess = f" Did you mean {close[0]}?" if close else ""
+                message = f"{plugin} has no measurement {shown(name)}.{guess}"
+                yield Finding(place, entry, message, f"Measurements of {plugin}: {', '.join(sorted(accepted))}.")
+
+
+@rule(
+    "measurement-without-name",
+    ERROR,
+    why="A measurement given as a mapping needs the key name; without it the agent's translator fails.",
+    mend="Add the key name, or write the measurement as text.",
+    example=metrics(mem={"measurement": [{"rename": "MEM"}]}),
+)
+def _measurement_without_name(subject: Subject) -> Iterator[Finding]:
+    windows = subject.platform == "windows"
+    for plugin, path, item in subject.plugins():
+        if plugin == "jmx" or not (windows or plugin in measured_as(subject.platform)):
+            continue
+        for place, entry in measurements(item, path):
+            if isinstance(entry, dict) and "name" not in entry:
+                yield Finding(place, entry, f"The measurement {shown(entry)} of {plugin} has no name.")
+
+
+@rule(
+    "unknown-plugin-decorated",
+    ERROR,
+    why="A measurement with rename or unit under a plugin that the agent does not know makes the translator fail.",
+    mend="Rename the plugin to one that the agent has, or remove it.",
+    example=metrics(system={"measurement": [{"name": "load1", "rename": "LOAD"}]}, mem=_MEM),
+)
+def _unknown_plugin_decorated(subject: Subject) -> Iterator[Finding]:
+    if subject.platform == "windows" or not _decorates(subject):
+        return
+    for plugin, path, item in subject.plugins():
+        if plugin in measured_as(subject.platform) or plugin in OTEL_PLUGINS or len(path) != 3:
+            continue
+        for place, entry in measurements(item, path):
+            if isinstance(entry, dict):
+                yield Finding(place, entry, f"{shown(entry)} stands under {plugin}, which is no plugin with measurements on this system.")
+
+
+def _decorates(subject: Subject) -> bool:
+    """Whether the agent sets up its renaming, which then looks at every measurement that is a mapping."""
+    plugins = [(plugin, item) for plugin, path, item in subject.plugins() if plugin != "jmx" and len(path) == 3]
+    named = any(
+        isinstance(entry, dict) and ("rename" in entry or "unit" in entry) for _, item in plugins for _, entry in measurements(item, ())
+    )
+    sends = (collects(subject.platform, plugin, item) for plugin, item in plugins if plugin != "prometheus")
+    return named and any(sends)
+
+
+@rule(
+    "empty-measurement",
+    WARNING,
+    why="A plugin without measurements collects nothing; one such entry of procstat silences all of them.",
+    mend="List measurements, or remove the plugin.",
+    example=metrics(cpu={"measurement": []}, mem=_MEM),
+)
+def _empty_measurement(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in subject.plugins():
+        if item.get("measurement") == []:
+            effect = "all entries of procstat are dropped" if plugin == "procstat" else f"{plugin} is dropped"
+            yield Finding((*path, "measurement"), [], f"The list of measurements is empty: {effect}.")
+
+
+@rule(
+    "drop-original-names",
+    ERROR,
+    why="drop_original_metrics lists names; anything else makes the agent's translator fail.",
+    mend="List names of metrics, as text.",
+    example=metrics(mem={"measurement": ["used"], "drop_original_metrics": [1]}),
+)
+def _drop_original_names(subject: Subject) -> Iterator[Finding]:
+    for _plugin, path, item in subject.plugins():
+        names = item.get("drop_original_metrics")
+        for index, name in enumerate(names if isinstance(names, list) and len(path) == 3 else []):
+            if not isinstance(name, str):
+                yield Finding((*path, "drop_original_metrics", index), name, f"{shown(name)} is not the name of a metric.")
+
+
+@rule(
+    "drop-original-unaggregated",
+    WARNING,
+    why="drop_original_metrics drops the unaggregated series; without aggregation_dimensions nothing is left of the metric.",
+    mend="Set metrics.aggregation_dimensions, or remove drop_original_metrics.",
+    example=metrics(mem={"measurement": ["used"], "drop_original_metrics": ["used"]}),
+)
+def _drop_original_unaggregated(subject: Subject) -> Iterator[Finding]:
+    if subject.section("metrics").get("aggregation_dimensions"):
+        return
+    for plugin, path, item in subject.plugins():
+        if item.get("drop_original_metrics"):
+            message = f"{plugin} drops its original metrics, and no aggregation keeps them."
+            yield Finding((*path, "drop_original_metrics"), item["drop_original_metrics"], message)
+
+
+@rule(
+    "windows-resources",
+    ERROR,
+    why="On Windows, resources of a performance counter object are instances' names; another type crashes the agent's translator.",
+    mend="List the instances' names as text, or *.",
+    example={"platform": "windows", **metrics(LogicalDisk={"measurement": ["% Free Space"], "resources": [1]})},
+)
+def _windows_resources(subject: Subject) -> Iterator[Finding]:
+    if subject.platform != "windows":
+        return
+    for plugin, path, item in subject.plugins():
+        if "resources" not in item or plugin in WITHOUT_RESOURCES or len(path) != 3:
+            continue
+        resources = item["resources"]
+        if not isinstance(resources, list):
+            yield Finding((*path, "resources"), resources, f"resources of {plugin} is {shown(resources)}, not a list.")
+            continue
+        for index, name in enumerate(resources):
+            if name == "*":
+                break
+            if not isinstance(name, str):
+                yield Finding((*path, "resources", index), name, f"{shown(name)} is not the name of an instance.")
+
+
+@rule(
+    "cpu-without-series",
+    WARNING,
+    why="With totalcpu false and no * in resources the cpu plugin has nothing to report.",
+    mend="Remove totalcpu: false, or set resources to [*].",
+    example=metrics(cpu={"measurement": ["usage_idle"], "totalcpu": False}, mem=_MEM),
+)
+def _cpu_without_series(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in subject.plugins():
+        resources = item.get("resources")
+        per_cpu = isinstance(resources, list) and "*" in resources
+        if plugin == "cpu" and subject.platform != "windows" and item.get("totalcpu") is False and not per_cpu:
+            yield Finding((*path, "totalcpu"), False, "cpu reports neither the total nor single CPUs.")
+
+
+_UNITS = frozenset(
+    [
+        *("Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "None"),
+        *(f"{prefix}{unit}" for prefix in ("", "Kilo", "Mega", "Giga", "Tera") for unit in ("bytes", "bits")),
+        *("Bytes", "Bits", "Count/Second"),
+    ]
+)
+_RATES = frozenset(f"{unit}/Second" for unit in _UNITS if unit.endswith(("ytes", "its")))
+
+
+@rule(
+    "unknown-unit",
+    WARNING,
+    why="CloudWatch has a fixed list of units; the agent reports another one at run time and sends None.",
+    mend="Write one of CloudWatch's units, such as Percent, Bytes, Count, Seconds, Bytes/Second.",
+    example=metrics(mem={"measurement": [{"name": "used", "unit": "GB"}]}),
+)
+def _unknown_unit(subject: Subject) -> Iterator[Finding]:
+    for _plugin, path, item in subject.plugins():
+        for place, entry in measurements(item, path):
+            unit = entry.get("unit") if isinstance(entry, dict) else None
+            if isinstance(unit, str) and unit.strip() not in _UNITS | _RATES:
+                yield Finding((*place, "unit"), unit, f"CloudWatch has no unit {shown(unit)}.")
+
+
+@rule(
+    "internal-not-boolean",
+    ERROR,
+    why="agent.internal is true or false; another type crashes the agent's translator.",
+    mend="Write true or false, or remove the key.",
+    example={"agent": {"internal": "yes"}, **metrics(mem=_MEM)},
+)
+def _internal(subject: Subject) -> Iterator[Finding]:
+    value = subject.section("agent").get("internal", False)
+    if not isinstance(value, bool):
+        yield Finding(("agent", "internal"), value, f"internal is {shown(value)}, but must be true or false.")

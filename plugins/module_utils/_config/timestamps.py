@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The agent's timestamp_format (contract 4.7): its tokens, and the regular expression that it makes of them."""
+
+from __future__ import annotations
+
+import re
+
+from .re2 import refusal
+
+_ONE_OR_TWO = r"\s{0,1}\d{1,2}"
+TOKENS = {
+    **dict.fromkeys(("%H", "%I", "%M", "%S", "%y"), r"\d{2}"),
+    **dict.fromkeys(("%-I", "%-M", "%-S"), r"\d{1,2}"),
+    **dict.fromkeys(("%m", "%-m", "%d", "%-d"), _ONE_OR_TWO),
+    **dict.fromkeys(("%b", "%a", "%Z"), r"\w{3}"),
+    "%Y": r"\d{4}",
+    "%B": r"\w{7}",
+    "%A": r"\w{6,9}",
+    "%p": r"\w{2}",
+    "%z": r"[\+-]\d{4}",
+    "%f": r"(\d{1,9})",
+}
+"""Each token that the agent knows, and what it makes of it. Nothing else is a token."""
+
+_ESCAPED = re.compile(r"([\^.*?|\[\](){}$])")
+_TOKEN = re.compile(r"%-?[A-Za-z%]?")
+
+
+def unknown_tokens(text: str) -> list[str]:
+    """What looks like a token in *text* and is none: the agent looks for these very characters in the log."""
+    return [token for token in _TOKEN.findall(text) if token not in TOKENS]
+
+
+def expression(text: str) -> str:
+    """The regular expression that the agent builds from the format *text*."""
+    result = _ESCAPED.sub(r"\\\1", text)
+    for token, meaning in TOKENS.items():
+        result = result.replace(token, meaning)
+    return "(" + result[len(r"\s{0,1}") :] + ")" if result.startswith(r"\s{0,1}") else "(" + result + ")"
+
+
+def format_refusal(text: str) -> str:
+    """Why the agent refuses the format *text*; '' if it takes it."""
+    return refusal(expression(text))
