@@ -24,7 +24,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical
 
 SECURE = "SecureString"
 SECURE_SHOWN = "(a SecureString, not shown)\n"
-NO_POLICIES = "[{}]"
+NO_POLICIES = "[]"
 DESCRIBED = {"key_id": "KeyId", "description": "Description", "allowed_pattern": "AllowedPattern"}
 
 
@@ -302,11 +302,12 @@ def _page(change: Change, version: int, labels: dict[str, int], tags: dict[str, 
 def diff_of(change: Change) -> dict[str, str]:
     """One entry of the module's ``diff``: settings, labels and tags a line each, then the value (JSON indented)."""
     wanted, current, request = change.wanted, change.current, change.request
-    kept = {key: (current.described or {}).get(field) for key, field in {**DESCRIBED, "tier": "Tier"}.items()}
-    now = {**kept, "type": current.kind}
+    described = current.described or {}
+    kept = {key: described.get(field) for key, field in {**DESCRIBED, "tier": "Tier"}.items()}
+    now = {**kept, "type": current.kind, "policies": canonical_text(_policy_texts(described)) if described.get("Policies") else None}
     later = dict(now)
     if request is not None:
-        later = {key: request.get(field) for key, field in {**DESCRIBED, "type": "Type"}.items()}
+        later = {key: request.get(field) for key, field in {**DESCRIBED, "type": "Type", "policies": "Policies"}.items()}
         later["tier"] = resulting_tier(wanted, current, change.text)
     tags = {key: tag for key, tag in {**current.tags, **(wanted.tags or {})}.items() if key not in change.drop_tags}
     before, after = readable(current.value) if current.version else "", readable(change.text) if change.version else ""
