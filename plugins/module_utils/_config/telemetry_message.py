@@ -68,11 +68,19 @@ def telemetry_message(verdicts: Iterable[Mapping[str, Any]]) -> str:
         return ""
     lines = [f"Telemetry of {len(lacking)} of {len(known)} hosts is missing in CloudWatch:"]
     for verdict in lacking:
-        for item in [*verdict["streams"], *verdict["metrics"]]:
-            if item["state"] == MISSING:
-                lines.append(f"{verdict['host']}: {_what(item)} ({verdict['region']}): {item['cause']}. Mend: {item['mend']}.")
-                lines += [f"    the agent's log: {item['line']}"] if item["line"] else []
+        for (cause, mend), items in _by_cause(verdict).items():
+            lines.append(f"{verdict['host']}: {'; '.join(map(_what, items))} ({verdict['region']}): {cause}. Mend: {mend}.")
+            line = next((item["line"] for item in items if item["line"]), "")
+            lines += [f"    the agent's log: {line}"] if line else []
     return "\n".join(lines)
+
+
+def _by_cause(verdict: Mapping[str, Any]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for item in [*verdict["streams"], *verdict["metrics"]]:
+        if item["state"] == MISSING:
+            found.setdefault((item["cause"], item["mend"]), []).append(item)
+    return found
 
 
 def _what(item: Mapping[str, Any]) -> str:

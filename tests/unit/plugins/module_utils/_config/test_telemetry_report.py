@@ -91,12 +91,13 @@ def test_the_state_after_the_change_is_shown() -> None:
 
 def test_the_message_names_host_place_cause_and_mend() -> None:
     lacking = stream("/a", "missing", cause="no permission", mend="allow it", line="E! no")
+    twin = stream("/c", "missing", cause="no permission", mend="allow it", line="E! also")
     text = telemetry_message(
-        [verdict("web-1", [lacking, stream("/b")], [metric("missing", None, cause="c", mend="m")]), verdict("web-2", [], [])]
+        [verdict("web-1", [lacking, stream("/b"), twin], [metric("missing", None, cause="c", mend="m")]), verdict("web-2", [], [])]
     )
     assert text.splitlines() == [
         "Telemetry of 1 of 2 hosts is missing in CloudWatch:",
-        "web-1: /a.log → log group /a, stream i-1 (us-east-1): no permission. Mend: allow it.",
+        "web-1: /a.log → log group /a, stream i-1; /c.log → log group /c, stream i-1 (us-east-1): no permission. Mend: allow it.",
         "    the agent's log: E! no",
         "web-1: metric CWAgent mem_used_percent {host=web-1} (us-east-1): c. Mend: m.",
     ]
