@@ -10,7 +10,8 @@ install -m 0644 /lab/ca.crt /usr/local/share/ca-certificates/cw-agent-lab.crt
 update-ca-certificates > /dev/null 2>&1
 
 useradd --create-home --shell /bin/bash --password '*' ansible
-install -d -m 0700 -o ansible -g ansible /home/ansible/.ssh
+# Ansible's own directory is there already: a listing before and after a check run is the same.
+install -d -m 0700 -o ansible -g ansible /home/ansible/.ssh /home/ansible/.ansible /home/ansible/.ansible/tmp
 install -m 0600 -o ansible -g ansible /lab/authorized_keys /home/ansible/.ssh/authorized_keys
 printf 'ansible ALL=(ALL:ALL) NOPASSWD: ALL\n' > /etc/sudoers.d/ansible
 chmod 0440 /etc/sudoers.d/ansible
