@@ -42,7 +42,7 @@ def config_problems(
     load_rules()
     configuration, reason = parse(config)
     if reason:
-        found = [problem(RULES["not-a-configuration"], Finding((), config if isinstance(config, str) else shown(config), reason))]
+        found = [problem(RULES["not-a-configuration"], Finding((), config if isinstance(config, str) else None, reason))]
         return list(unsilenced(found, silenced or {}))
     return problems_of(Subject(configuration, agent_version, platform, mode), silenced or {})
 
@@ -62,10 +62,10 @@ def parse(config: Any) -> tuple[dict[str, Any], str]:
             data = json.loads(config, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
             return {}, f"This is not JSON: {error or 'it nests too deep'}."
-    if not isinstance(data, dict):
-        return {}, f"A configuration is a JSON object, not {shown(data)}."
     if depth_exceeds(data, DEEPEST):
         return {}, f"The configuration nests deeper than {DEEPEST} levels."
+    if not isinstance(data, dict):
+        return {}, f"A configuration is a JSON object, not {shown(data)}."
     return data, ""
 
 

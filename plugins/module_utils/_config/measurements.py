@@ -92,11 +92,6 @@ KNOWN_PLUGINS: dict[str, Optional[frozenset[str]]] = {
 """The plugins of a platform; None: any name is one (a performance counter object)."""
 
 
-def without_measurement(platform: str) -> frozenset[str]:
-    """The plugins of *platform* that run without ``measurement``."""
-    return WITHOUT_MEASUREMENT if platform != "windows" else WITHOUT_MEASUREMENT - {"ethtool", "collectd"}
-
-
 def bare(plugin: str, name: str) -> str:
     """*name* without the plugin's prefix, which the agent accepts as well."""
     prefix = CLOUDWATCH_PREFIXES.get(plugin, plugin) + "_"

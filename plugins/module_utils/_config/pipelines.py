@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Mapping
 
-from .measurements import KNOWN_PLUGINS, without_measurement
+from .measurements import KNOWN_PLUGINS, WITHOUT_MEASUREMENT
 
 if TYPE_CHECKING:
     from .subject import Subject
 
-_LOG_METRICS = ("app_signals", "application_signals", "ecs", "emf", "kubernetes", "otlp", "prometheus")
+JMX_TARGETS = ("jvm", "kafka", "kafka-consumer", "kafka-producer", "tomcat")
+_LOG_METRICS = ("app_signals", "application_signals", "ecs", "emf", "kubernetes", "otlp", "prometheus", "structuredlog")
 
 
 def has_pipeline(subject: Subject) -> bool:
@@ -31,7 +32,15 @@ def collects(platform: str, plugin: str, value: Any) -> bool:
     known = KNOWN_PLUGINS[platform]
     if known is not None and plugin not in known:
         return False
-    if plugin in without_measurement(platform):
-        return True
     items = value if isinstance(value, list) else [value]
+    if plugin == "jmx":
+        return any(isinstance(item, dict) and jmx_targets(item) for item in items)
+    if known is None or plugin in WITHOUT_MEASUREMENT:
+        return True
     return bool(items) and all(isinstance(item, dict) and bool(item.get("measurement")) for item in items)
+
+
+def jmx_targets(item: Mapping[str, Any]) -> list[str]:
+    """The targets of a jmx entry; none if one of them has no measurements, for then the agent passes over the entry."""
+    targets = [name for name in JMX_TARGETS if isinstance(item.get(name), dict)]
+    return targets if all(item[name].get("measurement") for name in targets) else []

@@ -281,7 +281,7 @@ _SIGNAL_RULE = opened(
     "selectors",
     "action",
 )
-APPLICATION_SIGNALS = opened({"hosted_in": text(1024), "rules": many(_SIGNAL_RULE), "tls": TLS})
+APPLICATION_SIGNALS = opened({"hosted_in": text(1024), "rules": many(_SIGNAL_RULE)})
 _DECLARATION = closed(
     {
         "source_labels": many(text()),

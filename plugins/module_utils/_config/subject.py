@@ -50,11 +50,10 @@ class Subject:
         for key in INTRODUCED:
             if self.version[:2] >= parse_version(key.since)[:2]:
                 continue
-            for path, holder in _holders(self.view.configuration, key.path):
-                name = path[-1]
-                yield TooNew(self.view.original(path), holder[name], key)
+            for path, value in list(_places(self.view.configuration, key.path)):
+                yield TooNew(self.view.original(path), value, key)
                 if key.refused or len(path) == 1:
-                    del holder[name]
+                    self.view.configuration = _without(self.view.configuration, path)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -101,15 +100,22 @@ def _items(value: Any, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...
                 yield (*path, index), item
 
 
-def _holders(value: Any, pattern: tuple[str, ...], path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
-    """(path, mapping that holds its last key) for every place that *pattern* describes."""
-    step, rest = pattern[0], pattern[1:]
-    if step == ANY:
-        children = list(enumerate(value)) if isinstance(value, list) else []
-    else:
-        children = [(step, value[step])] if isinstance(value, dict) and step in value else []
-    for key, child in children:
-        if rest:
-            yield from _holders(child, rest, (*path, key))
-        else:
-            yield (*path, key), value
+def _places(value: Any, pattern: tuple[str, ...], path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:
+    """(path, value) of every place that *pattern* describes."""
+    if not pattern:
+        yield path, value
+    elif pattern[0] == ANY:
+        for index, child in enumerate(value if isinstance(value, list) else []):
+            yield from _places(child, pattern[1:], (*path, index))
+    elif isinstance(value, dict) and pattern[0] in value:
+        yield from _places(value[pattern[0]], pattern[1:], (*path, pattern[0]))
+
+
+def _without(value: Any, path: tuple[Step, ...]) -> Any:
+    """A copy of *value* without the key at *path*; what is not on the way is shared."""
+    if len(path) == 1:
+        return {key: item for key, item in value.items() if key != path[0]}
+    changed = _without(value[path[0]], path[1:])
+    if isinstance(value, list):
+        return [changed if index == path[0] else item for index, item in enumerate(value)]
+    return {key: changed if key == path[0] else item for key, item in value.items()}

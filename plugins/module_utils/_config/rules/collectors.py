@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
+from ..pipelines import jmx_targets
 from ..pointer import Step
-from ..problems import ERROR, REQUIREMENT, Finding, rule, shown
+from ..problems import ERROR, REQUIREMENT, WARNING, Finding, rule, shown
 from ..subject import Subject
 from .metrics import measurements, metrics
 
-JMX_TARGETS = ("jvm", "kafka", "kafka-consumer", "kafka-producer", "tomcat")
 JMX_JAR = "/opt/aws/amazon-cloudwatch-agent/bin/opentelemetry-jmx-metrics.jar"
 PROMETHEUS_DEFAULT = "/etc/cwagentconfig/prometheus.yaml"
 TYPES_DB = "/usr/share/collectd/types.db"
@@ -33,10 +33,8 @@ def _log_metrics(**sections: Any) -> dict[str, Any]:
 def _jmx(subject: Subject) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
     """(path, mapping) of each jmx entry that the agent makes a pipeline of."""
     for plugin, path, item in subject.plugins():
-        if plugin == "jmx":
-            targets = [item[name] for name in JMX_TARGETS if isinstance(item.get(name), dict)]
-            if targets and all(target.get("measurement") for target in targets):
-                yield path, item
+        if plugin == "jmx" and jmx_targets(item):
+            yield path, item
 
 
 @rule(
@@ -81,9 +79,8 @@ def _jmx_remote(subject: Subject) -> Iterator[Finding]:
 )
 def _jmx_measurement(subject: Subject) -> Iterator[Finding]:
     for path, item in _jmx(subject):
-        for target in JMX_TARGETS:
-            section = item.get(target)
-            for place, entry in measurements(section, (*path, target)) if isinstance(section, dict) else ():
+        for target in jmx_targets(item):
+            for place, entry in measurements(item[target], (*path, target)):
                 if isinstance(entry, dict) and "name" not in entry:
                     yield Finding(place, entry, f"The measurement {shown(entry)} of {target} has no name.")
 
@@ -207,8 +204,8 @@ def _cluster_name(subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "exclusive-collectors",
-    ERROR,
-    why="kubernetes, ecs and prometheus under logs.metrics_collected exclude each other.",
+    WARNING,
+    why="kubernetes, ecs and prometheus under logs.metrics_collected exclude each other; the agent takes one of them.",
     mend="Keep one of them.",
     example=_log_metrics(ecs={}, kubernetes={"cluster_name": "c"}),
 )
@@ -216,8 +213,7 @@ def _exclusive(subject: Subject) -> Iterator[Finding]:
     section = subject.section(*_LOG_METRICS)
     found = [name for name in ("ecs", "kubernetes", "prometheus") if name in section]
     if len(found) > 1:
-        severity = ERROR if len(found) > 1 and "prometheus" not in found else "warning"
-        yield Finding(_LOG_METRICS, section, f"{' and '.join(found)} stand side by side.", severity=severity)
+        yield Finding(_LOG_METRICS, section, f"{' and '.join(found)} stand side by side.")
 
 
 @rule(
@@ -307,8 +303,8 @@ def _run_as_user(subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "otlp-tls-conflict",
-    ERROR,
-    why="Sections may share an OTLP endpoint only with the same certificate and key; else the agent's translator fails.",
+    WARNING,
+    why="Sections share an OTLP endpoint only with the same certificate and key; else one section's tls wins, and nobody says which.",
     mend="Give them different endpoints, or the same tls.",
     example={
         **metrics(otlp={"grpc_endpoint": "127.0.0.1:4317", "tls": {"cert_file": "/a", "key_file": "/b"}}),
