@@ -29,11 +29,6 @@ Environment: LAB_NAME (default lab) keeps labs apart; LAB_STATE (default /var/tm
 LAB_AGENT_PACKAGE and LAB_AGENT_PACKAGE_RPM replace the agent stand-in by a given package."""
 
 
-def needs_environment(arguments: list[str]) -> bool:
-    """Tell whether a command needs more than Python itself."""
-    return bool(arguments) and arguments[0] in ("up", "package") and not {"-h", "--help"} & set(arguments)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lab", usage=USAGE)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

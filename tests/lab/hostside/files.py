@@ -58,7 +58,7 @@ def _environment(lab: Lab) -> str:
 
 def _ssh_config(lab: Lab) -> str:
     python = pathlib.Path(sys.executable).resolve()
-    connect = shlex.join([str(python), "-I", "-S", str(LAB_TREE / "ssh-connect"), str(lab.run / "netns")])
+    connect = shlex.join([str(python), "-I", "-S", str(LAB_TREE / "hostside" / "ssh_connect.py"), str(lab.run / "netns")])
     lines = [
         "Host ec2-* amazon-* onprem-*",
         "  User ansible",

@@ -126,7 +126,7 @@ def _ensure_processes(lab: Lab) -> None:
         keys.issue_certificate(lab.directory / "server.pem")
         settings = {f"{name}_port": str(port) for name, port in lab.data["ports"].items()}
         settings.update(mirror=str(lab.directory / "mirror"), certificate=str(lab.directory / "server.pem"), control=str(lab.control))
-        spawn(lab, "gateway", [sys.executable, "-m", "hostside.gateway", json.dumps(settings)], PYTHONPATH=str(LAB_TREE))
+        spawn(lab, "gateway", [sys.executable, "-P", "-m", "hostside.gateway", json.dumps(settings)], PYTHONPATH=str(LAB_TREE))
     lab.save()
 
 
