@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A lab without hosts, and what runs against it: modules in this process, playbooks in their own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+import boto3
+import pytest
+import yaml
+from ansible.module_utils.testing import patch_module_args
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+LAB = ROOT / "tests" / "lab" / "lab"
+WRITES = {
+    "PutParameter",
+    "LabelParameterVersion",
+    "UnlabelParameterVersion",
+    "AddTagsToResource",
+    "RemoveTagsFromResource",
+    "DeleteParameters",
+}
+
+
+class Lab:
+    """The lab's AWS: its environment, request log, faults, clients; modules and playbooks against it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self._log = Path(environment["LAB_REQUEST_LOG"])
+
+    def mark(self) -> int:
+        """Where the request log ends now."""
+        return len(self._log.read_text().splitlines()) if self._log.exists() else 0
+
+    def calls(self, since: int, *operations: str) -> list[dict[str, Any]]:
+        """The requests since a mark, of the named operations or all."""
+        entries = [json.loads(line) for line in self._log.read_text().splitlines()[since:]]
+        return [entry for entry in entries if not operations or entry["operation"] in operations]
+
+    def writes(self, since: int) -> list[str]:
+        """The writing operations since a mark."""
+        return [entry["operation"] for entry in self.calls(since) if entry["write"]]
+
+    def fault(self, kind: str, **fields: Any) -> None:
+        """A new fault (see `lab fault add`)."""
+        options = [word for key, value in fields.items() for word in (f"--{key}", str(value))]
+        subprocess.run([str(LAB), "fault", "add", kind, *options], env=self._process(), check=True, capture_output=True)
+
+    def clear(self) -> None:
+        """No faults any more."""
+        subprocess.run([str(LAB), "fault", "clear"], env=self._process(), check=True, capture_output=True)
+
+    def client(self, region: str = "us-east-1", **more: Any) -> Any:
+        """An SSM client that never repeats a call."""
+        settings = Config(retries={"total_max_attempts": 1})
+        keys = {
+            "aws_access_key_id": self.environment["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": self.environment["AWS_SECRET_ACCESS_KEY"],
+        }
+        place = {"endpoint_url": self.environment["AWS_ENDPOINT_URL"], "verify": self.environment["AWS_CA_BUNDLE"], "region_name": region}
+        return boto3.session.Session().client("ssm", **{**keys, **place, "config": settings, **more})
+
+    def _process(self, **more: str) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+        return {**kept, **self.environment, **more}
+
+    def playbook(
+        self, play: str | Path, inventory: Path, *options: str, check: bool = True, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a playbook; its output is in the error of one that fails unexpectedly."""
+        command = ["ansible-playbook", "-i", str(inventory), str(play), *options]
+        done = subprocess.run(command, env=self._process(**environment), capture_output=True, text=True, timeout=300, check=False)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    environment = {**os.environ, "LAB_NAME": f"pytest-{os.getpid()}"}
+    subprocess.run([str(LAB), "up", "--ec2", "0", "--amazon", "0", "--onprem", "0"], env=environment, check=True, stdout=sys.stderr)
+    try:
+        lines = subprocess.run([str(LAB), "env"], env=environment, check=True, capture_output=True, text=True).stdout
+        yield Lab(dict(shlex.split(line)[1].split("=", 1) for line in lines.splitlines()))
+    finally:
+        subprocess.run([str(LAB), "down"], env=environment, check=True, stdout=sys.stderr)
+
+
+@pytest.fixture(autouse=True)
+def no_faults(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test leaves a fault to the next."""
+    yield
+    if "lab" in request.fixturenames:
+        request.getfixturevalue("lab").clear()
+
+
+@pytest.fixture
+def module(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """Run a module's main in this process with the lab's environment; returns what it would print."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, lab.environment[name])
+
+    def run(code: Any, arguments: dict[str, Any], **internal: Any) -> dict[str, Any]:
+        out = io.StringIO()
+        given = {**arguments, **{f"_ansible_{key}": value for key, value in internal.items()}}
+        with patch_module_args(given), contextlib.redirect_stdout(out), pytest.raises(SystemExit):
+            code.main()
+        return json.loads(out.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Callable[[dict[str, Any]], Path]:
+    """Write an inventory; returns its path."""
+
+    def write(content: dict[str, Any]) -> Path:
+        path = tmp_path / "inventory.yml"
+        path.write_text(yaml.safe_dump(content))
+        return path
+
+    return write
