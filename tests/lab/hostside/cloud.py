@@ -28,7 +28,7 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 def endpoint(lab: Lab) -> str:

@@ -150,7 +150,7 @@ def _boot(lab: Lab, host: str) -> None:
 
 def _order(lab: Lab, order: dict[str, str]) -> None:
     """Give the gateway an order; it may still be starting."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while True:
         try:
             reply = ask_gateway(lab, order)
