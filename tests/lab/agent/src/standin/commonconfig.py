@@ -22,6 +22,8 @@ def load(path: str) -> dict:
     try:
         with open(path, encoding="utf-8") as handle:
             return toml.loads(handle.read())
+    except ValueError as error:
+        raise FatalError(f"failed to parse common-config file {path} with error: {error}") from error
     except OSError as error:
         raise FatalError(
             "failed to open common-config file {} with error: open {}: {}".format(path, path, (error.strerror or "").lower())

@@ -74,10 +74,10 @@ def collect(legacy: str, directory: str, multi_config: str) -> dict[str, dict]:
     return dict(sorted(found.items()))
 
 
-def only_yaml(directory: str) -> bool:
-    """Tell whether supplementary YAML is all there is."""
-    names = [os.path.basename(path) for path in _walk(directory)]
-    return bool(names) and all(name.endswith(SKIPPED) for name in names)
+def only_yaml(directory: str, multi_config: str) -> bool:
+    """Tell whether supplementary YAML is all there is among the files that count."""
+    paths = [path for path in _walk(directory) if multi_config == "append" or path.endswith(".tmp") == (multi_config == "default")]
+    return bool(paths) and all(path.endswith(SKIPPED) for path in paths)
 
 
 def _walk(directory: str) -> list[str]:

@@ -13,7 +13,7 @@ PAIR = re.compile(r"^\s*([A-Za-z0-9_.\-]+|\"[^\"]*\")\s*=\s*(.+)$")
 
 
 def loads(text: str) -> dict:
-    """Parse a document; lines that are not understood are passed over, as unknown keys are."""
+    """Parse a document; ValueError names the line that is no TOML."""
     root: dict = {}
     table = root
     for raw in text.splitlines():
@@ -25,8 +25,9 @@ def loads(text: str) -> dict:
             table = _descend(root, header.group(2).split("."), bool(header.group(1)))
             continue
         pair = PAIR.match(line)
-        if pair:
-            table[pair.group(1).strip('"')] = _value(pair.group(2))
+        if not pair:
+            raise ValueError(f"no TOML: {line}")
+        table[pair.group(1).strip('"')] = _value(pair.group(2))
     return root
 
 
@@ -43,14 +44,11 @@ def _descend(root: dict, names: list[str], append: bool) -> dict:
 
 
 def _value(text: str) -> object:
-    """Read one value; what follows it on the line is a comment."""
+    """Read one value (all that is used is spelt as in JSON, or in single quotes); what follows it on the line is a comment."""
     text = text.strip()
     if text.startswith("'"):
         return text[1 : text.index("'", 1)]
-    try:
-        return json.JSONDecoder().raw_decode(text)[0]
-    except ValueError:
-        return text.split("#")[0].strip()
+    return json.JSONDecoder().raw_decode(text)[0]
 
 
 def dumps(document: dict) -> str:

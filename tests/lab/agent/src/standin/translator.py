@@ -18,6 +18,7 @@ FAILED = (
     "Verify the JSON input is only using features supported by this version"
 )
 SUCCEEDED = "Configuration validation first phase succeeded"
+SKIPPED = "Configuration validation first phase skipped. No JSON files found"
 NOTHING = 99
 
 
@@ -46,13 +47,16 @@ def run(flags: dict[str, str]) -> int:
     merged = read(flags, mode, platform)
     if merged is None:
         return NOTHING
-    check(merged)
+    skipped = jsonfiles.only_yaml(flags["input-dir"], flags["multi-config"])
+    if not skipped:
+        check(merged)
     agent = merged.get("agent", {})
     region = str(agent.get("region") or "") or _region(mode, common)
     names = identity.placeholders(mode, region)
     context = Context(mode, platform, region, commonconfig.profile(common, mode), names, paths.BASE)
     document, pipelines = translate(context, merged)
     _write(flags["output"], document, pipelines, merged, context)
+    say(SKIPPED if skipped else SUCCEEDED)
     return 0
 
 
@@ -69,8 +73,7 @@ def read(flags: dict[str, str], mode: str, platform: str) -> dict | None:
     """Return the merged configuration; None where there is nothing to translate."""
     found = jsonfiles.collect(flags["input"], flags["input-dir"], flags["multi-config"])
     if not found:
-        if jsonfiles.only_yaml(flags["input-dir"]):
-            say("Configuration validation first phase skipped. No JSON files found")
+        if jsonfiles.only_yaml(flags["input-dir"], flags["multi-config"]):
             return {}
         if flags["multi-config"] == "remove":
             return None
@@ -183,7 +186,6 @@ def _write(output: str, document: dict, pipelines: dict | None, merged: dict, co
         put(yaml, json.dumps(pipelines, indent=2, sort_keys=True) + "\n")
     elif os.path.exists(yaml):
         os.unlink(yaml)
-    say(SUCCEEDED)
     put(os.path.join(folder, "env-config.json"), json.dumps(_environment(merged.get("agent", {})), indent="\t"))
 
 

@@ -71,9 +71,11 @@ def _read(path: str) -> dict:
 
 
 def _pipelines(otel: list[str]) -> dict:
-    """Read the translation's pipelines, the last of the given files; all of them have to be there."""
+    """Read the translation's pipelines, the last of the given files; it may only be missing beside supplementary ones."""
     path = ""
     for path in otel:
+        if len(otel) > 1 and path == otel[-1] and not os.path.exists(path):
+            return {}
         if not os.path.exists(path):
             missing = f"unable to read the file file:{path}: open {path}: no such file or directory"
             raise FatalError("Error running agent: cannot retrieve the configuration: " + missing)
