@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.common_config import merge, parse
+
+SHIPPED = """# This common-config is used to configure items used for both ssm and cloudwatch access
+
+# [credentials]
+#    shared_credential_profile = "{profile_name}"
+# [proxy]
+#    http_proxy = "{http_url}"
+"""
+PROXY = '[proxy]\n   https_proxy = "http://u:p@proxy:3128"  # ours\n   no_proxy = \'169.254.169.254\'\n'
+
+
+def test_commented_keys_are_none() -> None:
+    assert parse(SHIPPED) == {}
+
+
+def test_values_in_every_kind_of_quotes() -> None:
+    assert parse(PROXY + "[imds]\nimds_retries = 3 # times\n[a]\nb = \"c \\\"d\\\"\"\n") == {
+        "proxy": {"https_proxy": "http://u:p@proxy:3128", "no_proxy": "169.254.169.254"},
+        "imds": {"imds_retries": "3"},
+        "a": {"b": 'c "d"'},
+    }
+
+
+def test_first_setting_is_appended_and_all_else_stays() -> None:
+    merged = merge(SHIPPED + PROXY, "credentials", {"shared_credential_profile": "x", "shared_credential_file": "/y"})
+    assert merged.startswith(SHIPPED + PROXY)
+    assert parse(merged)["credentials"] == {"shared_credential_profile": "x", "shared_credential_file": "/y"}
+    assert parse(merged)["proxy"] == parse(PROXY)["proxy"]
+
+
+@pytest.mark.parametrize("values", [{"shared_credential_profile": "x"}, {"shared_credential_profile": 'a"\\b'}, {}])
+def test_repeated_it_changes_nothing(values: dict[str, str]) -> None:
+    once = merge(SHIPPED + PROXY, "credentials", values)
+    assert merge(once, "credentials", values) == once
+    assert parse(once).get("credentials", {}) == values
+
+
+def test_replaced_in_its_section_alone() -> None:
+    text = '[credentials]\n   shared_credential_profile = "old"\n[other]\n   shared_credential_profile = "theirs"\n'
+    merged = merge(text, "credentials", {"shared_credential_profile": "new", "shared_credential_file": "/y"})
+    assert parse(merged) == {
+        "credentials": {"shared_credential_profile": "new", "shared_credential_file": "/y"},
+        "other": {"shared_credential_profile": "theirs"},
+    }
+
+
+def test_taken_out() -> None:
+    assert merge('[credentials]\n   shared_credential_profile = "old"\n', "credentials", {"shared_credential_profile": ""}) == "[credentials]\n"

@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, Iterator
+
+import pytest
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import identity
+
+from .conftest import FakeHost
+
+DOCUMENT = {"instanceId": "i-0123", "region": "eu-west-1", "accountId": "123456789012", "availabilityZone": "eu-west-1a", "privateIp": "10.0.0.9"}
+
+
+class Service:
+    """A metadata service: ``answers`` by path; ``failures`` requests for a token fail first."""
+
+    def __init__(self, failures: int = 0, error: OSError | None = None, **answers: tuple[int, str]) -> None:
+        self.failures = failures
+        self.error = error or ConnectionRefusedError(111, "Connection refused")
+        self.asked: list[str] = []
+        self.answers = {
+            "/latest/api/token": (200, "token"),
+            "/latest/dynamic/instance-identity/document": (200, json.dumps(DOCUMENT)),
+            "/latest/meta-data/iam/security-credentials/": (200, "web-role"),
+            "/latest/meta-data/iam/security-credentials/web-role": (200, "{}"),
+            "/latest/meta-data/hostname": (200, "ip-10-0-0-9.ec2.internal"),
+        }
+        for name, answer in answers.items():
+            path = next(path for path in self.answers if path.rstrip("/").endswith(name.replace("_", "-")))
+            self.answers[path] = answer
+
+    def __call__(self, method: str, path: str, headers: dict[str, str], seconds: float) -> tuple[int, str]:
+        self.asked.append(f"{method} {path}")
+        if method == "PUT":
+            assert headers == {"X-aws-ec2-metadata-token-ttl-seconds": "300"}
+            self.failures -= 1
+            if self.failures >= 0:
+                raise self.error
+        else:
+            assert headers == {"X-aws-ec2-metadata-token": "token"}
+        return self.answers[path]
+
+
+def test_identity(fake: FakeHost) -> None:
+    found = identity.read(fake.host, True, Service())
+    assert (found.instance_id, found.region, found.role, found.hostname) == ("i-0123", "eu-west-1", "web-role", "ip-10-0-0-9.ec2.internal")
+    assert found.private_ip == "10.0.0.9" and found.image_id == ""
+
+
+def test_without_instance_profile(fake: FakeHost) -> None:
+    assert identity.read(fake.host, True, Service(security_credentials=(404, ""))).role == ""
+
+
+def test_late_service_gets_three_chances(fake: FakeHost) -> None:
+    assert identity.read(fake.host, True, Service(failures=2)).instance_id == "i-0123"
+    with pytest.raises(identity.NoMetadataError, match="no connection.*refused"):
+        identity.read(fake.host, True, Service(failures=3))
+
+
+def test_on_premises_is_asked_once(fake: FakeHost) -> None:
+    service = Service(failures=1)
+    with pytest.raises(identity.NoMetadataError):
+        identity.read(fake.host, False, service)
+    assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        (Service(failures=9, error=socket.timeout("timed out")), "no answer from 169.254.169.254 within 0.3 s"),
+        (Service(token=(403, "")), "HTTP status 403"),
+        (Service(document=(500, "")), "HTTP status 500"),
+        (Service(document=(200, "{")), "a token but no identity"),
+    ],
+)
+def test_unusable_service(fake: FakeHost, service: Service, told: str) -> None:
+    with pytest.raises(identity.NoMetadataError, match=told):
+        identity.read(fake.host, False, service)
+
+
+class Answer(BaseHTTPRequestHandler):
+    def do_PUT(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(f"{self.path} {self.headers['X-a']}".encode())
+
+    def do_GET(self) -> None:
+        self.wfile.write(b"nonsense\n\n")
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with HTTPServer(("127.0.0.1", 0), Answer) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        monkeypatch.setattr(identity, "ADDRESS", f"127.0.0.1:{running.server_port}")
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+        yield
+        running.shutdown()
+
+
+@pytest.mark.usefixtures("server")
+def test_request_goes_past_proxies() -> None:
+    assert identity.ask("PUT", "/x", {"X-a": "b"}, 2) == (200, "/x b")
+
+
+@pytest.mark.usefixtures("server")
+def test_nonsense_is_no_answer() -> None:
+    with pytest.raises(OSError, match="unusable answer"):
+        identity.ask("GET", "/x", {}, 2)
