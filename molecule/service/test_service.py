@@ -22,7 +22,9 @@ def aws(service: str) -> Any:
 
 def instance_of(host: Any) -> str:
     name = host.run("hostname").stdout.strip()
-    found = aws("ec2").describe_instances(Filters=[{"Name": "tag:Name", "Values": [name]}, {"Name": "instance-state-name", "Values": ["running"]}])
+    found = aws("ec2").describe_instances(
+        Filters=[{"Name": "tag:Name", "Values": [name]}, {"Name": "instance-state-name", "Values": ["running"]}]
+    )
     return found["Reservations"][0]["Instances"][0]["InstanceId"]
 
 

@@ -53,7 +53,12 @@ class FakeHost:
         self.uptime += seconds
 
     def install(self) -> None:
-        for directory in (self.layout.directory, f"{self.layout.base}/bin", os.path.dirname(self.layout.log_file), f"{self.layout.root}/run"):
+        for directory in (
+            self.layout.directory,
+            f"{self.layout.base}/bin",
+            os.path.dirname(self.layout.log_file),
+            f"{self.layout.root}/run",
+        ):
             os.makedirs(directory, exist_ok=True)
         for name in ("amazon-cloudwatch-agent-ctl", "amazon-cloudwatch-agent"):
             Path(self.layout.program(name)).touch()

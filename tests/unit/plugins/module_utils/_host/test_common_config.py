@@ -14,7 +14,7 @@ SHIPPED = """# This common-config is used to configure items used for both ssm a
 # [proxy]
 #    http_proxy = "{http_url}"
 """
-PROXY = '[proxy]\n   https_proxy = "http://u:p@proxy:3128"  # ours\n   no_proxy = \'169.254.169.254\'\n'
+PROXY = "[proxy]\n   https_proxy = \"http://u:p@proxy:3128\"  # ours\n   no_proxy = '169.254.169.254'\n"
 
 
 def test_commented_keys_are_none() -> None:
@@ -22,7 +22,7 @@ def test_commented_keys_are_none() -> None:
 
 
 def test_values_in_every_kind_of_quotes() -> None:
-    assert parse(PROXY + "[imds]\nimds_retries = 3 # times\n[a]\nb = \"c \\\"d\\\"\"\n") == {
+    assert parse(PROXY + '[imds]\nimds_retries = 3 # times\n[a]\nb = "c \\"d\\""\n') == {
         "proxy": {"https_proxy": "http://u:p@proxy:3128", "no_proxy": "169.254.169.254"},
         "imds": {"imds_retries": "3"},
         "a": {"b": 'c "d"'},
@@ -53,4 +53,7 @@ def test_replaced_in_its_section_alone() -> None:
 
 
 def test_taken_out() -> None:
-    assert merge('[credentials]\n   shared_credential_profile = "old"\n', "credentials", {"shared_credential_profile": ""}) == "[credentials]\n"
+    assert (
+        merge('[credentials]\n   shared_credential_profile = "old"\n', "credentials", {"shared_credential_profile": ""})
+        == "[credentials]\n"
+    )

@@ -15,7 +15,13 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._host import iden
 
 from .conftest import FakeHost
 
-DOCUMENT = {"instanceId": "i-0123", "region": "eu-west-1", "accountId": "123456789012", "availabilityZone": "eu-west-1a", "privateIp": "10.0.0.9"}
+DOCUMENT = {
+    "instanceId": "i-0123",
+    "region": "eu-west-1",
+    "accountId": "123456789012",
+    "availabilityZone": "eu-west-1a",
+    "privateIp": "10.0.0.9",
+}
 
 
 class Service:

@@ -36,7 +36,9 @@ def test_plain_logger_writes_local_time() -> None:
 def test_trouble_once_newest_last() -> None:
     told = logs.trouble(logs.since(LINES, ELEVEN))
     assert told[0] == LINES[4] and told[-1] == "panic: runtime error"
-    assert logs.trouble([f"2026-01-01T11:00:00Z E! {number} {'x' * 9999}" for number in range(50)])[0].startswith("2026-01-01T11:00:00Z E! 30 ")
+    assert logs.trouble([f"2026-01-01T11:00:00Z E! {number} {'x' * 9999}" for number in range(50)])[0].startswith(
+        "2026-01-01T11:00:00Z E! 30 "
+    )
     assert max(len(line) for line in logs.trouble(["2026-01-01T11:00:00Z E! " + "x" * 9999])) == logs.WIDTH
 
 

@@ -1,0 +1,314 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, packages, signature, system
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.installation import Request, ensure_package
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
+
+from .conftest import BUILD, FakeHost, configuration
+
+pytestmark = pytest.mark.skipif(not shutil.which("gpg") or not shutil.which("gpgv"), reason="gpg and gpgv make and judge the signatures")
+NEWER, LATEST = "1.300061.0b2", "1.300062.0b3"
+MIRROR = "https://mirror.example.com"
+
+
+def gpg(home: Path, *arguments: str) -> str:
+    argv = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback", *arguments]
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, str]]:
+    """A key ring with two keys, the trusted one first."""
+    home = Path("/tmp") / f"cw-gpg-{os.getpid()}"
+    home.mkdir(mode=0o700)
+    fingerprints = []
+    for name in ("trusted", "other"):
+        gpg(home, "--quick-generate-key", name, "rsa2048", "sign", "never")
+        rows = gpg(home, "--with-colons", "--list-keys", name).splitlines()
+        fingerprints.append(next(row.split(":")[9] for row in rows if row.startswith("fpr")))
+    yield home, fingerprints[0], fingerprints[1]
+    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
+    shutil.rmtree(home)
+
+
+class Mirror:
+    """Packages are texts that name their version; ``asked`` holds what was fetched."""
+
+    def __init__(self, directory: Path, keys: tuple[Path, str, str]) -> None:
+        self.directory, self.keys = directory, keys
+        self.asked: list[str] = []
+        self.publish("latest", LATEST)
+        for build in (BUILD, NEWER):
+            self.publish(build, build)
+
+    def publish(self, place: str, build: str, signer: int = 1) -> None:
+        file = self.directory / place
+        file.write_text(f"{build}-1", encoding="utf-8")
+        gpg(self.keys[0], "--yes", "--local-user", self.keys[signer], "--detach-sign", str(file))
+
+    def key(self, which: int = 1) -> bytes:
+        return gpg(self.keys[0], "--armor", "--export", self.keys[which]).encode()
+
+    def __call__(self, url: str, path: str) -> None:
+        self.asked.append(url)
+        if url.endswith(".gpg"):
+            Path(path).write_bytes(self.key())
+            return
+        place = url.split("/")[-2]
+        file = self.directory / (place + (".sig" if url.endswith(".sig") else ""))
+        if not file.exists():
+            raise HostError(f"{url}: HTTP status 403")
+        shutil.copy(file, path)
+
+
+class PackagedHost(FakeHost):
+    """A Debian host: packages install by their version, the real gpgv judges signatures."""
+
+    def play_gpgv(self, argv: list[str]) -> Result:
+        return system.run(argv)
+
+    def play_dpkg_deb(self, argv: list[str]) -> Result:
+        if argv[1] == "--extract":
+            return Result(0)
+        return Result(0, Path(argv[2]).read_text(encoding="utf-8"))
+
+    def play_dpkg(self, argv: list[str]) -> Result:
+        build = Path(argv[-1]).read_text(encoding="utf-8")[: -len("-1")]
+        running = self.wanted
+        self.install()
+        Path(self.layout.version_file).write_text(build + "\n", encoding="utf-8")
+        if running:
+            self.start()
+        return Result(0)
+
+    def build(self) -> str:
+        return system.read_text(self.layout.version_file).strip()
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> PackagedHost:
+    host = PackagedHost(tmp_path / "root")
+    host.write(host.layout.at("/etc/os-release"), 'PRETTY_NAME="Debian"\nID=debian\n')
+    host.write(host.layout.at("/var/lib/dpkg/lock-frontend"), "")
+    return host
+
+
+@pytest.fixture
+def mirror(tmp_path: Path, keys: tuple[Path, str, str]) -> Mirror:
+    (tmp_path / "mirror").mkdir()
+    return Mirror(tmp_path / "mirror", keys)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> str:
+    (tmp_path / "scratch").mkdir()
+    return str(tmp_path / "scratch")
+
+
+def wanted(mirror: Mirror, build: str = "", **more: object) -> Request:
+    return replace(Request(build, MIRROR, f"{MIRROR}/assets/key.gpg", mirror.keys[1], architecture="amd64"), **more)  # type: ignore[arg-type]
+
+
+def test_latest_on_a_fresh_host(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    outcome = ensure_package(box.host, wanted(mirror), mirror, scratch)
+    assert outcome.changed and box.build() == LATEST and outcome.after.build == LATEST
+    assert mirror.asked[-1] == f"{MIRROR}/debian/amd64/latest/amazon-cloudwatch-agent.deb"
+    assert ("--force-confold" in argv for argv in box.called("dpkg"))
+
+
+@pytest.mark.parametrize("build", ["", BUILD])
+def test_nothing_is_upgraded_by_itself(box: PackagedHost, mirror: Mirror, scratch: str, build: str) -> None:
+    box.install()
+    assert not ensure_package(box.host, wanted(mirror, build), mirror, scratch).changed
+    assert mirror.asked == []
+
+
+@pytest.mark.parametrize(("present", "build"), [(BUILD, NEWER), (NEWER, BUILD)])
+def test_up_and_down(box: PackagedHost, mirror: Mirror, scratch: str, present: str, build: str) -> None:
+    box.install()
+    Path(box.layout.version_file).write_text(present, encoding="utf-8")
+    assert ensure_package(box.host, wanted(mirror, build), mirror, scratch).changed
+    assert box.build() == build
+
+
+def test_check_mode_verifies_and_installs_nothing(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    outcome = ensure_package(box.host, wanted(mirror), mirror, scratch, check_mode=True)
+    assert outcome.changed and outcome.after.build == LATEST and not box.called("dpkg")
+    assert box.called("gpgv", f"{scratch}/amazon-cloudwatch-agent-latest.deb")
+
+
+def test_wrong_signature(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    (mirror.directory / "latest").write_text("forged-1", encoding="utf-8")
+    with pytest.raises(HostError, match=r"no good signature.*BADSIG.*nothing was changed"):
+        ensure_package(box.host, wanted(mirror), mirror, scratch)
+    assert not box.called("dpkg")
+
+
+def test_signed_by_another_key(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    mirror.publish("latest", LATEST, signer=2)
+    with pytest.raises(HostError, match="no good signature"):
+        ensure_package(box.host, wanted(mirror), mirror, scratch)
+
+
+def test_signed_by_another_key_of_the_same_file(box: PackagedHost, mirror: Mirror, scratch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mirror.publish("latest", LATEST, signer=2)
+    both = mirror.key(1) + mirror.key(2)
+    monkeypatch.setattr(mirror, "key", lambda which=1: both)
+    with pytest.raises(HostError, match="no good signature"):
+        ensure_package(box.host, wanted(mirror), mirror, scratch)
+
+
+def test_another_key_than_the_pinned_one(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    with pytest.raises(HostError, match=f"has the fingerprint {mirror.keys[1]}, pinned is {'A' * 40}"):
+        ensure_package(box.host, wanted(mirror, fingerprint="A" * 40), mirror, scratch)
+    assert len(mirror.asked) == 1
+
+
+def test_other_build_than_the_path_says(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    mirror.publish(NEWER, "1.0")
+    with pytest.raises(HostError, match=f"has version 1.0-1 under the build {NEWER}"):
+        ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+
+
+def test_without_a_verifier(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.overrides["gpgv --version"] = Result(127)
+    with pytest.raises(HostError, match="neither gpgv nor gpg"):
+        ensure_package(box.host, wanted(mirror), mirror, scratch)
+
+
+def test_gpg_where_gpgv_is_not(box: PackagedHost, mirror: Mirror, scratch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    box.overrides["gpgv --version"] = Result(127)
+    os.chmod(scratch, 0o700)
+    monkeypatch.setattr(PackagedHost, "play_gpg", lambda self, argv: system.run(argv), raising=False)
+    assert ensure_package(box.host, wanted(mirror), mirror, scratch).changed
+
+
+def test_new_build_refuses_the_configuration(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.running_with("ssm_web_3", configuration())
+    box.refused.add(configuration())
+    with pytest.raises(HostError, match="translator refuses"):
+        ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+    assert box.build() == BUILD
+    judged = box.called("config-translator")[0]
+    assert judged[0].startswith(f"{scratch}/unpacked/opt/aws")
+
+
+def test_new_build_judges_what_is_wanted(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.refused.add(configuration(5))
+    sources = [Source("ssm:web:4", content=configuration(5))]
+    with pytest.raises(HostError, match="refuses ssm:web:4"):
+        ensure_package(box.host, wanted(mirror, configurations=sources), mirror, scratch)
+    assert not box.called("dpkg")
+
+
+def test_running_agent_lives_on_with_the_new_build(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.running_with("ssm_web_3", configuration())
+    assert ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch).warnings == []
+    assert box.invocation == 2 and not box.dead()
+
+
+def test_running_agent_dies_with_the_new_build(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.running_with("ssm_web_3", configuration())
+    box.fate = lambda texts: (3.0, "dies") if box.build() == NEWER else (1.0, "ready")
+    with pytest.raises(HostError, match=f"died with build {NEWER}; build {BUILD} is back and the agent runs") as caught:
+        ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+    assert any("no role" in line for line in caught.value.log)
+    assert box.build() == BUILD and not box.dead()
+
+
+def test_old_build_is_not_to_be_had(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.running_with("ssm_web_3", configuration())
+    (mirror.directory / BUILD).unlink()
+    outcome = ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+    assert box.build() == NEWER and BUILD in outcome.warnings[0]
+
+
+def test_package_manager_fails(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.overrides["dpkg --install"] = Result(1, "", "dpkg: error: no space left on device\n")
+    with pytest.raises(HostError, match="dpkg could not install") as caught:
+        ensure_package(box.host, wanted(mirror), mirror, scratch)
+    assert caught.value.log == ["dpkg: error: no space left on device"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("ID=debian\n", "debian", "deb"),
+        ("ID=ubuntu\nID_LIKE=debian\n", "ubuntu", "deb"),
+        ('ID="amzn"\nID_LIKE="fedora"\n', "amazon_linux", "rpm"),
+        ('ID="rocky"\nID_LIKE="rhel centos fedora"\n', "redhat", "rpm"),
+        ('ID=linuxmint\nID_LIKE="ubuntu debian"\n', "ubuntu", "deb"),
+        ('ID="sles"\n', "suse", "rpm"),
+        ("ID=alpine\n", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_platform(fake: FakeHost, text: str, name: str, kind: str) -> None:
+    fake.write(fake.layout.at("/etc/os-release"), "# a comment\n" + text)
+    assert packages.platform(fake.host, "aarch64") == packages.Platform(name, "arm64", kind)
+
+
+def test_no_package_for_this_host(fake: FakeHost, mirror: Mirror, scratch: str) -> None:
+    with pytest.raises(HostError, match="no agent package for this host"):
+        ensure_package(fake.host, wanted(mirror), mirror, scratch)
+
+
+def test_rpm_is_asked_on_rpm_hosts(fake: FakeHost) -> None:
+    fake.install()
+    fake.overrides["rpm --query --quiet"] = Result(0)
+    assert packages.installed(fake.host, "rpm") == packages.Package(True, BUILD, "rpm")
+    fake.overrides["rpm --query --quiet"] = Result(1)
+    assert not packages.installed(fake.host, "rpm").installed
+
+
+@pytest.mark.parametrize("text", ["9376 16F3 450B 7D80 6CBD  9725 D581 6730 3B78 9C72", "0x937616f3450b7d806cbd9725d58167303b789c72"])
+def test_fingerprint_however_written(text: str) -> None:
+    assert signature.fingerprint(text) == "937616F3450B7D806CBD9725D58167303B789C72"
+
+
+@pytest.mark.parametrize("text", ["3B789C72", "", "Z" * 40])
+def test_short_fingerprints_are_none(text: str) -> None:
+    with pytest.raises(HostError, match="40 hexadecimal digits"):
+        signature.fingerprint(text)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x99", b"no key", b"\xc6\x05\x04abc", b"\x98\xff\x04"])
+def test_damaged_keys_are_none(data: bytes) -> None:
+    assert signature.key_fingerprints(data) == []
+
+
+def test_packets_of_the_new_format(mirror: Mirror) -> None:
+    old = signature.binary_key(mirror.key())
+    assert old[0] == 0x99
+    length = int.from_bytes(old[1:3], "big")
+    body = old[3 : 3 + length]
+    for head in (bytes([192 + ((length - 192) >> 8), (length - 192) & 255]), b"\xff" + length.to_bytes(4, "big")):
+        assert signature.key_fingerprints(b"\xc6" + head + body) == [mirror.keys[1]]
+
+
+def test_broken_armor() -> None:
+    with pytest.raises(HostError, match="not readable"):
+        signature.binary_key(b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n%%%\n-----END PGP PUBLIC KEY BLOCK-----\n")
+
+
+def test_lock_of_the_package_manager(box: PackagedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*arguments: object) -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr(installation.fcntl, "lockf", busy)
+    with pytest.raises(HostError, match="another package manager holds"), installation._dpkg_lock(box.host):
+        pass
