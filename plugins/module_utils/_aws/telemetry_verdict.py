@@ -76,6 +76,8 @@ class Host:
         dimensions = tuple(sorted((str(key), str(value)) for key, value in (item["dimensions"] or {}).items()))
         # Values come at an interval, so the last one is never far back.
         recent = self.terms.begun - 2 * item["due"] - SLACK_SECONDS
+        # Only a restart cuts a minute in two: a value of the minute in which the time looked at begins is a recent one.
+        recent -= recent % 60
         since = max(self.since, recent) if self.changed else recent
         return MetricKey(self.region, item["namespace"], item["name"], dimensions, since)
 
@@ -89,7 +91,9 @@ class Host:
 
     def grew(self, item: Mapping[str, Any]) -> bool:
         """Whether something must have arrived: the file has grown, in the time that is looked at, and long enough ago."""
-        return item["grown"] and (self.awaited or (item["written"] >= self.since and self.settled(item)))
+        # What an earlier process of the agent has sent already does not come again after a restart.
+        new = item["written"] >= self.since
+        return item["grown"] and ((item["waiting"] or new) if self.awaited else (new and self.settled(item)))
 
     def complete(self, item: Mapping[str, Any], seen: Seen) -> bool:
         """Whether the events reach to the last change of the file, as far as that is known."""

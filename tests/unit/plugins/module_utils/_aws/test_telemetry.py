@@ -128,6 +128,13 @@ class TestChanged:
         assert watch(cloud, host([STREAM], [METRIC]), timeout=0)["waited"] == 0
 
 
+def test_what_was_sent_before_a_restart_is_not_awaited(cloud: Cloud) -> None:
+    cloud.log("/app/web", "i-1", NOW - 900)
+    sent = {**STREAM, "written": NOW - 900, "waiting": False}
+    result = watch(cloud, host([sent]))
+    assert (only(result, "streams")["state"], result["waited"]) == ("quiet", 0)
+
+
 class TestWaitingLines:
     """The stream has events, the file has newer lines that were not sent when it was looked at."""
 
@@ -211,6 +218,14 @@ class TestUnchanged:
         result = watch(cloud, self.steady(STREAM, metrics=[METRIC]))
         assert result["hosts"][0]["state"] == "arrived"
         assert only(result, "metrics")["value"] == 12.5
+
+    @pytest.mark.parametrize("second", range(0, 60, 7))
+    def test_the_newest_minute_may_be_the_one_before(self, cloud: Cloud, second: int) -> None:
+        cloud.now = NOW - NOW % 60 + second
+        for back in (60, 120, 180):
+            cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW - NOW % 60 - back, 12.5)
+        result = watch(cloud, self.steady(metrics=[{**METRIC, "due": 15}]))
+        assert only(result, "metrics")["state"] == "arrived"
 
     def test_a_metric_that_is_not_due_yet(self, cloud: Cloud) -> None:
         result = watch(cloud, host(metrics=[METRIC], changed=False, since=NOW - 20))
