@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping
 
+from .inventory import NotPlainError, plain
 from .pointer import depth_exceeds
 from .problems import ERROR, RULES, Finding, problem, rule, shown, unsilenced
 from .rules import load_rules
@@ -64,6 +65,10 @@ def parse(config: Any) -> tuple[dict[str, Any], str]:
             return {}, f"This is not JSON: {error or 'it nests too deep'}."
     if depth_exceeds(data, DEEPEST):
         return {}, f"The configuration nests deeper than {DEEPEST} levels."
+    try:
+        data = plain(data, "the configuration")
+    except NotPlainError as error:
+        return {}, str(error)
     if not isinstance(data, dict):
         return {}, f"A configuration is a JSON object, not {shown(data)}."
     return data, ""

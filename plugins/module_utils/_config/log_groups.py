@@ -56,3 +56,16 @@ def namespace(configuration: Mapping[str, Any]) -> str:
     """The namespace of the host's metrics; '' when it sends none."""
     metrics = configuration.get("metrics")
     return str(metrics.get("namespace") or "CWAgent") if isinstance(metrics, dict) else ""
+
+
+def config_log_groups(subject: Subject) -> list[dict[str, Any]]:
+    """The log groups under logs_collected by name: ``retention_in_days`` (None: for ever), ``log_group_class``, ``streams``, ``files``."""
+    groups: dict[str, dict[str, Any]] = {}
+    for item in destinations(subject):
+        empty = {"retention_in_days": None, "log_group_class": item["log_group_class"], "streams": [], "files": []}
+        group = groups.setdefault(item["log_group_name"], {"log_group_name": item["log_group_name"], **empty})
+        group["retention_in_days"] = group["retention_in_days"] or item["retention_in_days"]
+        for key, value in (("streams", item["log_stream_name"]), ("files", item["file_path"])):
+            if value not in group[key] and (value or key == "streams"):
+                group[key].append(value)
+    return [groups[name] for name in sorted(groups)]

@@ -12,10 +12,12 @@ from typing import Any, Iterable, Mapping
 from .canonical import canonical_text, digest
 from .check import problems_of
 from .compose import Composition, compose
+from .errors import ConfigError
 from .log_groups import collects
 from .pointer import pointer, walk
 from .presets import preset
-from .problems import ERROR, REQUIREMENT, ConfigError, check_silenced
+from .problems import ERROR, REQUIREMENT, check_silenced
+from .rules import load_rules
 from .subject import MODES, PLATFORMS, Subject
 
 FRAGMENT = "cw_agent_fragment_"
@@ -125,6 +127,7 @@ class Planner:
 
 
 def _judge(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str]) -> _Composed:
+    load_rules()
     check_silenced(silenced)
     name, platform, mode = settings["cw_agent_preset"], settings["cw_agent_platform"], settings["cw_agent_mode"]
     parts = [("cw_agent_preset", preset(name, platform, mode))] + [(key, _mapping(key, fragments[key])) for key in sorted(fragments)]

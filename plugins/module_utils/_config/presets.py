@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .problems import ConfigError
+from .errors import ConfigError
 
 PRESETS = ("none", "basic", "standard", "advanced")
 

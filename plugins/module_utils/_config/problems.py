@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
 
+from .errors import ConfigError
 from .pointer import Step, pointer
 
 if TYPE_CHECKING:
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
 ERROR, WARNING, REQUIREMENT = "error", "warning", "requirement"
 _SHOWN = 120
-
-
-class ConfigError(Exception):
-    """The one exception of this package: the caller's input makes no sense. The text is meant for the user."""
 
 
 @dataclass(frozen=True)

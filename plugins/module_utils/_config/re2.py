@@ -164,7 +164,8 @@ class _Reader:
         if char in _CLASS_ESCAPES:
             return None
         if char in "pP":
-            return self._unicode_class(start)
+            self._unicode_class(start)
+            return None
         if char == "x":
             return self._hexadecimal(start)
         if char in "01234567" and (octal := re.compile(r"0[0-7]{0,2}|[1-7][0-7]{1,2}").match(self.text, start + 1)):

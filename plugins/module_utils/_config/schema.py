@@ -238,7 +238,7 @@ _FILE = closed(
     },
     "file_path",
 )
-_EVENT_NAME = text(255, **{"not": {"enum": ["Forwarded Events"]}, "expected": "a channel other than Forwarded Events"})
+_EVENT_NAME = {**text(255), "not": {"enum": ["Forwarded Events"]}, "expected": "a channel other than Forwarded Events"}
 _EVENT_IDS = many(whole(0, 65535), least=1, unique=True)
 _LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFORMATION", "VERBOSE")
 _EVENT = closed(

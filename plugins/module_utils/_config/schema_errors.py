@@ -9,8 +9,9 @@ import difflib
 from functools import lru_cache
 from typing import Any, Callable, Iterator
 
+from .errors import ConfigError
 from .pointer import Step
-from .problems import ConfigError, Finding, shown
+from .problems import Finding, shown
 from .schema import SCHEMA
 
 _TYPES = {

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any, Iterator, Mapping
 
 from .agent_view import View, agent_view
+from .errors import ConfigError
 from .pointer import Step
-from .problems import ConfigError, Finding
+from .problems import Finding
 from .schema_errors import schema_findings
 from .versions import ANY, INTRODUCED, Introduced, parse_version
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .problems import ConfigError
+from .errors import ConfigError
 
 NEWEST = "1.300071"
 """The newest release whose language is known here."""

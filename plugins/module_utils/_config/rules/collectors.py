@@ -11,6 +11,7 @@ from typing import Any, Iterator
 from ..pipelines import jmx_targets
 from ..pointer import Step
 from ..problems import ERROR, REQUIREMENT, WARNING, Finding, rule, shown
+from ..re2 import refusal
 from ..subject import Subject
 from .metrics import measurements, metrics
 
@@ -187,6 +188,33 @@ def _discovery_entry(entry: dict[str, Any], path: tuple[Step, ...], pattern: str
         yield Finding(path, entry, "The entry has no sd_metrics_ports.", "Set sd_metrics_ports, such as 9113;9114.")
     elif isinstance(ports, str) and not _PORTS.fullmatch(ports):
         yield Finding((*path, "sd_metrics_ports"), ports, f"{shown(ports)} is no list of ports.", "Write it like 9113;9114.")
+
+
+@rule(
+    "emf-declaration-pattern",
+    ERROR,
+    why="The expressions of metric_declaration must be ones for RE2; the agent's translator crashes on others.",
+    mend="Rewrite it for RE2: no look-around, no back-references.",
+    example=_log_metrics(
+        prometheus={
+            "log_group_name": "/p",
+            "emf_processor": {"metric_declaration": [{"source_labels": ["job"], "label_matcher": "(", "metric_selectors": [".*"]}]},
+        }
+    ),
+)
+def _emf_declaration_pattern(subject: Subject) -> Iterator[Finding]:
+    base = (*_LOG_METRICS, "prometheus", "emf_processor")
+    declarations = subject.section(*base).get("metric_declaration")
+    for index, item in enumerate(declarations if isinstance(declarations, list) else []):
+        if not isinstance(item, dict) or "source_labels" not in item or "metric_selectors" not in item:
+            continue
+        path = (*base, "metric_declaration", index)
+        selectors = item["metric_selectors"]
+        texts = [((*path, "label_matcher"), item.get("label_matcher"))]
+        texts += [((*path, "metric_selectors", place), text) for place, text in enumerate(selectors if isinstance(selectors, list) else [])]
+        for place, text in texts:
+            if isinstance(text, str) and (reason := refusal(text)):
+                yield Finding(place, text, f"RE2 refuses {shown(text)}: {reason}.")
 
 
 @rule(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any, Iterator
 
 from ..measurements import KNOWN_PLUGINS, OTEL_PLUGINS, WITHOUT_RESOURCES, bare, measured_as
@@ -133,6 +134,29 @@ def _decorates(subject: Subject) -> bool:
     )
     sends = (collects(subject.platform, plugin, item) for plugin, item in plugins if plugin != "prometheus")
     return named and any(sends)
+
+
+_STATEMENT_TEXT = re.compile(r"""([^"\\\n]|\\([abfnrtv\\"]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-7]{3}))*""")
+
+
+@rule(
+    "decoration-quotes",
+    ERROR,
+    why="The agent builds a statement of name, rename and unit in double quotes; a quote or a backslash in them breaks it.",
+    mend="Take quotes and backslashes out.",
+    example=metrics(mem={"measurement": [{"name": "used", "rename": 'MEM "used"'}]}),
+)
+def _decoration_quotes(subject: Subject) -> Iterator[Finding]:
+    if not _decorates(subject):
+        return
+    for plugin, path, item in subject.plugins():
+        if plugin in OTEL_PLUGINS or len(path) != 3:
+            continue
+        for place, entry in measurements(item, path):
+            for key in ("name", "rename", "unit") if isinstance(entry, dict) else ():
+                text = entry.get(key)
+                if isinstance(text, str) and not _STATEMENT_TEXT.fullmatch(text):
+                    yield Finding((*place, key), text, f"{key} is {shown(text)}, which the agent cannot quote.")
 
 
 @rule(
