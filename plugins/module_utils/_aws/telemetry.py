@@ -80,7 +80,7 @@ class Watch:
                 continue
             if passed < self.terms.timeout:
                 # Nothing will come of a file that the agent cannot read.
-                due = [(key, item) for key, item in host.streams if item["grown"] and item["readable"]]
+                due = [(key, item) for key, item in host.streams if host.grew(item) and item["readable"]]
                 streams += [key for key, item in due if not host.complete(item, self.measured.streams[key])]
             for key, item in host.metrics:
                 patience = max(self.terms.timeout, min(float(item["due"]) + SLACK_SECONDS, LONGEST_SECONDS))
