@@ -108,7 +108,7 @@ def _status(_options: argparse.Namespace) -> int:
     lines += [(host, why or ("" if host in served else "not connected to AWS's names")) for host, why in zip(names, problems, strict=True)]
     for name, why in lines:
         print(f"{name:<12} {lab.hosts.get(name, {}).get('instance_id', '-'):<20} {why or 'ready'}")
-    return 1 if any(why for _, why in lines) else 0
+    return 1 if any(why for name, why in lines) else 0
 
 
 def _package(options: argparse.Namespace) -> int:

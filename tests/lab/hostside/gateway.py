@@ -145,7 +145,7 @@ class Gateway:
 
     async def forward(self, head: http11.Head, body: bytes, origin: Origin) -> bytes:
         """Pass a request on to the AWS stand-in and return its whole answer."""
-        method, target, _ = head.first
+        method, target = head.first[:2]
         headers = [(key, value) for key, value in head.passed_on() if not key.lower().startswith("x-lab-") and key.lower() != "expect"]
         if origin.host:
             headers.append(("X-Lab-Host", origin.host))

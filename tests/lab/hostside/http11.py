@@ -46,7 +46,7 @@ async def read_head(reader: asyncio.StreamReader) -> Head | None:
     lines = raw.decode("latin-1").split("\r\n")[:-2]
     words = [*lines[0].split(" ", 2), "", ""][:3]
     pairs = [line.partition(":") for line in lines[1:]]
-    return Head((words[0], words[1], words[2]), [(key.strip(), value.strip()) for key, _, value in pairs])
+    return Head((words[0], words[1], words[2]), [(key.strip(), value.strip()) for key, colon, value in pairs])
 
 
 async def _read_chunked(reader: asyncio.StreamReader) -> bytes:

@@ -106,7 +106,7 @@ def _place(tree: pathlib.Path, kind: str, folder: str, package: pathlib.Path) ->
 def build_tree(tree: pathlib.Path) -> dict[str, str]:
     """Make the mirror's files anew; return packages' paths (deb, rpm), `latest` and `upgrade` (build strings, "" = none), `fingerprint`."""
     served = packages()
-    latest = {kind: build_of(package) for kind, (package, _) in served.items()}
+    latest = {kind: build_of(package) for kind, (package, own) in served.items()}
     upgrade = newer(latest["deb"])
     unfinished = tree.with_name(tree.name + ".new")
     remove_tree(unfinished)
@@ -127,7 +127,7 @@ def build_tree(tree: pathlib.Path) -> dict[str, str]:
             (path / name).write_text(content)
     remove_tree(tree)
     unfinished.rename(tree)
-    places = {kind: str(package) for kind, (package, _) in served.items()}
+    places = {kind: str(package) for kind, (package, own) in served.items()}
     return {**places, "latest": latest["deb"], "upgrade": upgrade if served["deb"][1] else "", "fingerprint": fingerprint}
 
 

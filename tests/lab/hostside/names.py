@@ -49,7 +49,7 @@ def mirror_path(host: str, path: str) -> str | None:
     if name.startswith(BUCKET) and ".s3." in name and name.endswith(".amazonaws.com"):
         return path
     if name == "s3.amazonaws.com" or (name.startswith("s3.") and name.endswith(".amazonaws.com")):
-        bucket, _, rest = path.lstrip("/").partition("/")
+        bucket, rest = path.lstrip("/").partition("/")[::2]
         if bucket == BUCKET or bucket in {f"{BUCKET}-{region}" for region in REGIONS}:
             return "/" + rest
     return None

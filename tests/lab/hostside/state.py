@@ -94,7 +94,7 @@ def existing() -> Lab:
 
 def host_order(name: str) -> tuple[int, int]:
     """Sort key of host names: by kind, then by number."""
-    kind, _, number = name.rpartition("-")
+    kind, number = name.rpartition("-")[::2]
     return KINDS.index(kind), int(number)
 
 
