@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.layout import Layout, file_name
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.logs import READY
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host, Result

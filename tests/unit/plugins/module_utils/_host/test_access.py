@@ -8,7 +8,6 @@ import pwd
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access
 
 from .conftest import FakeHost

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.common_config import merge, parse
 
 SHIPPED = """# This common-config is used to configure items used for both ssm and cloudwatch access

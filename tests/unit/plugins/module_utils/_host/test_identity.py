@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Iterator
 
 import pytest
-
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import identity
 
 from .conftest import FakeHost

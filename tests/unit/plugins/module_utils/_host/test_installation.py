@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, packages, signature, system
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError

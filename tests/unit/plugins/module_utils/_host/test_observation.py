@@ -7,7 +7,6 @@ import json
 from dataclasses import replace
 
 import pytest
-
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import observation, state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import AgentSection, Source, agent_section, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys, keys_text, region_text

@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import credentials, profile
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError

@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import lock, snapshot, state, transaction
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
