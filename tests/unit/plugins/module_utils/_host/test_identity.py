@@ -65,7 +65,7 @@ def test_without_instance_profile(fake: FakeHost) -> None:
 
 def test_late_service_gets_three_chances(fake: FakeHost) -> None:
     assert identity.read(fake.host, True, Service(failures=2)).instance_id == "i-0123"
-    with pytest.raises(identity.NoMetadataError, match="no connection.*refused"):
+    with pytest.raises(identity.NoMetadataError, match=r"no connection.*refused"):
         identity.read(fake.host, True, Service(failures=3))
 
 
