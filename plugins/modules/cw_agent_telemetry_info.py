@@ -119,6 +119,11 @@ options:
             description: Seconds after its start in which the agent sends the first value.
             type: int
             default: 120
+          resolution:
+            description: Seconds to which CloudWatch keeps the values, less than 60 for metrics of shorter intervals.
+            type: int
+            choices: [1, 5, 10, 30, 60]
+            default: 60
       agent:
         description: What is known of the agent.
         type: dict
@@ -318,6 +323,7 @@ METRIC = {
     "name": {"type": "str", "required": True},
     "dimensions": {"type": "dict", "default": {}},
     "due": {"type": "int", "default": 120},
+    "resolution": {"type": "int", "choices": [1, 5, 10, 30, 60], "default": 60},
 }
 AGENT = {
     "active": {"type": "bool", "default": True},

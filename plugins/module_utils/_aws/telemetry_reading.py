@@ -30,13 +30,17 @@ class StreamKey(NamedTuple):
 
 
 class MetricKey(NamedTuple):
-    """A series in a region, and the moment from which its values count. ``dimensions``: sorted pairs."""
+    """A series in a region, and the moment from which its values count.
+
+    ``dimensions``: sorted pairs; ``resolution``: seconds to which CloudWatch keeps the values.
+    """
 
     region: str
     namespace: str
     name: str
     dimensions: tuple[tuple[str, str], ...]
     since: float
+    resolution: int = MINUTE
 
 
 class Seen(NamedTuple):
@@ -132,17 +136,17 @@ def read_metrics(client: Any, keys: Iterable[MetricKey], now: float) -> dict[Met
     found: dict[MetricKey, float | None] = {}
     for some in chunks(sorted(keys, key=lambda key: key.since), api.QUERIES):
         values = _values(client, some, now)
-        found.update({key: _fresh(values.get(f"q{index}", []), key.since) for index, key in enumerate(some)})
+        found.update({key: _fresh(values.get(f"q{index}", []), key) for index, key in enumerate(some)})
     return found
 
 
 def _values(client: Any, keys: Sequence[MetricKey], now: float) -> dict[str, list[tuple[float, float]]]:
     queries = [_query(f"q{index}", key) for index, key in enumerate(keys)]
-    start = _minute(min(key.since for key in keys)) - EARLIER
+    start = _floor(min(key.since for key in keys), MINUTE) - EARLIER
     values: dict[str, list[tuple[float, float]]] = defaultdict(list)
     token = None
     while True:
-        answer = api.get_metric_data(client, queries, start, _minute(now) + 2 * MINUTE, token)
+        answer = api.get_metric_data(client, queries, start, _floor(now, MINUTE) + 2 * MINUTE, token)
         for result in answer["MetricDataResults"]:
             values[result["Id"]] += zip([moment.timestamp() for moment in result["Timestamps"]], result["Values"])
         token = answer.get("NextToken")
@@ -153,21 +157,22 @@ def _values(client: Any, keys: Sequence[MetricKey], now: float) -> dict[str, lis
 def _query(name: str, key: MetricKey) -> dict[str, Any]:
     dimensions = [{"Name": dimension, "Value": value} for dimension, value in key.dimensions]
     metric = {"Namespace": key.namespace, "MetricName": key.name, "Dimensions": dimensions}
-    return {"Id": name, "MetricStat": {"Metric": metric, "Period": MINUTE, "Stat": "Average"}, "ReturnData": True}
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": key.resolution, "Stat": "Average"}, "ReturnData": True}
 
 
-def _minute(moment: float) -> float:
-    return moment - moment % MINUTE
+def _floor(moment: float, grain: int) -> float:
+    return moment - moment % grain
 
 
-def _fresh(points: list[tuple[float, float]], since: float) -> float | None:
-    """The newest value that the agent sent after ``since``.
+def _fresh(points: list[tuple[float, float]], key: MetricKey) -> float | None:
+    """The newest value that the agent sent since the key's moment.
 
     CloudWatch keeps whole minutes. The value of the minute in which an agent was restarted may come from before the restart, so it counts
-    only where there was none in the minutes before.
+    only where there was none in the minutes before. Likewise with finer resolutions.
     """
+    begin = _floor(key.since, key.resolution)
     newest = max(points, default=None)
-    if newest is None or newest[0] < _minute(since):
+    if newest is None or newest[0] < begin:
         return None
-    earlier = any(moment < _minute(since) for moment, _value in points)
-    return None if earlier and newest[0] < since else newest[1]
+    earlier = any(moment < begin for moment, _value in points)
+    return None if earlier and newest[0] < key.since else newest[1]

@@ -79,7 +79,7 @@ class Host:
         # Only a restart cuts a minute in two: a value of the minute in which the time looked at begins is a recent one.
         recent -= recent % 60
         since = max(self.since, recent) if self.changed else recent
-        return MetricKey(self.region, item["namespace"], item["name"], dimensions, since)
+        return MetricKey(self.region, item["namespace"], item["name"], dimensions, since, item["resolution"])
 
     def due(self, item: Mapping[str, Any]) -> float:
         """When a metric must be there at the latest, seconds since the epoch."""

@@ -14,20 +14,24 @@ from typing import Any, Iterator, Mapping, NamedTuple
 from .placeholders import Identity, resolve_dimension
 
 NAMESPACE = "CWAgent"
-INTERVAL = 60
-FLUSH = 60
+MINUTE = 60
+INTERVAL = MINUTE
+FLUSH = MINUTE
+HIGH_RESOLUTION = 5
+"""Metrics of shorter intervals are kept by the second; asking by five is precise enough."""
 _HOST_KEYS = ("InstanceId", "host")
 _PREFERRED = {"mem": "used_percent", "swap": "used_percent", "disk": "used_percent", "cpu": "usage_idle"}
 _PLUGINS = ("mem", "disk", "swap", "netstat", "processes", "cpu", "net")
 
 
 class Metric(NamedTuple):
-    """One series. ``due``: seconds after the agent's start in which the first value is sent."""
+    """One series. ``due``: seconds after the agent's start in which the first value is sent; ``resolution``: CloudWatch's, in seconds."""
 
     namespace: str
     name: str
     dimensions: dict[str, str]
     due: int
+    resolution: int
 
 
 class _Measurement(NamedTuple):
@@ -71,7 +75,12 @@ def _candidates(
         interval = int(options.get("metrics_collection_interval") or section.get("metrics_collection_interval") or INTERVAL)
         rate = plugin == "net" or measurement.field.startswith("usage_")
         name = str(metrics.get("namespace") or NAMESPACE)
-        yield rate, Metric(name, measurement.name, dimensions, (2 if rate else 1) * interval + flush)
+        yield (
+            rate,
+            Metric(
+                name, measurement.name, dimensions, (2 if rate else 1) * interval + flush, HIGH_RESOLUTION if interval < MINUTE else MINUTE
+            ),
+        )
 
 
 def _common_dimensions(metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity) -> dict[str, str]:

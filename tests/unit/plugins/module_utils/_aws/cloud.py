@@ -52,8 +52,8 @@ class Cloud:
         self.events.setdefault((group, stream), []).extend((moment, came or moment) for moment in moments)
 
     def measure(self, name: str, dimensions: dict[str, str], moment: float, value: float = 1.5) -> None:
-        """One datum; CloudWatch keeps the minute."""
-        self.values.append((name, dimensions, moment - moment % 60, value))
+        """One datum."""
+        self.values.append((name, dimensions, moment, value))
 
     def count(self, operation: str) -> int:
         return sum(called == operation for called, _region, _request in self.calls)
@@ -90,13 +90,15 @@ class Cloud:
         self._called("get_metric_data", request)
         results = []
         for query in request["MetricDataQueries"]:
-            asked = query["MetricStat"]["Metric"]
+            asked, period = query["MetricStat"]["Metric"], query["MetricStat"]["Period"]
             dimensions = {item["Name"]: item["Value"] for item in asked["Dimensions"]}
             points = sorted(
                 (
-                    (moment, value)
+                    (moment - moment % period, value)
                     for name, known, moment, value in self.values
-                    if name == asked["MetricName"] and known == dimensions and request["StartTime"] <= moment < request["EndTime"]
+                    if name == asked["MetricName"]
+                    and known == dimensions
+                    and request["StartTime"] <= moment - moment % period < request["EndTime"]
                 ),
                 reverse=True,
             )

@@ -24,7 +24,13 @@ STREAM: dict[str, Any] = {
     "timestamped": False,
     "flush": 5,
 }
-METRIC: dict[str, Any] = {"namespace": "CWAgent", "name": "mem_used_percent", "dimensions": {"InstanceId": "i-1"}, "due": 120}
+METRIC: dict[str, Any] = {
+    "namespace": "CWAgent",
+    "name": "mem_used_percent",
+    "dimensions": {"InstanceId": "i-1"},
+    "due": 120,
+    "resolution": 60,
+}
 DENIED = (
     "E! [outputs.cloudwatchlogs] Aws error received when sending logs to /app/web/i-1: AccessDeniedException: "
     "User: arn:aws:sts::1:assumed-role/r/i is not authorized to perform: "

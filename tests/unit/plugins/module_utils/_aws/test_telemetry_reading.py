@@ -115,3 +115,13 @@ def test_the_minute_of_a_restart_counts_only_without_earlier_values(cloud: Cloud
 def test_values_from_before_do_not_count(cloud: Cloud) -> None:
     cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, SINCE - 120)
     assert read_metrics(cloud, [metric("i-1")], NOW) == {metric("i-1"): None}
+
+
+def test_a_finer_resolution_tells_the_values_before_a_restart_apart(cloud: Cloud) -> None:
+    since = NOW - NOW % 60 + 20
+    key = metric("i-1", since)._replace(resolution=5)
+    for moment in (since - 65, since - 5):
+        cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, moment, 8.0)
+    assert read_metrics(cloud, [key], NOW)[key] is None
+    cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, since + 7, 9.0)
+    assert read_metrics(cloud, [key], NOW)[key] == 9.0

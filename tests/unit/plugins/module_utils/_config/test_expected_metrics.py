@@ -158,6 +158,11 @@ def test_when_the_first_value_is_due() -> None:
     assert metrics({"mem": {"measurement": ["used"], "metrics_collection_interval": 300}})[0]["due"] == 360
 
 
+def test_short_intervals_are_kept_in_high_resolution() -> None:
+    assert metrics({"mem": {"measurement": ["used"]}})[0]["resolution"] == 60
+    assert metrics({"mem": {"measurement": ["used"], "metrics_collection_interval": 59}})[0]["resolution"] == 5
+
+
 def test_metrics_that_go_to_prometheus_are_not_looked_for_in_cloudwatch() -> None:
     mem = {"mem": {"measurement": ["used"]}}
     assert metrics(mem, metrics_destinations={"amp": {"workspace_id": "ws"}}) == []
