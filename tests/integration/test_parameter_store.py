@@ -1,0 +1,261 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role parameter_store by its playbooks: publish, release, promote, rollback, hold, parts, regions, slices."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAYBOOKS = ROOT / "playbooks"
+FAST = ("-e", "cw_agent_parameter_write_rate=50")
+RELEASE = """
+- name: Publish and release, as site.yml does before and after the hosts
+  hosts: all
+  gather_facts: false
+  tasks:
+    - name: Publish
+      ansible.builtin.import_role:
+        name: cloudwatch.agent.parameter_store
+    - name: What each host fetches
+      ansible.builtin.debug:
+        msg: "SOURCES {{ __cw_agent_sources | to_json }}"
+      run_once: true
+    - name: One host is not well
+      ansible.builtin.fail:
+        msg: not well
+      when: inventory_hostname in unwell | default([])
+    - name: Release
+      ansible.builtin.import_role:
+        name: cloudwatch.agent.parameter_store
+        tasks_from: release
+"""
+
+
+def fragment(*files: str, group: str = "g") -> dict[str, Any]:
+    """A fragment that collects files."""
+    return {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": path, "log_group_name": group} for path in files]}}}}
+
+
+def hosts(count: int, first: int = 1, **variables: Any) -> dict[str, Any]:
+    """An inventory of hosts that share their variables."""
+    return {"all": {"hosts": {f"h{number}": {} for number in range(first, first + count)}, "vars": {"cw_agent_region": "us-east-1", **variables}}}
+
+
+class Fleet:
+    """A fleet whose configuration has a name of its own in this lab."""
+
+    def __init__(self, lab: Any, path: Path, name: str) -> None:
+        self.lab = lab
+        self.name = name
+        self._path = path
+        self._play = path / "release.yml"
+        self._play.write_text(RELEASE)
+
+    def run(self, playbook: str, inventory: dict[str, Any], *options: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a playbook of the collection, or `release`: publish and release."""
+        path = self._path / f"{threading.get_ident()}.yml"
+        path.write_text(yaml.safe_dump(inventory))
+        play = self._play if playbook == "release" else PLAYBOOKS / f"{playbook}.yml"
+        return self.lab.playbook(play, path, *FAST, *options, check=check)
+
+    def labels(self, name: str = "", region: str = "us-east-1") -> dict[str, int]:
+        """Label → version."""
+        history = self.lab.client(region).get_parameter_history(Name=name or self.name)["Parameters"]
+        return {label: entry["Version"] for entry in history for label in entry["Labels"]}
+
+    def names(self) -> list[str]:
+        """The parameters of this configuration."""
+        filters = [{"Key": "Name", "Option": "BeginsWith", "Values": [self.name]}]
+        return [entry["Name"] for entry in self.lab.client().describe_parameters(ParameterFilters=filters)["Parameters"]]
+
+
+@pytest.fixture
+def fleet(lab: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Fleet:
+    words = re.sub(r"[^a-z]", "-", request.node.name.removeprefix("test_"))
+    return Fleet(lab, tmp_path, f"AmazonCloudWatch-{words}")
+
+
+def wanted(fleet: Fleet, *files: str, count: int = 2, **variables: Any) -> dict[str, Any]:
+    return hosts(count, cw_agent_config_name=fleet.name, cw_agent_fragment_logs=fragment(*files), **variables)
+
+
+def sources(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """Host → locations, as the run told."""
+    told = re.search(r'SOURCES (\{.*\})"', done.stdout)
+    assert told, done.stdout
+    return {host: [source["location"] for source in entry["sources"]] for host, entry in json.loads(told[1].encode().decode("unicode_escape")).items()}
+
+
+def changed(done: subprocess.CompletedProcess[str]) -> int:
+    return sum(int(number) for number in re.findall(r"changed=(\d+)", done.stdout))
+
+
+def test_publish_release_rollback_hold_and_lift(fleet: Fleet) -> None:
+    one, two, three = (wanted(fleet, f"/var/log/{number}.log") for number in range(3))
+    since = fleet.lab.mark()
+    check = fleet.run("release", one, "--check", "--diff")
+    assert fleet.lab.writes(since) == []
+    assert sources(check)["h1"] == [f"ssm:{fleet.name}:1"]
+    assert "/var/log/0.log" in check.stdout
+
+    first = fleet.run("release", one)
+    assert sources(first) == {"h1": [f"ssm:{fleet.name}:1"], "h2": [f"ssm:{fleet.name}:1"]}
+    assert fleet.labels() == {"candidate": 1, "live": 1}
+
+    since = fleet.lab.mark()
+    again = fleet.run("release", one)
+    assert changed(again) == 0
+    assert [entry["operation"] for entry in fleet.lab.calls(since)] == ["GetParameters"]
+
+    fleet.run("release", two)
+    assert fleet.labels() == {"candidate": 2, "live": 2, "previous": 1}
+    fleet.run("rollback", two)
+    assert fleet.labels() == {"candidate": 2, "live": 1, "previous": 1, "hold": 2}
+    assert changed(fleet.run("rollback", two)) == 0
+
+    since = fleet.lab.mark()
+    held = fleet.run("release", two)
+    assert sources(held)["h1"] == [f"ssm:{fleet.name}:1"]
+    assert "on hold since its rollback: hosts stay at version 1, the inventory asks for version 2" in " ".join((held.stdout + held.stderr).split())
+    assert (changed(held), fleet.lab.writes(since)) == (0, [])
+
+    mended = fleet.run("release", three)
+    assert sources(mended)["h1"] == [f"ssm:{fleet.name}:1"]
+    assert fleet.labels() == {"candidate": 3, "live": 1, "previous": 1, "hold": 2}
+    refused = fleet.run("promote", three, check=False)
+    assert refused.returncode != 0
+    assert f"{fleet.name}: is on hold since its rollback from version 2: set cw_agent_release_hold to lift" in " ".join(refused.stdout.split())
+
+    lifted = fleet.run("release", three, "-e", "cw_agent_release_hold=lift")
+    assert sources(lifted)["h1"] == [f"ssm:{fleet.name}:3"]
+    assert fleet.labels() == {"candidate": 3, "live": 3, "previous": 1}
+    assert changed(fleet.run("release", three)) == 0
+
+
+def test_promote_releases_what_was_published(fleet: Fleet) -> None:
+    fleet.run("publish", wanted(fleet, "/a"))
+    assert fleet.labels() == {"candidate": 1}
+    fleet.run("promote", wanted(fleet, "/a"))
+    fleet.run("publish", wanted(fleet, "/b"))
+    assert fleet.labels() == {"candidate": 2, "live": 1}
+    fleet.run("promote", wanted(fleet, "/b"), "-e", json.dumps({"cw_agent_release_names": [fleet.name]}))
+    assert fleet.labels() == {"candidate": 2, "live": 2, "previous": 1}
+    done = fleet.run("promote", wanted(fleet, "/b"), "-e", json.dumps({"cw_agent_release_names": ["other"]}), check=False)
+    assert "other belongs to no host of this run" in " ".join(done.stdout.split())
+
+
+def test_an_unwell_host_keeps_its_configuration_from_release(fleet: Fleet) -> None:
+    done = fleet.run("release", wanted(fleet, "/a"), "-e", json.dumps({"unwell": ["h2"]}), check=False)
+    assert done.returncode != 0
+    assert fleet.labels() == {"candidate": 1}
+    assert changed(fleet.run("release", wanted(fleet, "/a"), "--limit", "h1")) == 1
+    assert fleet.labels() == {"candidate": 1, "live": 1}
+
+
+def test_large_configurations_grow_and_shrink_in_parts(fleet: Fleet) -> None:
+    large = [f"/var/log/{number:03}/{'x' * 80}.log" for number in range(150)]
+    done = fleet.run("release", wanted(fleet, *large))
+    parts = sources(done)["h1"]
+    assert parts == [f"ssm:{fleet.name}:1", *(f"ssm:{fleet.name}.part{number}:1" for number in range(2, len(parts) + 1))]
+    assert len(parts) > 2
+    assert fleet.names() == sorted(part.split(":")[1] for part in parts)
+    assert all(fleet.labels(name) == {"candidate": 1, "live": 1} for name in fleet.names())
+    assert changed(fleet.run("release", wanted(fleet, *large))) == 0
+
+    small = fleet.run("release", wanted(fleet, "/a"))
+    assert sources(small)["h1"] == [f"ssm:{fleet.name}:2"]
+    assert fleet.labels() == {"candidate": 2, "live": 2, "previous": 1}
+    assert [fleet.labels(name) for name in fleet.names()[1:]] == [{"previous": 1}] * (len(parts) - 1)
+    assert changed(fleet.run("release", wanted(fleet, "/a"))) == 0
+
+    fleet.run("rollback", wanted(fleet, "/a"))
+    held = fleet.run("release", wanted(fleet, "/a"), check=False)
+    assert held.returncode == 0, held.stdout
+    assert sources(held)["h1"] == parts
+
+    fleet.run("release", wanted(fleet, "/b"), "-e", "cw_agent_release_hold=lift")
+    fleet.run("release", wanted(fleet, "/c"))
+    assert all(fleet.labels(name) == {} for name in fleet.names()[1:])
+    prune = fleet._path / "prune.yml"
+    prune.write_text(RELEASE.replace("tasks_from: release", "tasks_from: prune"))
+    fleet._play.write_text(prune.read_text())
+    fleet.run("release", wanted(fleet, "/c"))
+    assert fleet.names() == [fleet.name]
+
+
+def test_two_regions_each_its_own(fleet: Fleet) -> None:
+    inventory = wanted(fleet, "/a")
+    inventory["all"]["hosts"] = {"here": {}, "there": {"cw_agent_region": "eu-west-1"}, "placed": {"placement": {"region": "eu-central-1"}}}
+    del inventory["all"]["vars"]["cw_agent_region"]
+    inventory["all"]["hosts"]["here"]["cw_agent_region"] = "us-east-1"
+    fleet.run("release", inventory)
+    for region in ("us-east-1", "eu-west-1", "eu-central-1"):
+        assert fleet.labels(region=region) == {"candidate": 1, "live": 1}
+    inventory["all"]["hosts"]["nowhere"] = {}
+    done = fleet.run("publish", inventory, check=False)
+    assert done.returncode != 0
+    assert "nowhere" in done.stdout
+
+
+def test_one_name_with_two_contents_is_refused_naming_both(fleet: Fleet) -> None:
+    inventory = wanted(fleet, "/a")
+    inventory["all"]["hosts"]["h2"]["cw_agent_fragment_logs"] = fragment("/b")
+    since = fleet.lab.mark()
+    done = fleet.run("publish", inventory, check=False)
+    words = " ".join(done.stdout.split())
+    assert done.returncode != 0
+    assert all(word in words for word in ("h1", "h2", fleet.name))
+    assert fleet.lab.calls(since) == []
+
+
+@pytest.mark.parametrize("option", [["--limit", "h2"], ["-e", "cw_agent_hosts=h2"]])
+def test_limit_publishes_what_is_needed(fleet: Fleet, option: list[str]) -> None:
+    inventory = wanted(fleet, "/a")
+    inventory["all"]["hosts"]["h2"]["cw_agent_config_name"] = f"{fleet.name}-two"
+    fleet.run("publish", inventory, *option)
+    assert fleet.names() == [f"{fleet.name}-two"]
+
+
+def test_slices_that_run_at_once(fleet: Fleet) -> None:
+    slices = [hosts(2, first, cw_agent_config_name=fleet.name, cw_agent_fragment_logs=fragment("/a")) for first in (1, 3)]
+    ended: list[subprocess.CompletedProcess[str]] = []
+    threads = [threading.Thread(target=lambda part=part: ended.append(fleet.run("release", part))) for part in slices]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ended) == 2
+    assert fleet.labels()["live"] == fleet.labels()["candidate"]
+
+
+@pytest.mark.parametrize(("name", "said"), [("AmazonCloudWatch-x.part2", "rename it"), ("aws-x", "reserved by AWS")])
+def test_impossible_names_are_refused(fleet: Fleet, name: str, said: str) -> None:
+    done = fleet.run("publish", hosts(1, cw_agent_config_name=name, cw_agent_fragment_logs=fragment("/a")), check=False)
+    assert done.returncode != 0
+    assert said in " ".join(done.stdout.split())
+
+
+def test_names_outside_the_managed_policy_are_warned_of(fleet: Fleet) -> None:
+    done = fleet.run("publish", hosts(1, cw_agent_config_name="elsewhere", cw_agent_fragment_logs=fragment("/a")))
+    assert "elsewhere: the managed policy CloudWatchAgentServerPolicy lets hosts read AmazonCloudWatch-* only" in " ".join(done.stderr.split() + done.stdout.split())
+
+
+def test_tags(fleet: Fleet, inventory: Callable[[dict[str, Any]], Path]) -> None:
+    tagged = wanted(fleet, "/a", cw_agent_parameter_tags={"team": "web"})
+    fleet.run("publish", tagged)
+    since = fleet.lab.mark()
+    assert changed(fleet.run("publish", tagged)) == 0
+    assert len(fleet.lab.calls(since, "ListTagsForResource")) == 1
+    tags = fleet.lab.client().list_tags_for_resource(ResourceType="Parameter", ResourceId=fleet.name)["TagList"]
+    assert tags == [{"Key": "team", "Value": "web"}]
