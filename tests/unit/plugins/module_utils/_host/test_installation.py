@@ -38,7 +38,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, 
     for name in ("trusted", "other"):
         gpg(home, "--quick-generate-key", name, "rsa2048", "sign", "never")
         rows = gpg(home, "--with-colons", "--list-keys", name).splitlines()
-        fingerprints.append(next(row.split(":")[9] for row in rows if row.startswith("fpr")))
+        fingerprints += [row.split(":")[9] for row in rows if row.startswith("fpr")][:1]
     yield home, fingerprints[0], fingerprints[1]
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
     shutil.rmtree(home)
