@@ -51,7 +51,6 @@ class Host:
         self.name = str(given["host"])
         self.region = str(given["region"])
         self.changed = bool(given["changed"])
-        self.awaited = self.changed and terms.timeout > 0 and not terms.check_mode
         self.terms = terms
         self.clock = float(given["clock"] or terms.begun)
         recent = terms.begun - terms.window
@@ -66,6 +65,7 @@ class Host:
             sends_to=self.region,
             role=str(agent.get("role") or ""),
         )
+        self.awaited = self.changed and self.evidence.active and terms.timeout > 0 and not terms.check_mode
         self.streams = [(self._stream_key(item), item) for item in given["streams"] or []]
         self.metrics = [(self._metric_key(item), item) for item in given["metrics"] or []]
 

@@ -98,6 +98,12 @@ class TestChanged:
         assert result["waited"] == 0
         assert "not readable for cwagent" in only(result, "streams")["cause"]
 
+    def test_nobody_waits_for_an_agent_that_does_not_run(self, cloud: Cloud) -> None:
+        result = watch(cloud, host([STREAM], [METRIC], since=0, agent={"active": False}))
+        assert result["waited"] == 0
+        assert (only(result, "streams")["state"], only(result, "metrics")["state"]) == ("missing", "missing")
+        assert result["hosts"][0]["cause"] == "the agent is not running"
+
     def test_lines_that_carry_an_older_time(self, cloud: Cloud) -> None:
         cloud.log("/app/web", "i-1", NOW - 86400, came=NOW - 2)
         result = watch(cloud, host([{**STREAM, "timestamped": True}]))
