@@ -42,6 +42,8 @@ class ActionModule(ActionBase):
             self._add(planner, host, variables["hostvars"])
         message = failure(planner.plan)
         result = _result(planner.plan, message)
+        if arguments["fail"]:
+            result["warnings"] = warnings(planner.plan)
         if message and arguments["fail"]:
             raise AnsibleActionFail(message, result=result)
         return result
@@ -96,5 +98,4 @@ def _result(plan: Plan, message: str) -> dict[str, Any]:
         "configurations": list(plan.configurations.values()),
         "errors": plan.errors,
         "message": message,
-        "warnings": warnings(plan),
     }

@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check, log_groups, policy, series
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check, log_groups, policy, report, series
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.compose import compose
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, plain
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.presets import preset as preset_configuration
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
+
+_ASKED = 3
+"""How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
 
 
 def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,6 +81,15 @@ def config_compose(fragments: Mapping[str, Any], preset: str = "none", platform:
     }
 
 
+def config_report(
+    plan: Mapping[str, Any], hostvars: Mapping[str, Any] | None = None, prices: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    known = hostvars or {}
+    asked = [host for item in plan["configurations"] for host in item["hosts"][:_ASKED] if host in known]
+    facts = {host: known[host].get("ansible_facts") or {} for host in asked}
+    return report.config_report(plan, facts, prices or {})
+
+
 class FilterModule:
     """The filters about configurations."""
 
@@ -89,5 +101,6 @@ class FilterModule:
             "config_policy": _refusing(config_policy),
             "config_policy_gaps": _refusing(policy.managed_policy_gaps),
             "config_log_groups": _refusing(config_log_groups),
+            "config_report": _refusing(config_report),
             "config_compose": _refusing(config_compose),
         }

@@ -166,6 +166,7 @@ def _configuration(key: str, name: str, region: str, settings: Mapping[str, Any]
         "collects": composed.collects,
         "platform": settings["cw_agent_platform"],
         "mode": settings["cw_agent_mode"],
+        "build": str(settings["cw_agent_build"]),
     }
 
 

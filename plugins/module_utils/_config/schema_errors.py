@@ -84,7 +84,7 @@ def _unknown(error: Any, path: tuple[Step, ...], _value: Any) -> Iterator[Findin
 def _choice(error: Any, path: tuple[Step, ...], values: Any) -> Iterator[Finding]:
     allowed = ", ".join(str(value) for value in values)
     message = f"{_where(path)} is {shown(error.instance)}, but must be one of: {allowed}."
-    yield Finding(path, error.instance, message, f"Choose one of: {allowed}.")
+    yield Finding(path, error.instance, message, "Write one of these.")
 
 
 def _size(error: Any, path: tuple[Step, ...], _value: Any) -> Iterator[Finding]:

@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report on a plan: problems, forecast, log groups and permissions of each configuration, for people and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Iterator, Mapping
+
+from .log_groups import config_log_groups
+from .plan import hosts_text, sentence
+from .policy import config_policy, managed_policy_gaps
+from .problems import ERROR, REQUIREMENT, WARNING, shown
+from .series import config_series
+from .subject import Subject
+
+_SEVERITIES = (ERROR, WARNING, REQUIREMENT)
+
+
+def config_report(plan: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], prices: Mapping[str, Any]) -> dict[str, Any]:
+    """The report on *plan* (the result of cw_agent_config_check).
+
+    *facts*: by host, as far as known; *prices*: as for config_series. Returns ``lines`` for people, ``configurations``, ``errors``
+    (sentences about hosts), ``counts`` by severity, ``series``, and ``cost`` (None without prices).
+    """
+    configurations = [_configuration(item, facts, prices) for item in plan["configurations"]]
+    counts = Counter(problem["severity"] for item in configurations for problem in item["problems"])
+    costs = [item["forecast"]["cost"] for item in configurations if item["forecast"]["cost"] is not None]
+    result = {
+        "configurations": configurations,
+        "errors": list(plan["errors"]),
+        "counts": {severity: counts[severity] for severity in _SEVERITIES},
+        "series": sum(item["forecast"]["total"] for item in configurations),
+        "cost": round(sum(costs), 2) if costs else None,
+    }
+    result["counts"][ERROR] += len(plan["errors"])
+    return {**result, "lines": list(_lines(result))}
+
+
+def _configuration(item: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], prices: Mapping[str, Any]) -> dict[str, Any]:
+    subject = Subject(item["configuration"], item["build"], item["platform"], item["mode"])
+    refused = any(problem["severity"] == ERROR for problem in item["problems"])
+    known = next((facts[host] for host in item["hosts"] if facts.get(host)), {})
+    policy = config_policy(subject, [item["name"]], item["region"], "", True)
+    plain = {key: item[key] for key in ("key", "name", "region", "profile", "platform", "mode", "hosts", "digest", "problems", "overrides")}
+    empty = Subject({}, "", item["platform"], item["mode"])
+    return {
+        **plain,
+        "counted": not refused,
+        "forecast": config_series(empty if refused else subject, known, len(item["hosts"]), prices),
+        "log_groups": config_log_groups(subject),
+        "policy": policy,
+        "managed_policy_lacks": managed_policy_gaps(policy),
+    }
+
+
+def _lines(result: Mapping[str, Any]) -> Iterator[str]:
+    for sentence_about_host in result["errors"]:
+        yield f"error        {sentence_about_host}"
+    for item in result["configurations"]:
+        yield f"{item['key']}: {hosts_text(item['hosts'])} ({item['platform']}, {item['mode']})"
+        for severity in _SEVERITIES:
+            for problem in item["problems"]:
+                if problem["severity"] == severity:
+                    yield f"  {severity:<12}{sentence(problem)}"
+        for override in item["overrides"]:
+            yield f"  {'override':<12}{_override(override)}"
+        yield f"  {'metrics':<12}{_forecast(item['forecast']) if item['counted'] else 'not counted while there are errors'}"
+        groups = [f"{group['log_group_name']} ({_days(group)})" for group in item["log_groups"]]
+        yield f"  {'log groups':<12}{', '.join(groups) or 'none'}"
+        lacks = [f"{gap['action']} on {gap['resource']}" for gap in item["managed_policy_lacks"]]
+        yield f"  {'permissions':<12}CloudWatchAgentServerPolicy {'lacks ' + ', '.join(lacks) if lacks else 'suffices'}"
+    counts = ", ".join(f"{result['counts'][severity]} {severity}s" for severity in _SEVERITIES)
+    cost = "" if result["cost"] is None else f", {result['cost']:.2f} a month"
+    yield f"{len(result['configurations'])} configurations: {counts}; {result['series']} metrics{cost}"
+
+
+def _override(override: Mapping[str, Any]) -> str:
+    removed = override["value"] is None
+    effect = "removes" if removed else f"sets {shown(override['value'])} instead of"
+    return f"{override['path']}: {override['by']} {effect} {shown(override['was'])} of {override['of']}"
+
+
+def _forecast(forecast: Mapping[str, Any]) -> str:
+    shared = f" and {forecast['shared']} that the hosts share" if forecast["shared"] else ""
+    cost = "" if forecast["cost"] is None else f", {forecast['cost']:.2f} a month"
+    unbounded = f"; not counted: {', '.join(forecast['unbounded'])}" if forecast["unbounded"] else ""
+    assumed = f"; assumed: {', '.join(forecast['assumed'])}" if forecast["assumed"] else ""
+    return f"{forecast['per_host']} for each host{shared}, {forecast['total']} in all{cost}{unbounded}{assumed}"
+
+
+def _days(group: Mapping[str, Any]) -> str:
+    return f"{group['retention_in_days']} days" if group["retention_in_days"] else "for ever"
