@@ -67,10 +67,10 @@ def _messages(bench: Bench, group: str, stream: str = "") -> list[str]:
 
 
 def _instance(bench: Bench, host: str) -> str:
-    script = "T=$(curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token)"
-    return bench.on(
-        host, f'{script}; curl -s -H "X-aws-ec2-metadata-token: $T" http://169.254.169.254/latest/meta-data/instance-id'
-    ).strip()
+    """Return the host's instance id, as its own metadata gives it."""
+    ask = 'curl -s -H "X-aws-ec2-metadata-token: $T" http://169.254.169.254/latest/meta-data/instance-id'
+    token = "curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token"
+    return bench.on(host, f"T=$({token}); {ask}").strip()
 
 
 @pytest.fixture
@@ -86,12 +86,18 @@ def test_no_line_is_lost_or_doubled(bench: Bench) -> None:
     bench.on(
         "ec2-1",
         f"python3 - <<'END' & \n{WRITER}\nEND\n"
-        f"sleep 4; systemctl restart {UNIT}; sleep 4; systemctl restart {UNIT}; sleep 4; systemctl kill --signal=KILL {UNIT}; systemctl start {UNIT}; wait",
+        f"sleep 4; systemctl restart {UNIT}; sleep 4; systemctl restart {UNIT}; sleep 4\n"
+        f"systemctl kill --signal=KILL {UNIT}; systemctl start {UNIT}; wait",
     )
     stream = _instance(bench, "ec2-1")
-    found = _await(lambda: len(_messages(bench, "many", stream)) >= 4000 and _messages(bench, "many", stream))
-    counts = collections.Counter(found or _messages(bench, "many", stream))
-    assert counts == collections.Counter(f"line {number}" for number in range(4000))
+    found: list[str] = []
+
+    def arrived() -> bool:
+        found[:] = _messages(bench, "many", stream)
+        return len(found) >= 4000
+
+    _await(arrived)
+    assert collections.Counter(found) == collections.Counter(f"line {number}" for number in range(4000))
 
 
 def test_rotation_globs_events_filters(bench: Bench) -> None:
@@ -217,7 +223,8 @@ def test_unreadable_file(bench: Bench) -> None:
         bench, "amazon-2", {"agent": {"run_as_user": "cwagent"}, **_files({"file_path": "/var/log/secret.log", "log_group_name": "s"})}
     )
     bench.on("amazon-2", "echo x > /var/log/secret.log; chmod 600 /var/log/secret.log")
-    told = f"grep -c 'E! \\[inputs.logfile\\] Failed to tail file /var/log/secret.log with error: open /var/log/secret.log: permission denied' {LOG}"
+    line = "Failed to tail file /var/log/secret.log with error: open /var/log/secret.log: permission denied"
+    told = f"grep -c 'E! \\[inputs.logfile\\] {line}' {LOG}"
     assert _await(lambda: int(bench.on("amazon-2", told, check=False) or 0) >= 3)
     assert bench.on("amazon-2", f"ps -o user= -p $(systemctl show -p MainPID --value {UNIT})").strip() == "cwagent"
 

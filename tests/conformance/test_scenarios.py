@@ -27,7 +27,8 @@ Scenario = dict[str, Any]
 def _cost(scenario: Scenario, settle: int) -> float:
     """Estimate how long a scenario takes."""
     steps = scenario["steps"]
-    return sum(1.5 + max(step.get("settle", 0), settle if re.search(r" -s\b|start|dpkg", step["do"]) else 0) for step in steps)
+    seconds: float = sum(1.5 + max(step.get("settle", 0), settle if re.search(r" -s\b|start|dpkg", step["do"]) else 0) for step in steps)
+    return seconds
 
 
 def _shares(scenarios: list[Scenario], settle: int) -> list[list[Scenario]]:

@@ -12,12 +12,15 @@ import hmac
 import http.client
 import json
 import os
+import random
 import re
 import ssl
+import time
 import urllib.parse
 import urllib.request
 
 TIMEOUT = 30
+TRIES, FIRST_PAUSE = 4, 0.06
 USER_AGENT = "aws-sdk-go/1.48.6 (go1.26.8; linux; amd64)"
 
 
@@ -109,13 +112,27 @@ class Client:
         raise AwsError(_tag(text, "Code") or "InternalFailure", _tag(text, "Message"), status)
 
     def _send(self, body: bytes, headers: dict[str, str], packed: bool) -> tuple[int, bytes]:
-        """Compress, sign, send."""
+        """Compress, sign, send; a few quick tries, as the SDK makes them."""
         if packed:
             body = gzip.compress(body, 6)
             headers = {**headers, "Content-Encoding": "gzip"}
         headers = {**headers, "Host": self.connection.host, "Content-Length": str(len(body))}
-        signed = sign(headers, body, self.service, self.region, self.provider.get())  # type: ignore[attr-defined]
-        return self.connection.post({"User-Agent": self.agent, "Accept-Encoding": "identity", **signed}, body)
+        for attempt in range(TRIES):
+            signed = sign(headers, body, self.service, self.region, self.provider.get())  # type: ignore[attr-defined]
+            status, answer = self.connection.post({"User-Agent": self.agent, "Accept-Encoding": "identity", **signed}, body)
+            if attempt == TRIES - 1 or not self._again(status, answer):
+                break
+            time.sleep(random.uniform(0.5, 1) * FIRST_PAUSE * 2**attempt)
+        return status, answer
+
+    def _again(self, status: int, answer: bytes) -> bool:
+        """Tell whether the answer is one that another try may better; keys that have expired are fetched anew."""
+        if status < 400:
+            return False
+        if re.search(rb"ExpiredToken|RequestExpired", answer):
+            self.provider.forget()  # type: ignore[attr-defined]
+            return True
+        return status >= 500 or bool(re.search(rb"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown", answer))
 
 
 def _tag(text: str, name: str) -> str:

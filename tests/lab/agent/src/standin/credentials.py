@@ -52,6 +52,10 @@ class Profile:
         self.keys: dict = {}
         self.read = 0.0
 
+    def forget(self) -> None:
+        """Read the file anew next time."""
+        self.keys = {}
+
     def get(self) -> dict:
         """Return {'access', 'secret', 'token'}."""
         if not self.keys or time.monotonic() - self.read > REREAD:
@@ -107,6 +111,10 @@ class Chain:
         self.until = _epoch(found.get("Expiration", ""))
         return self.keys
 
+    def forget(self) -> None:
+        """Fetch the keys anew next time."""
+        self.keys = {}
+
     def _fixed(self) -> dict:
         """Return keys of the environment or of ~/.aws where HOME is set."""
         if os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY"):
@@ -140,6 +148,10 @@ class AssumedRole:
         self.role = role
         self.keys: dict = {}
         self.until = 0.0
+
+    def forget(self) -> None:
+        """Assume the role anew next time."""
+        self.keys = {}
 
     def get(self) -> dict:
         """Return {'access', 'secret', 'token'}."""

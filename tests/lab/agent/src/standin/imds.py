@@ -47,10 +47,19 @@ def get(path: str) -> str | None:
     return text if status == 200 else None
 
 
-@functools.lru_cache(maxsize=None)
+_DOCUMENT: dict = {}
+
+
 def document() -> dict:
-    """Return the instance identity document, {} where no metadata service answers."""
-    wait_for_network()
+    """Return the instance identity document, {} where no metadata service answers; once found it is kept."""
+    if not _DOCUMENT:
+        wait_for_network()
+        _DOCUMENT.update(_fetch_document())
+    return _DOCUMENT
+
+
+def _fetch_document() -> dict:
+    """Ask for it, twice if need be."""
     for _ in range(2):
         try:
             return dict(json.loads(get("dynamic/instance-identity/document") or "{}"))

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 import uuid
 
 from .. import credentials, identity, imds, paths
 from ..awshttp import USER_AGENT, AwsError, Client
 from .log import LOG
+
+ASK_AGAIN = 60.0
 
 
 class Host:
@@ -80,12 +84,19 @@ class Host:
         for name in tagger.get("ec2_metadata_tags", []):
             self.tags[name] = str(document.get(known[name], ""))
         if tagger.get("ec2_instance_tag_keys"):
-            group = self._autoscaling_group()
-            if group:
-                self.tags["AutoScalingGroupName"] = group
+            threading.Thread(target=self._await_group, daemon=True).start()
 
-    def _autoscaling_group(self) -> str:
-        """Ask EC2 for the instance's Auto Scaling group; whatever goes wrong is not told."""
+    def _await_group(self) -> None:
+        """Ask for the Auto Scaling group until there is an answer; the metrics do not wait for it."""
+        group = self._autoscaling_group()
+        while group is None:
+            time.sleep(ASK_AGAIN)
+            group = self._autoscaling_group()
+        if group:
+            self.tags["AutoScalingGroupName"] = group
+
+    def _autoscaling_group(self) -> str | None:
+        """Ask EC2 for the instance's Auto Scaling group ('' without one, None without an answer); whatever goes wrong is not told."""
         filters = [
             ("resource-type", "instance"),
             ("resource-id", str(self.document().get("instanceId", ""))),
@@ -99,7 +110,7 @@ class Host:
             found = re.search(r"<value>([^<]+)</value>", self.client("ec2", self.settings).query(fields))
         except AwsError as error:
             LOG.line("D", f"[ec2tagger] DescribeTags: {error}")
-            return ""
+            return None
         return found.group(1) if found else ""
 
     def base_tags(self) -> dict[str, str]:

@@ -193,38 +193,39 @@ class Destination:
         """Gather a batch until it is full, spans too long, or the flush interval is over."""
         batch = Batch()
         while True:
-            wait = batch.due(self.output.flush)
             try:
-                item = self.queue.get(timeout=wait)
+                item = self.queue.get(timeout=batch.due(self.output.flush))
             except queue.Empty:
-                batch = self._send(batch)
-                continue
+                item = self._flush
+            if not isinstance(item, Event) or not batch.fits(item):
+                if not self._send(batch):
+                    return
+                batch = Batch()
             if item is None:
-                self._send(batch)
                 return
-            if not isinstance(item, Event):
-                batch = self._send(batch)
+            if isinstance(item, Event):
+                batch.add(item)
+            else:
                 item()
-                continue
-            if not batch.fits(item):
-                batch = self._send(batch)
-            batch.add(item)
 
-    def _send(self, batch: Batch) -> Batch:
-        """Send a batch until it is taken or given up; return a fresh one."""
+    def _flush(self) -> None:
+        """Do nothing more than what comes before it: the batch goes out."""
+
+    def _send(self, batch: Batch) -> bool:
+        """Send a batch until it is taken or given up; False when stopped before that: nothing may be sent after it, nor its offset kept."""
         if batch.events:
             payload: dict = {"logEvents": batch.build(), "logGroupName": self.group, "logStreamName": self.stream}
             entity = self.output.entity(self.table)
             if entity:
                 payload["entity"] = entity
             if not self._deliver(payload):
-                return Batch()
+                return False
         for state, generation, offset in batch.commits.values():
             state.commit(generation, offset)
-        return Batch()
+        return True
 
     def _deliver(self, payload: dict) -> bool:
-        """Try again and again; False when stopped before the batch was taken (its offset stays where it was)."""
+        """Try again and again; False when stopped before the batch was taken."""
         began = time.monotonic()
         tries = {True: 0, False: 0}
         while True:
@@ -242,7 +243,7 @@ class Destination:
                 LOG.line("E", f"[outputs.cloudwatchlogs] All {count} retries to {self.name} failed for PutLogEvents, request dropped.")
                 return True
             LOG.line("W", f"[outputs.cloudwatchlogs] Retried {count} time, going to sleep {wait * 1000:.6f}ms before retrying.")
-            if self.stopping.wait(wait):
+            if self.stopping.wait(wait) and count:
                 what = f"Stop requested after {count} retries to {self.name} failed for PutLogEvents, request dropped."
                 LOG.line("E", f"[outputs.cloudwatchlogs] {what}")
                 return False

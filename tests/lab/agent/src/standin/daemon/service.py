@@ -124,7 +124,6 @@ class Daemon:
     def _tagger(self) -> None:
         """Without the metadata service the tagger gives up after some tries, and the daemon with it."""
         for attempt in range(TAGGER_TRIES):
-            imds.document.cache_clear()
             if imds.document():
                 return
             LOG.line("W", "[EC2] Fetch identity document from EC2 metadata fail: attempt %s" % (attempt + 1))
