@@ -90,6 +90,7 @@ def _judge(host: Host, argv: list[str], sources: list[Source], who: str) -> None
 
 def activate(host: Host, sources: list[Source], mode: str) -> None:
     """Make ``sources`` the active configurations; the daemon is left alone. Raises when they are not, whatever the program says."""
+    os.makedirs(host.layout.directory, exist_ok=True)
     for index, source in enumerate(sources):
         action = "append-config" if index else "fetch-config"
         argv = [host.layout.program("amazon-cloudwatch-agent-ctl"), "-a", action, "-m", mode, "-c", source.location]

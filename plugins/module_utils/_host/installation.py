@@ -139,7 +139,10 @@ def _judge(host: Host, request: Request, file: str, kind: str, scratch: str) -> 
         return [
             "the new build could not judge the configuration before its installation: the package could not be unpacked (is cpio there?)"
         ]
-    ctl.validate(host, sources, request.mode, programs=os.path.join(directory, BASE.lstrip("/"), "bin"))
+    programs = os.path.join(directory, BASE.lstrip("/"), "bin")
+    if not os.access(os.path.join(programs, "config-translator"), os.X_OK):
+        return [f"the new build could not judge the configuration before its installation: nothing may be executed in {scratch}"]
+    ctl.validate(host, sources, request.mode, programs)
     return []
 
 

@@ -118,7 +118,7 @@ def wait(host: Host, start: Start, cap: float) -> Verdict:
             verdict = _look(host, start, unit, invocation_id)
             if verdict:
                 return verdict
-        elif waited > STOP_SECONDS and not killed:
+        elif waited > min(STOP_SECONDS, cap / 2) and not killed:
             host.run(["systemctl", "kill", "--signal=SIGKILL", UNIT])
             killed = True
         if waited >= cap:

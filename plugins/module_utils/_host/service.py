@@ -26,13 +26,14 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Service:
-    """The unit as systemd sees it. ``started_at``: seconds since the epoch, 0 while it does not run."""
+    """The unit as systemd sees it. ``started_at``: seconds since the epoch, 0 while it does not run; ``attempted_at``: last start."""
 
     active_state: str = "inactive"
     sub_state: str = "dead"
     enabled: bool = False
     invocation_id: str = ""
     started_at: float = 0.0
+    attempted_at: float = 0.0
     main_pid: int = 0
     result: str = ""
     exit_status: int = 0
@@ -54,13 +55,14 @@ def read(host: Host) -> Service:
     active = told.get("ActiveState", "inactive")
     started = int(told.get("ExecMainStartTimestampMonotonic") or 0) / 1e6
     # Counted back from now: a clock that was set after the start does not matter then.
-    started_at = host.now() - (host.monotonic() - started) if started and active == "active" else 0.0
+    attempted_at = round(host.now() - (host.monotonic() - started), 3) if started else 0.0
     return Service(
         active_state=active,
         sub_state=told.get("SubState", "dead"),
         enabled=told.get("UnitFileState") == "enabled",
         invocation_id=told.get("InvocationID", ""),
-        started_at=round(started_at, 3),
+        started_at=attempted_at if active == "active" else 0.0,
+        attempted_at=attempted_at,
         main_pid=int(told.get("MainPID") or 0),
         result=told.get("Result", ""),
         exit_status=int(told.get("ExecMainStatus") or 0),

@@ -43,11 +43,11 @@ def _newer(host: Host, found: list[Configuration], started_at: float) -> list[st
 
 
 def log_lines(host: Host, section: AgentSection, running: service.Service) -> list[str]:
-    """What the daemon has written since its start."""
+    """What the daemon has written since its last start, be it alive or not."""
     file = logs.path(host.layout, section)
     if not file:
         return logs.journal(host, running.invocation_id)
-    return logs.since(logs.lines_after(file, logs.Position()), running.started_at)
+    return logs.since(logs.lines_after(file, logs.Position()), running.attempted_at)
 
 
 def _ready(host: Host, section: AgentSection, running: service.Service, lines: list[str]) -> bool:
@@ -64,7 +64,7 @@ def read(host: Host) -> State:
     found = configurations.active(host.layout)
     section = configurations.agent_section([one.text for one in found])
     unit = service.read(host)
-    lines = log_lines(host, section, unit) if unit.running else []
+    lines = log_lines(host, section, unit) if unit.attempted_at else []
     return State(
         configurations=found,
         leftovers=configurations.leftovers(host.layout),

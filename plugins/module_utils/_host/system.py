@@ -19,7 +19,7 @@ from .layout import Layout
 
 @dataclass(frozen=True)
 class Result:
-    """What a program answered: exit status (124: it did not end in time, 127: there is no such program) and its output."""
+    """What a program answered: exit status (124: no end in time, 126: not to be executed, 127: no such program) and its output."""
 
     rc: int
     out: str = ""
@@ -34,13 +34,17 @@ class Run(Protocol):
 
 def run(argv: list[str], timeout: float = 60, env: dict[str, str] | None = None) -> Result:
     """Run ``argv`` with messages in English, nothing on stdin; never raises for what the program does."""
-    environment = {**os.environ, "LC_ALL": "C", "LANGUAGE": "C", **(env or {})}
+    # dpkg wants its helpers on the path, which su and some sudoers leave short.
+    path = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+    environment = {**os.environ, "PATH": path, "LC_ALL": "C", "LANGUAGE": "C", **(env or {})}
     try:
         done = subprocess.run(
             argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=timeout, env=environment, check=False
         )
     except FileNotFoundError as missing:
         return Result(127, "", str(missing))
+    except PermissionError as forbidden:
+        return Result(126, "", str(forbidden))
     except subprocess.TimeoutExpired:
         return Result(124, "", f"{argv[0]} did not end within {timeout:g} s")
     return Result(done.returncode, done.stdout, done.stderr)

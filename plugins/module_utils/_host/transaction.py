@@ -217,13 +217,21 @@ class _Change:
     def _verdict(self) -> readiness.Verdict | None:
         verdict = None
         if self._needs_restart():
-            start = readiness.restart(self.host, self._section(), self.found.section)
-            verdict = readiness.wait(self.host, start, self.request.cap)
+            verdict = readiness.wait(self.host, self._start(), self.request.cap)
         elif self.kept and self.found.service.running and not self.found.ready:
             verdict = _watch(self.host, self.found, self.request.cap)
         if verdict is None or verdict.kind != "dead":
             return verdict
         raise HostError(f"the agent died after its start ({_cause(verdict)}); {self._roll_back()}", verdict.lines)
+
+    def _start(self) -> readiness.Start:
+        try:
+            return readiness.restart(self.host, self._section(), self.found.section)
+        except HostError as error:
+            if self.kept is None:
+                raise
+            self._put_back()
+            raise HostError(f"{error}; the previous configuration is in place again") from error
 
     def _roll_back(self) -> str:
         kept = self.kept

@@ -77,11 +77,16 @@ class Mirror:
 class PackagedHost(FakeHost):
     """A Debian host: packages install by their version, the real gpgv judges signatures."""
 
+    unpacked_mode = 0o755
+
     def play_gpgv(self, argv: list[str]) -> Result:
         return system.run(argv)
 
     def play_dpkg_deb(self, argv: list[str]) -> Result:
         if argv[1] == "--extract":
+            program = Path(argv[3]) / "opt/aws/amazon-cloudwatch-agent/bin/config-translator"
+            program.parent.mkdir(parents=True)
+            program.touch(mode=self.unpacked_mode)
             return Result(0)
         return Result(0, Path(argv[2]).read_text(encoding="utf-8"))
 
@@ -204,6 +209,13 @@ def test_new_build_refuses_the_configuration(box: PackagedHost, mirror: Mirror, 
     assert box.build() == BUILD
     judged = box.called("config-translator")[0]
     assert judged[0].startswith(f"{scratch}/unpacked/opt/aws")
+
+
+def test_new_build_cannot_be_executed_in_scratch(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.running_with("ssm_web_3", configuration())
+    box.unpacked_mode = 0o644
+    outcome = ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+    assert outcome.changed and "nothing may be executed" in outcome.warnings[0]
 
 
 def test_new_build_judges_what_is_wanted(box: PackagedHost, mirror: Mirror, scratch: str) -> None:

@@ -181,6 +181,15 @@ def test_silent_daemon_is_ready_with_age(fake: FakeHost) -> None:
     assert state.read(fake.host).ready
 
 
+def test_errors_of_a_daemon_that_died(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_3", TEXT)
+    fake.fate = lambda texts: (1.0, "dies")
+    fake.start()
+    fake.sleep(5)
+    found = state.read(fake.host)
+    assert not found.ready and not found.service.running and "no role" in found.errors[0]
+
+
 def test_clock_that_was_set_back_restarts_nothing(fake: FakeHost) -> None:
     fake.running_with("ssm_web_3", TEXT)
     fake.stamp -= 86_400

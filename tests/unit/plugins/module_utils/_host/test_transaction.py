@@ -293,6 +293,22 @@ def test_changed_common_config_restarts(fake: FakeHost) -> None:
     assert fake.invocation == 2 and fake.active() == {"ssm_web_3": OLD}
 
 
+def test_systemd_refuses_the_restart(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.overrides["systemctl restart"] = Result(1, "", "Unit is masked.")
+    with pytest.raises(HostError, match=r"Unit is masked.; the previous configuration is in place again"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    assert fake.active() == {"ssm_web_2": OLD} and not os.path.exists(fake.layout.transaction)
+
+
+def test_daemon_that_does_not_stop_is_killed(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.overrides["systemctl restart"] = Result(0)
+    with pytest.raises(HostError, match="died after its start"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    assert fake.called("systemctl", "kill")
+
+
 def test_stopped_service_may_stay_so(fake: FakeHost) -> None:
     fake.install()
     assert not ensure_configuration(fake.host, Request(None, start=False)).changed
