@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters about configurations, with the options that playbooks give."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from ansible_collections.cloudwatch.agent.plugins.filter.configuration import FilterModule
+
+FILTERS = FilterModule().filters()
+MEM = {"metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}}
+
+
+@pytest.mark.parametrize("config", [MEM, json.dumps(MEM)])
+def test_a_mapping_and_its_text_are_judged_alike(config: Any) -> None:
+    assert FILTERS["config_problems"](config, agent_version="1.300060", platform="linux", mode="ec2") == []
+    assert FILTERS["config_series"](config)["series"] == 1
+    assert FILTERS["config_log_groups"](config) == []
+    assert [item["Sid"] for item in FILTERS["config_policy"](config)["Statement"]] == ["SendMetrics"]
+
+
+def test_text_that_does_not_parse_is_one_error() -> None:
+    (problem,) = FILTERS["config_problems"]("{")
+    assert problem["severity"] == "error"
+    assert set(problem) == {"rule", "severity", "path", "value", "message", "hint"}
+
+
+@pytest.mark.parametrize("name", ["config_series", "config_log_groups", "config_policy"])
+def test_other_filters_refuse_what_is_no_configuration(name: str) -> None:
+    with pytest.raises(AnsibleFilterError, match="not JSON"):
+        FILTERS[name]("{")
+
+
+def test_a_wrong_option_is_refused() -> None:
+    with pytest.raises(AnsibleFilterError, match="platform is 'aix'"):
+        FILTERS["config_problems"](MEM, platform="aix")
+
+
+def test_composition_merges_in_the_order_of_names() -> None:
+    result = FILTERS["config_compose"](
+        {"b": {"agent": {"debug": False}}, "a": {"agent": {"debug": True}}}, preset="basic", mode="onPremise"
+    )
+    assert result["configuration"]["agent"] == {"debug": False}
+    assert result["overrides"] == [{"path": "/agent/debug", "was": True, "of": "a", "value": False, "by": "b"}]
+    assert result["provenance"]["/metrics/metrics_collected/mem/measurement/0"] == "cw_agent_preset"
+
+
+def test_the_managed_policy_suffices_for_metrics() -> None:
+    assert FILTERS["config_policy_gaps"](FILTERS["config_policy"](MEM)) == []
+
+
+def test_every_filter_is_documented() -> None:
+    folder = Path(__file__).parents[4] / "plugins" / "filter"
+    for name in FILTERS:
+        documentation = yaml.safe_load((folder / f"{name}.yml").read_text(encoding="utf-8"))
+        assert documentation["DOCUMENTATION"]["name"] == name

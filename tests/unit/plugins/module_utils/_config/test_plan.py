@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which host gets which configuration, and every refusal with its sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template, plain
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.plan import HostInput, Plan, Planner, failure, warnings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.report import config_report
+
+BASE = {"agent": {"run_as_user": "cwagent"}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}}
+WEB = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a", "log_group_name": "/web", "retention_in_days": 7}]}}}}
+
+
+def host(name: str, fragments: dict[str, Any] | None = None, placement: str = "us-east-1", **settings: Any) -> HostInput:
+    variables = {f"cw_agent_fragment_{key}": value for key, value in (fragments if fragments is not None else {"base": BASE}).items()}
+    return HostInput(name, variables, {f"cw_agent_{key}": value for key, value in settings.items()}, placement)
+
+
+def plan(*hosts: HostInput) -> Plan:
+    planner = Planner()
+    for item in hosts:
+        planner.add(item)
+    return planner.plan
+
+
+def test_hosts_with_the_same_variables_share_a_configuration() -> None:
+    found = plan(host("a", {"web": WEB, "base": BASE}), host("b", {"base": BASE, "web": WEB}), host("c"))
+    assert sorted(found.configurations) == ["us-east-1/AmazonCloudWatch-base", "us-east-1/AmazonCloudWatch-base-web"]
+    configuration = found.configurations["us-east-1/AmazonCloudWatch-base-web"]
+    assert configuration["hosts"] == ["a", "b"]
+    assert configuration["digest"] == hashlib.sha256(configuration["text"].encode()).hexdigest()
+    assert json.loads(configuration["text"]) == configuration["configuration"] == {**BASE, **WEB}
+    assert found.hosts["a"] == {
+        "name": "AmazonCloudWatch-base-web",
+        "region": "us-east-1",
+        "profile": "",
+        "digest": configuration["digest"],
+        "mode": "ec2",
+        "platform": "linux",
+        "key": "us-east-1/AmazonCloudWatch-base-web",
+    }
+    assert configuration["collects"]["files"] == ["/a"]
+    assert configuration["collects"]["streams"] == [{"log_group_name": "/web", "log_stream_name": "", "file_path": "/a"}]
+    assert not failure(found)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"preset": "basic"}, "AmazonCloudWatch-basic-base"),
+        ({"preset": "basic", "mode": "onPremise"}, "AmazonCloudWatch-basic-onprem-base"),
+        ({"config_name": "/own/name"}, "/own/name"),
+        ({}, "AmazonCloudWatch-base"),
+    ],
+)
+def test_names(settings: dict[str, Any], name: str) -> None:
+    assert plan(host("a", **settings)).hosts["a"]["name"] == name
+
+
+def test_regions_and_accounts_are_apart() -> None:
+    found = plan(host("a"), host("b", placement="eu-west-1"), host("c", region="eu-west-1"), host("d", profile="other"))
+    keys = [found.hosts[name]["key"] for name in "abcd"]
+    name = "AmazonCloudWatch-base"
+    assert keys == [f"us-east-1/{name}", f"eu-west-1/{name}", f"eu-west-1/{name}", f"other/us-east-1/{name}"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"placement": ""}, "set cw_agent_region"),
+        ({"region": "us-east"}, "'us-east', which is not an AWS region"),
+        ({"mode": "onprem"}, "cw_agent_mode is 'onprem': expected one of ec2, onPremise"),
+        ({"platform": "aix"}, "cw_agent_platform is 'aix'"),
+        ({"preset": "huge"}, "cw_agent_preset is 'huge'"),
+        ({"build": "latest"}, "agent_version is 'latest'"),
+        ({"config_name": "x.part2"}, "names ending in .part and a number"),
+        ({"config_name": "a b"}, "cw_agent_config_name is 'a b'"),
+        ({"silenced_rules": {"nope": "x"}}, "names the rule 'nope'"),
+        ({"silenced_rules": ["nope"]}, "must be a mapping"),
+        ({"fragments": {}}, "nothing to compose"),
+        ({"fragments": {"My-App": BASE}}, "cw_agent_fragment_My-App has a name"),
+        ({"fragments": {"base": ["x"]}}, "cw_agent_fragment_base is list"),
+    ],
+)
+def test_a_refusal_names_host_variable_and_mend(settings: dict[str, Any], words: str) -> None:
+    message = failure(plan(host("web-7", **settings)))
+    assert "* web-7: " in message
+    assert words in message
+
+
+def test_one_name_with_two_contents_names_both_hosts_and_the_paths() -> None:
+    other = {**BASE, "agent": {"run_as_user": "root"}}
+    message = failure(plan(host("a"), host("b", {"base": other}), host("c", {"base": other}, placement="eu-west-1")))
+    assert "b: its configuration AmazonCloudWatch-base in us-east-1 differs from that of a" in message
+    assert "/agent/run_as_user (set by cw_agent_fragment_base)" in message
+    assert message.count("*") == 1
+
+
+def test_one_message_lists_all_errors_by_configuration() -> None:
+    bad = {"metrics": {"metrics_collected": {"mem": {"measurement": ["usd"]}}}}
+    found = plan(host("a", {"bad": bad}), host("b", {"bad": bad}), host("c", {"base": {"agent": {}}}), host("d", placement=""))
+    message = failure(found)
+    assert message.startswith("3 errors")
+    assert "us-east-1/AmazonCloudWatch-bad (hosts a, b):" in message
+    assert "/metrics/metrics_collected/mem/measurement/0 (from cw_agent_fragment_bad): mem has no measurement" in message
+    assert "[unknown-measurement]" in message
+    assert "us-east-1/AmazonCloudWatch-base (host c):" in message
+    assert "[collects-nothing]" in message
+    assert "d: no region is known" in message
+
+
+def test_silenced_rules_count_for_the_host_that_silences() -> None:
+    fast = {"fast": {**BASE, "agent": {"metrics_collection_interval": 1}}}
+    loud, quiet = host("a", fast), host("b", fast, config_name="quiet", silenced_rules={"high-resolution": "a test"})
+    assert [line.split(":")[0] for line in warnings(plan(loud, quiet))] == ["us-east-1/AmazonCloudWatch-fast"]
+
+
+def test_off_ec2_append_dimensions_is_an_error() -> None:
+    tagged = {"ec2": {"metrics": {**BASE["metrics"], "append_dimensions": {"InstanceId": "${aws:InstanceId}"}}}}
+    assert not failure(plan(host("a", tagged)))
+    assert "[append-dimensions-off-ec2]" in failure(plan(host("a", tagged, mode="onPremise")))
+
+
+def test_double_braces_are_an_error_for_parameter_store() -> None:
+    braces = {"base": {"metrics": {**BASE["metrics"], "namespace": "{{ env }}"}}}
+    assert "[parameter-template]" in failure(plan(host("a", braces)))
+
+
+def test_the_build_of_the_host_judges() -> None:
+    new = {"new": {**BASE, "opentelemetry": {"collect": {"host_metrics": {}}}}}
+    assert not failure(plan(host("a", new)))
+    assert "opentelemetry came with agent 1.300070; 1.300060.0b1248 ignores it" in failure(plan(host("a", new, build="1.300060.0b1248")))
+
+
+def test_the_reader_gives_equal_values_as_one_object() -> None:
+    reader = Reader()
+    shared = {"a": [1, "x"]}
+    rendered: list[Any] = []
+
+    def template(value: Any) -> Any:
+        rendered.append(value)
+        return {"a": [1, "x"]}
+
+    first = reader.value("v", shared, template)
+    assert reader.value("v", {"a": [1, "x"]}, template) is first
+    assert rendered == []
+    assert reader.value("v", {"a": "{{ b }}"}, template) is first
+    assert len(rendered) == 1
+
+
+@pytest.mark.parametrize("value", ["{{ a }}", ["{% if x %}"], {"a": {"b": "{# c #}"}}, object()])
+def test_what_must_be_templated(value: Any) -> None:
+    assert is_template(value)
+
+
+@pytest.mark.parametrize("value", [{"day": __import__("datetime").date(2026, 1, 1)}, {True: 1}, {"a": b"x"}])
+def test_what_json_cannot_say_is_refused_by_name(value: Any) -> None:
+    with pytest.raises(NotPlainError, match="cw_agent_fragment_x"):
+        plain(value, "cw_agent_fragment_x")
+
+
+def test_the_report_counts_and_costs() -> None:
+    found = plan(host("a"), host("b"), host("c", {"bad": {"agent": {}}}), host("d", placement=""))
+    data = {"configurations": list(found.configurations.values()), "errors": found.errors}
+    report = config_report(data, {}, {"metric": 0.5})
+    assert report["counts"] == {"error": 2, "warning": 0, "requirement": 0}
+    assert (report["series"], report["cost"]) == (2, 1.0)
+    text = "\n".join(report["lines"])
+    assert "us-east-1/AmazonCloudWatch-base: hosts a, b (linux, ec2)" in text
+    assert "not counted while there are errors" in text
+    assert "d: no region is known" in text
+    json.dumps(report)
