@@ -47,14 +47,14 @@ class Subject:
         self.too_new = list(self._take_too_new())
 
     def _take_too_new(self) -> Iterator[TooNew]:
-        """The keys newer than the agent; those that it refuses or never reads are taken out of the view."""
+        """The keys newer than the agent; whole sections among them, which it never reads, are taken out of the view."""
         for key in INTRODUCED:
             if self.version[:2] >= parse_version(key.since)[:2]:
                 continue
             for path, value in list(_places(self.view.configuration, key.path)):
                 yield TooNew(self.view.original(path), value, key)
-                if key.refused or len(path) == 1:
-                    self.view.configuration = _without(self.view.configuration, path)
+                if len(path) == 1:
+                    self.view.configuration = {name: item for name, item in self.view.configuration.items() if name != path[0]}
 
     @property
     def config(self) -> dict[str, Any]:
@@ -110,13 +110,3 @@ def _places(value: Any, pattern: tuple[str, ...], path: tuple[Step, ...] = ()) -
             yield from _places(child, pattern[1:], (*path, index))
     elif isinstance(value, dict) and pattern[0] in value:
         yield from _places(value[pattern[0]], pattern[1:], (*path, pattern[0]))
-
-
-def _without(value: Any, path: tuple[Step, ...]) -> Any:
-    """A copy of *value* without the key at *path*; what is not on the way is shared."""
-    if len(path) == 1:
-        return {key: item for key, item in value.items() if key != path[0]}
-    changed = _without(value[path[0]], path[1:])
-    if isinstance(value, list):
-        return [changed if index == path[0] else item for index, item in enumerate(value)]
-    return {key: changed if key == path[0] else item for key, item in value.items()}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Iterator
 
 from ..agent_view import SECTIONS
@@ -55,8 +56,13 @@ for _name, (_why, _example) in _SCHEMA_RULES.items():
 )
 def _collects_nothing(subject: Subject) -> Iterator[Finding]:
     if not has_pipeline(subject):
-        sections = ", ".join(subject.given) or "nothing"
-        yield Finding((), None, f"The configuration collects nothing (it has: {sections}); the agent would die at its start.")
+        sections = ", ".join(f"{key} (did you mean {guess}?)" if (guess := _guess(key)) else key for key in subject.given) or "nothing"
+        yield Finding((), None, f"The configuration collects nothing: it has {sections}. The agent would die at its start.")
+
+
+def _guess(key: str) -> str:
+    """The section that *key* may be meant for; '' if it is one."""
+    return "" if key in SECTIONS else next(iter(difflib.get_close_matches(key, SECTIONS, 1)), "")
 
 
 @rule(
@@ -88,7 +94,8 @@ def _at(subject: Subject, path: tuple[object, ...]) -> object:
 )
 def _unknown_section(subject: Subject) -> Iterator[Finding]:
     for key in subject.view.unknown:
-        yield Finding((key,), subject.given[key], f"The agent knows no section {key}; it reads {', '.join(SECTIONS)}.")
+        guess = f" Did you mean {_guess(key)}?" if _guess(key) else ""
+        yield Finding((key,), subject.given[key], f"The agent knows no section {key}; it reads {', '.join(SECTIONS)}.{guess}")
 
 
 @rule(

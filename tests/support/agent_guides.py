@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two guides that say what the check says, made by the check itself.
+
+``tests/tools/run python tests/support/agent_guides.py`` writes them.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.plan import HostInput, Planner, failure, warnings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules import load_rules
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
+HEAD = """..
+  Copyright: (c) 2026, cloudwatch.agent contributors
+  GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+  SPDX-License-Identifier: GPL-3.0-or-later
+
+.. _ansible_collections.cloudwatch.agent.docsite.{name}:
+
+"""
+MEANING = {
+    "error": "The agent refuses the configuration, dies, or loses a section. The run stops before a host or AWS is touched.",
+    "warning": "Silently ignored, costs money, or probably not meant. The run goes on.",
+    "requirement": "What the host must have. The check names it; the host is looked at when it is observed.",
+}
+
+
+def _title(text: str, mark: str) -> list[str]:
+    return [text, mark * len(text), ""]
+
+
+def _block(language: str, text: str) -> list[str]:
+    return [f".. code-block:: {language}", "", *(f"   {line}".rstrip() for line in text.strip().split("\n")), ""]
+
+
+def _wrapped(text: str) -> list[str]:
+    return [*textwrap.wrap(text, 140, break_long_words=False, break_on_hyphens=False), ""]
+
+
+def _literal(text: str) -> str:
+    """*text* for reStructuredText, in which * and a trailing _ mean something."""
+    for mark in "\\*|`_":
+        text = text.replace(mark, "\\" + mark)
+    return text
+
+
+def rules_guide() -> str:
+    """The list of rules."""
+    load_rules()
+    lines = [*_title("Rules of the check", "=")]
+    lines += _wrapped(
+        "What the role ``config``, the playbook ``cloudwatch.agent.check`` and the filter ``cloudwatch.agent.config_problems`` find. "
+        "Silence a rule for hosts with ``cw_agent_silenced_rules``, a mapping of rules to reasons:"
+    )
+    lines += _block("yaml", "cw_agent_silenced_rules:\n  high-resolution: the trading hosts are watched by the second")
+    for severity, meaning in MEANING.items():
+        lines += _title(f"{severity.capitalize()}s", "-")
+        lines += _wrapped(meaning)
+        for rule in sorted(RULES.values(), key=lambda rule: rule.id):
+            if rule.severity == severity:
+                lines += [*_title(rule.id, "^"), *_wrapped(_literal(rule.why)), *_wrapped(f"Mend: {_literal(rule.mend)}")]
+                shown = rule.example if isinstance(rule.example, str) else json.dumps(rule.example, ensure_ascii=False, indent=2)
+                lines += ["Example:", "", *_block("text" if isinstance(rule.example, str) else "json", shown)]
+    return HEAD.format(name="guide_rules") + "\n".join(lines).rstrip() + "\n"
+
+
+MISTAKES: list[tuple[str, str]] = [
+    (
+        "A misspelt measurement",
+        """
+cw_agent_fragment_base:
+  metrics:
+    metrics_collected:
+      mem:
+        measurement: [used_percnt]
+""",
+    ),
+    (
+        "A misspelt section, and nothing else",
+        """
+cw_agent_fragment_base:
+  metric:
+    metrics_collected:
+      mem:
+        measurement: [used_percent]
+""",
+    ),
+    (
+        "A key that the old awslogs agent had",
+        """
+cw_agent_fragment_base:
+  logs:
+    logs_collected:
+      files:
+        collect_list:
+          - file_path: /var/log/app.log
+            log_group_name: /app
+            retention_in_days: 30
+            initial_position: end_of_file
+""",
+    ),
+    (
+        "A retention that CloudWatch does not have",
+        """
+cw_agent_fragment_base:
+  logs:
+    logs_collected:
+      files:
+        collect_list:
+          - file_path: /var/log/app.log
+            log_group_name: /app
+            retention_in_days: 10
+""",
+    ),
+    (
+        "A regular expression of Perl or Python",
+        """
+cw_agent_fragment_base:
+  logs:
+    logs_collected:
+      files:
+        collect_list:
+          - file_path: /var/log/app.log
+            log_group_name: /app
+            retention_in_days: 30
+            multi_line_start_pattern: '^(?!\\s)'
+""",
+    ),
+    (
+        "EC2's dimensions on a host in the data centre",
+        """
+cw_agent_mode: onPremise
+cw_agent_fragment_base:
+  metrics:
+    append_dimensions:
+      InstanceId: ${aws:InstanceId}
+    metrics_collected:
+      mem:
+        measurement: [used_percent]
+""",
+    ),
+    (
+        "A number in quotes",
+        """
+cw_agent_fragment_base:
+  agent:
+    metrics_collection_interval: "60"
+  metrics:
+    metrics_collected:
+      mem:
+        measurement: [used_percent]
+""",
+    ),
+    (
+        "A process to watch, without saying which",
+        """
+cw_agent_fragment_base:
+  metrics:
+    metrics_collected:
+      procstat:
+        - measurement: [cpu_usage]
+""",
+    ),
+    (
+        "Something newer than the pinned agent",
+        """
+cw_agent_build: 1.300060.0b1248
+cw_agent_fragment_base:
+  logs:
+    logs_collected:
+      journald:
+        collect_list:
+          - log_group_name: /journal
+            retention_in_days: 30
+""",
+    ),
+    (
+        "No region",
+        """
+cw_agent_region: ""
+cw_agent_preset: basic
+""",
+    ),
+]
+"""Title, and the variables of the host web-1 (in us-east-1)."""
+
+
+def answer(variables: str) -> str:
+    """What the check says about a host with these variables."""
+    given: dict[str, Any] = {"cw_agent_region": "us-east-1", **yaml.safe_load(variables)}
+    fragments = {name: value for name, value in given.items() if name.startswith("cw_agent_fragment_")}
+    planner = Planner()
+    planner.add(HostInput("web-1", fragments, {name: value for name, value in given.items() if name not in fragments}))
+    return failure(planner.plan) or "\n".join(warnings(planner.plan))
+
+
+def mistakes_guide() -> str:
+    """Ten mistakes and their answers."""
+    lines = [*_title("Ten mistakes, and what the check answers", "=")]
+    lines += _wrapped(
+        "Each answer names the place in the configuration, the variable that it comes from, the value, what is allowed, and the rule. "
+        "``ansible-playbook -i inventory cloudwatch.agent.check`` gives them for a whole inventory without contacting a host; "
+        "``cloudwatch.agent.site`` gives them before it touches anything."
+    )
+    for title, variables in MISTAKES:
+        lines += [*_title(title, "-"), *_block("yaml", variables), *_block("text", answer(variables))]
+    return HEAD.format(name="guide_mistakes") + "\n".join(lines).rstrip() + "\n"
+
+
+GUIDES = {"guide_rules": rules_guide, "guide_mistakes": mistakes_guide}
+
+if __name__ == "__main__":
+    for guide, make in GUIDES.items():
+        (FOLDER / f"{guide}.rst").write_text(make(), encoding="utf-8")
