@@ -39,7 +39,7 @@ def _newer(host: Host, found: list[Configuration], started_at: float) -> list[st
         if os.path.exists(path):
             dated[path] = os.stat(path).st_mtime
     # A date in the future says nothing: the clock was set back.
-    return [name for name, modified in dated.items() if started_at + 1 < modified <= host.now()] if started_at else []
+    return [name for name, modified in dated.items() if started_at < modified <= host.now()] if started_at else []
 
 
 def log_lines(host: Host, section: AgentSection, running: service.Service) -> list[str]:
