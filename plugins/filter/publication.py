@@ -35,13 +35,15 @@ def config_publications(plan: dict[str, Any], tags: dict[str, str] | None = None
     return publication.publications(plan, tags)
 
 
-def config_sources(plan: dict[str, Any], published: dict[str, Any], hold: str = "keep") -> dict[str, dict[str, Any]]:
+def config_sources(
+    plan: dict[str, Any], published: dict[str, Any], hold: str = "keep", live: dict[str, Any] | None = None
+) -> dict[str, dict[str, Any]]:
     for entry in publication.held(published, hold):
         display.warning(
             f"{entry['region']}/{entry['name']}: on hold since its rollback: hosts stay at version {entry['live']}, the inventory asks for "
             f"version {entry['wanted']}; set cw_agent_release_hold to lift to release it."
         )
-    return publication.sources(plan, published, hold)
+    return publication.sources(plan, published, hold, live)
 
 
 class FilterModule:
@@ -49,6 +51,7 @@ class FilterModule:
         return {
             "config_publications": _refusing(config_publications),
             "config_sources": _refusing(config_sources),
+            "config_held_in_parts": _refusing(publication.held_in_parts),
             "config_to_release": _refusing(publication.to_release),
             "config_places": _refusing(publication.places),
             "config_unused_parts": _refusing(publication.unused_parts),

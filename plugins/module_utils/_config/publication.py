@@ -15,7 +15,8 @@ Private to this collection; pure. Shapes:
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, Callable
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
@@ -56,17 +57,24 @@ def publications(plan: dict[str, Any], tags: dict[str, str] | None = None) -> li
             (entry["profile"], entry["region"]),
             {"profile": entry["profile"], "region": entry["region"], "configurations": [], "parameters": []},
         )
+        configuration = _configuration(entry)
         try:
-            parts = split(entry["name"], entry["configuration"])
+            parts = split(entry["name"], configuration)
         except ConfigError as error:
             wrong.append(str(error))
             continue
-        wrong += [f"{entry['name']}: {reason}" for reason in _references(entry["configuration"], "")]
+        wrong += [f"{entry['name']}: {reason}" for reason in _references(configuration, "")]
         place["configurations"].append({"key": entry["key"], "name": entry["name"], "parts": len(parts)})
         place["parameters"] += _parameters(entry["name"], parts, tags)
     if wrong:
         raise ConfigError("; ".join(wrong))
     return list(places.values())
+
+
+def _configuration(entry: dict[str, Any]) -> dict[str, Any]:
+    """The configuration from its text: plain data, where a playbook's variables are templated anew at every look at them."""
+    configuration: dict[str, Any] = json.loads(str(entry["text"]))
+    return configuration
 
 
 def _references(value: Any, pointer: str) -> list[str]:
@@ -122,20 +130,48 @@ def _place(item: dict[str, Any]) -> dict[str, Any]:
     return {"profile": item["profile"], "region": item["region"]}
 
 
-def sources(plan: dict[str, Any], published: dict[str, Any], hold: str = "keep") -> dict[str, dict[str, Any]]:
+def held_in_parts(published: dict[str, Any], hold: str = "keep") -> list[dict[str, Any]]:
+    """The configurations on hold whose live release has more parts than the new one: ``profile``, ``region``, ``names``."""
+    return [
+        {**_place(item), "names": [entry["name"]]}
+        for item, entry, parts in _returned(published)
+        if hold == "keep" and _held(parts) and parts[-1]["labels"][LIVE]
+    ]
+
+
+def sources(
+    plan: dict[str, Any], published: dict[str, Any], hold: str = "keep", live: dict[str, Any] | None = None
+) -> dict[str, dict[str, Any]]:
     """What each host of *plan* fetches: ``sources`` (``location``, ``digest``, ``content``), ``region`` and ``mode``.
 
     Exact versions, so that nobody's later write is fetched. A configuration on hold gives its live version.
 
+    Args:
+        plan: the plan of the run.
+        published: what was published.
+        hold: V(keep) respects holds.
+        live: the registered result of reading the live parts of :func:`held_in_parts`.
+
     Raises:
         ConfigError: a configuration of the plan was not published.
     """
-    by_key = {entry["key"]: entry for entry in plan["configurations"]}
+    by_key = {(entry["profile"], entry["key"]): entry for entry in plan["configurations"]}
+    read = {
+        (result["item"]["profile"], result["item"]["region"], parameter["name"]): parameter
+        for result in (live or {}).get("results", [])
+        for parameter in result["parameters"]
+    }
     made: dict[tuple[str, str], list[dict[str, str]]] = {}
     for item, entry, parts in _returned(published):
-        texts = [canonical_text(part) for part in split(entry["name"], by_key[entry["key"]]["configuration"])]
-        stay = hold == "keep" and _held(parts)
-        made[(item["profile"], entry["key"])] = _live_sources(parts, texts) if stay else _new_sources(parts, texts)
+        texts = [canonical_text(part) for part in split(entry["name"], _configuration(by_key[(item["profile"], entry["key"])]))]
+        if hold == "keep" and _held(parts):
+            found = _live_sources(parts, texts)
+            found += _further_sources(
+                entry["name"], len(found) + 1, lambda name, item=item: read.get((item["profile"], item["region"], name))
+            )
+        else:
+            found = _new_sources(parts, texts)
+        made[(item["profile"], entry["key"])] = found
     answer = {}
     for host, wish in plan["hosts"].items():
         if (wish["profile"], wish["key"]) not in made:
@@ -162,6 +198,17 @@ def _live_sources(parts: list[dict[str, Any]], texts: list[str]) -> list[dict[st
         other = part["labelled_values"].get(LIVE)
         found.append(_source(part["name"], version, other if other is not None else part["stored_value"] or text))
     return found
+
+
+def _further_sources(name: str, number: int, part: Callable[[str], dict[str, Any] | None]) -> list[dict[str, str]]:
+    """The parts of the live release from *number* on, as they were read."""
+    found = []
+    while True:
+        parameter = part(part_name(name, number))
+        if parameter is None:
+            return found
+        found.append(_source(parameter["name"], parameter["version"], parameter["value"]))
+        number += 1
 
 
 def to_release(published: dict[str, Any], plan: dict[str, Any], hosts: list[str], hold: str = "keep") -> list[dict[str, Any]]:

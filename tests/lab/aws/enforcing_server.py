@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ministack with what its judge misses: the names of GetParameters, version selectors, and the conditions of Put calls.
+"""ministack with what it misses: the names of GetParameters, version selectors, the conditions of Put calls, and removal of labels.
 
 Runs in ministack's own environment (see `enforcing`), with nothing of this project beside it.
 """
@@ -14,10 +14,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import json_response
+from ministack.services import ssm
 
 _resource_arn = iam_actions.extract_resource_arn
 _context = iam_actions.request_tag_context
 _enforce = iam_evaluator.enforce
+_handle = ssm.handle_request
 
 
 class Several(str):
@@ -71,11 +74,25 @@ def enforce(*words: Any, resource_arn: str = "*", **more: Any) -> Any:
     return None
 
 
+async def handle_request(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
+    """Parameter Store's answer; UnlabelParameterVersion is ours."""
+    if not headers.get("x-amz-target", "").endswith(".UnlabelParameterVersion"):
+        return await _handle(method, path, headers, body, query_params)
+    wanted = _content(body)
+    removed = []
+    for entry in ssm._parameter_history.get(wanted["Name"], []):
+        if entry["Version"] == wanted["ParameterVersion"]:
+            removed = [label for label in wanted["Labels"] if label in entry.get("Labels", [])]
+            entry["Labels"] = [label for label in entry.get("Labels", []) if label not in removed]
+    return json_response({"RemovedLabels": removed, "InvalidLabels": [label for label in wanted["Labels"] if label not in removed]})
+
+
 def main() -> None:
     """Serves as `python -m ministack` does."""
     iam_actions.extract_resource_arn = extract_resource_arn
     iam_actions.request_tag_context = request_tag_context
     iam_evaluator.enforce = enforce
+    ssm.handle_request = handle_request
     from ministack.app import main as serve  # noqa: PLC0415
 
     serve()

@@ -30,7 +30,7 @@ def plan(
     for region in regions:
         key, names = f"{region}/{name}", [f"{region}-1", f"{region}-2"]
         hosts.update({host: {"name": name, "region": region, "profile": profile, "mode": "ec2", "key": key} for host in names})
-        entry = {"key": key, "name": name, "region": region, "profile": profile, "configuration": configuration, "hosts": names}
+        entry = {"key": key, "name": name, "region": region, "profile": profile, "text": canonical_text(configuration), "hosts": names}
         configurations.append(entry)
     return {"hosts": hosts, "configurations": configurations}
 

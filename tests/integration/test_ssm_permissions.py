@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documented policy of a publisher is enough, and each of its actions is needed: on the stand-in that enforces policies."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import textwrap
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+import boto3
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Wanted
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent, ensure_present, read
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_reading import labels_of_parts
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config import publication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_publish.rst"
+ENFORCING = ROOT / "tests" / "lab" / "aws" / "enforcing"
+TAGS = ["ssm:ListTagsForResource", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource"]
+PRUNE = ["ssm:DeleteParameters"]
+
+
+def documented() -> dict[str, Any]:
+    """The policy as the guide prints it."""
+    block = re.search(r"code-block:: json\n\n((?:   .*\n|\n)+)", GUIDE.read_text(encoding="utf-8"))
+    assert block
+    policy: dict[str, Any] = json.loads(textwrap.dedent(block[1]))
+    return policy
+
+
+def actions(policy: dict[str, Any]) -> list[str]:
+    """All actions of a policy."""
+    return [action for statement in policy["Statement"] for action in _listed(statement["Action"])]
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def without(policy: dict[str, Any], action: str) -> dict[str, Any]:
+    """The policy less one action."""
+    less = [{**entry, "Action": [one for one in _listed(entry["Action"]) if one != action]} for entry in policy["Statement"]]
+    return {**policy, "Statement": [entry for entry in less if entry["Action"]]}
+
+
+def with_more(policy: dict[str, Any], more: list[str]) -> dict[str, Any]:
+    """The policy with more actions on the same parameters."""
+    first, *others = policy["Statement"]
+    return {**policy, "Statement": [{**first, "Action": [*first["Action"], *more]}, *others]}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    environment = {**os.environ, "LAB_STATE": str(tmp_path_factory.mktemp("enforcing")), "LAB_NAME": "permissions"}
+    started = subprocess.run([str(ENFORCING), "start"], env=environment, check=True, capture_output=True, text=True).stdout
+    try:
+        yield dict(shlex.split(line)[1].split("=", 1) for line in started.splitlines())
+    finally:
+        subprocess.run([str(ENFORCING), "stop"], env=environment, check=True)
+
+
+def client(root: dict[str, str], service: str, key: str = "", secret: str = "") -> Any:
+    return boto3.session.Session().client(
+        service,
+        endpoint_url=root["AWS_ENDPOINT_URL"],
+        region_name=root["AWS_REGION"],
+        aws_access_key_id=key or root["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=secret or root["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+@pytest.fixture
+def publisher(root: dict[str, str]) -> Callable[[dict[str, Any]], Store]:
+    def make(policy: dict[str, Any]) -> Store:
+        iam, name = client(root, "iam"), f"publisher-{uuid.uuid4().hex[:8]}"
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="publish", PolicyDocument=json.dumps(policy))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        ssm = client(root, "ssm", key["AccessKeyId"], key["SecretAccessKey"])
+        return Store(ssm, ssm, Pace(1000), lambda _text: None)
+
+    return make
+
+
+def entries(name: str, files: int, tags: dict[str, str] | None = None) -> list[Wanted]:
+    """What the role publishes for a configuration with so many files."""
+    collected = [{"file_path": f"/var/log/{number}/{'x' * 90}"} for number in range(files)]
+    text = json.dumps({"logs": {"logs_collected": {"files": {"collect_list": collected}}}})
+    entry = {"key": name, "name": name, "region": "us-east-1", "profile": "", "text": text, "hosts": ["h"]}
+    (place,) = publication.publications({"hosts": {}, "configurations": [entry]}, tags)
+    return [Wanted(**parameter) for parameter in place["parameters"]]
+
+
+def publish(store: Store, wanted: list[Wanted]) -> None:
+    ensure_present(store, wanted, read(store.reader, wanted), False)
+
+
+def release(store: Store, name: str, action: str = "promote") -> None:
+    labels = labels_of_parts(store.reader, [name], list(publication.LABELS))
+    found = {
+        "item": {"profile": "", "region": "us-east-1", "names": [name]},
+        "parameters": [{"name": key, "labels": at} for key, at in labels.items()],
+    }
+    for place in publication.moves({"results": [found]}, action):
+        publish(store, [Wanted(**parameter) for parameter in place["parameters"]])
+
+
+def life(store: Store, tags: bool = False, prune: bool = False) -> None:
+    """All that a publisher does: create in parts, release, change and shrink, release, roll back."""
+    name = f"AmazonCloudWatch-{uuid.uuid4().hex[:8]}"
+    publish(store, entries(name, 100, {"team": "web", "old": "x"} if tags else None))
+    release(store, name)
+    publish(store, entries(name, 1, {"team": "net"} if tags else None))
+    release(store, name)
+    release(store, name, "rollback")
+    if prune:
+        ensure_absent(store, [f"{name}.part2"], False)
+
+
+def test_the_documented_policy_is_enough(publisher: Callable[[dict[str, Any]], Store]) -> None:
+    life(publisher(documented()))
+
+
+@pytest.mark.parametrize("action", actions(documented()))
+def test_each_of_its_actions_is_needed(publisher: Callable[[dict[str, Any]], Store], action: str) -> None:
+    with pytest.raises(AwsError, match="AccessDenied") as raised:
+        life(publisher(without(documented(), action)))
+    assert action.removeprefix("ssm:") in str(raised.value)
+
+
+def test_tags_and_prune_need_what_is_said_of_them(publisher: Callable[[dict[str, Any]], Store]) -> None:
+    full = with_more(documented(), TAGS + PRUNE)
+    life(publisher(full), tags=True, prune=True)
+    for action in TAGS + PRUNE:
+        with pytest.raises(AwsError, match="AccessDenied"):
+            life(publisher(without(full, action)), tags=True, prune=True)
+        assert action in GUIDE.read_text(encoding="utf-8")
+
+
+def test_names_outside_the_policy_are_denied_not_absent(publisher: Callable[[dict[str, Any]], Store]) -> None:
+    store = publisher(documented())
+    with pytest.raises(AwsError, match="AccessDenied"):
+        publish(store, [Wanted("/elsewhere", "x")])
