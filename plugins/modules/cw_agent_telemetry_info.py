@@ -231,8 +231,8 @@ hosts:
           type: str
         state:
           description:
-            - V(arrived), V(quiet) (the file has not grown, there is nothing to send), V(missing) (it has grown and nothing came), or
-              V(pending).
+            - V(arrived), V(quiet) (the file has not grown, there is nothing to send), V(missing) (it has grown and nothing came),
+              V(unverified) (the log group's class INFREQUENT_ACCESS does not let events be read), or V(pending).
           type: str
         events:
           description: Number of events that arrived; at least that many where a stream is very busy.

@@ -81,7 +81,8 @@ class Watch:
             if passed < self.terms.timeout:
                 # Nothing will come of a file that the agent cannot read.
                 due = [(key, item) for key, item in host.streams if host.grew(item) and item["readable"]]
-                streams += [key for key, item in due if not host.complete(item, self.measured.streams[key])]
+                seen = self.measured.streams
+                streams += [key for key, item in due if not seen[key].shut and not host.complete(item, seen[key])]
             for key, item in host.metrics:
                 patience = max(self.terms.timeout, min(float(item["due"]) + SLACK_SECONDS, LONGEST_SECONDS))
                 if passed < patience and self.measured.metrics.get(key) is None:
@@ -95,7 +96,8 @@ class Watch:
         """
         for host in hosts:
             for key, item in host.streams:
-                if host.grew(item) and not self.measured.streams[key].events and (item["timestamped"] or not timestamped):
+                seen = self.measured.streams[key]
+                if host.grew(item) and not seen.events and not seen.shut and (item["timestamped"] or not timestamped):
                     self.measured.streams[key] = read_newest(self.client("logs", key.region), key)
 
 

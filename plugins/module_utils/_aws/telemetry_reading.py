@@ -44,10 +44,15 @@ class MetricKey(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a stream shows since its moment. ``newest``: when the last event came, by its own time or by CloudWatch's (seconds)."""
+    """What a stream shows since its moment.
+
+    ``newest``: when the last event came, by its own time or by CloudWatch's (seconds); ``shut``: its log group cannot be read (its class is
+    INFREQUENT_ACCESS).
+    """
 
     events: int = 0
     newest: float = 0.0
+    shut: bool = False
 
     def with_event(self, event: Mapping[str, Any]) -> Seen:
         """One event more."""
@@ -96,6 +101,8 @@ def _read_group(client: Any, group: str, keys: Sequence[StreamKey]) -> dict[Stre
         try:
             answer = api.filter_log_events(client, group, sorted(by_name), start, token)
         except AwsError as error:
+            if error.code == "InvalidOperationException":
+                return dict.fromkeys(keys, Seen(shut=True))
             if error.code != "ResourceNotFoundException":
                 raise
             # One stream that does not exist refuses the whole question, and then each is asked for itself.

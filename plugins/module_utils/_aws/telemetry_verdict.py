@@ -15,6 +15,9 @@ from .telemetry_reading import NOTHING, MetricKey, Seen, StreamKey
 
 ARRIVED = "arrived"
 QUIET = "quiet"
+UNVERIFIED = "unverified"
+"""A log group whose class does not let events be read."""
+
 PENDING = "pending"
 """A change that check mode did not make: what it would bring cannot have arrived."""
 
@@ -86,8 +89,8 @@ class Host:
         return self.started + float(item["due"]) + SLACK_SECONDS
 
     def settled(self, item: Mapping[str, Any]) -> bool:
-        """Whether the file was last written so long before it was looked at that all of it must have been sent."""
-        return bool(item["written"] <= self.clock - item["flush"] - SLACK_SECONDS)
+        """Whether what is in the file must have been sent when it was looked at, or will not be."""
+        return not self.evidence.active or bool(item["written"] <= self.clock - item["flush"] - SLACK_SECONDS)
 
     def grew(self, item: Mapping[str, Any]) -> bool:
         """Whether something must have arrived: the file has grown, in the time that is looked at, and long enough ago."""
@@ -126,6 +129,8 @@ def _stream(host: Host, item: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
         state = ARRIVED
     elif host.changed and host.terms.check_mode:
         state = ARRIVED if seen.events else PENDING
+    elif seen.shut:
+        state = MISSING if _refused(host, item, known) else UNVERIFIED
     elif seen.events:
         state = MISSING if _stuck(host, item, known) else ARRIVED
     else:
@@ -134,13 +139,21 @@ def _stream(host: Host, item: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
     return {**names, "state": state, "events": seen.events, **_why(LOGS, state, known)}
 
 
+def _recently(host: Host, item: Mapping[str, Any]) -> bool:
+    return bool(item["grown"] and item["written"] >= host.since)
+
+
+def _refused(host: Host, item: Mapping[str, Any], known: Cause | None) -> bool:
+    """Whether the agent itself says that it cannot send this very stream, of which something waits."""
+    return known is not None and _own(item, known) and (item["waiting"] or _recently(host, item))
+
+
 def _lacks(host: Host, item: Mapping[str, Any], known: Cause | None) -> bool:
     """Whether there was something to send of a stream that has no events."""
-    recently = item["grown"] and item["written"] >= host.since
-    if known is not None and _own(item, known) and (item["waiting"] or recently):
+    if _refused(host, item, known):
         return True
     # Others' troubles say nothing about a calm file, but are told of one that should have sent something.
-    return not item["filtered"] and (host.grew(item) or (known is not None and recently))
+    return not item["filtered"] and (host.grew(item) or (known is not None and _recently(host, item)))
 
 
 def _stuck(host: Host, item: Mapping[str, Any], known: Cause | None) -> bool:
@@ -154,10 +167,13 @@ def _own(item: Mapping[str, Any], known: Cause) -> bool:
 
 
 def _metric(host: Host, item: Mapping[str, Any], value: float | None, now: float) -> dict[str, Any]:
-    if value is not None:
+    if host.changed and host.terms.check_mode:
+        state = PENDING if value is None else ARRIVED
+    elif not host.evidence.active:
+        # Whatever there is comes from before the agent ended.
+        state = MISSING
+    elif value is not None:
         state = ARRIVED
-    elif host.changed and host.terms.check_mode:
-        state = PENDING
     else:
         state = MISSING if now >= host.due(item) else QUIET
     known = diagnose(METRICS, host.evidence) if state == MISSING else None

@@ -31,6 +31,7 @@ class Cloud:
     later: list[tuple[float, Any]] = field(default_factory=list)
     calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     region: str = ""
+    shut: set[str] = field(default_factory=set)
 
     def client(self, _service: str, region: str) -> Cloud:
         """Stands for every client; remembers the region for the calls' record."""
@@ -66,6 +67,8 @@ class Cloud:
         group, names = request["logGroupName"], request["logStreamNames"]
         if not any(known == group for known, _stream in self.events):
             raise refused("ResourceNotFoundException", "The specified log group does not exist.", "FilterLogEvents")
+        if group in self.shut:
+            raise refused("InvalidOperationException", "FilterLogEvents is not supported for this log class.", "FilterLogEvents")
         if any((group, name) not in self.events for name in names):
             raise refused("ResourceNotFoundException", "The specified log stream does not exist.", "FilterLogEvents")
         found = [

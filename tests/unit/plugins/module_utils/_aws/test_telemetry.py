@@ -183,6 +183,18 @@ class TestWaitingLines:
         assert only(watch(cloud, steady), "streams")["state"] == state
 
 
+class TestInfrequentAccess:
+    """The class of the log group does not let its events be read: the agent's own words are all there is."""
+
+    @pytest.mark.parametrize(("errors", "state"), [([], "unverified"), ([DENIED], "missing")])
+    def test_only_the_agent_can_tell(self, cloud: Cloud, errors: list[str], state: str) -> None:
+        cloud.log("/app/web", "i-1", NOW - 5)
+        cloud.shut.add("/app/web")
+        result = watch(cloud, host([STREAM], agent={"errors": errors}))
+        assert only(result, "streams")["state"] == state
+        assert result["waited"] == 0
+
+
 class TestUnchanged:
     """The agent has run for a day."""
 
@@ -223,6 +235,13 @@ class TestUnchanged:
     def test_an_agent_that_does_not_run(self, cloud: Cloud) -> None:
         result = watch(cloud, self.steady({**STREAM, "written": NOW - 300}, agent={"active": False}))
         assert "not running" in result["hosts"][0]["cause"]
+
+    def test_what_came_before_the_agent_ended_is_not_enough(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 80)
+        cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW - 90)
+        ended = self.steady({**STREAM, "waiting": True, "written": NOW - 1}, metrics=[METRIC], agent={"active": False})
+        result = watch(cloud, ended)
+        assert (only(result, "streams")["state"], only(result, "metrics")["state"]) == ("missing", "missing")
 
     def test_events_of_the_last_minutes_are_enough(self, cloud: Cloud) -> None:
         cloud.log("/app/web", "i-1", NOW - 800)
