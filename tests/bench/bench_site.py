@@ -66,6 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         site = Site("bench", scratch)
+        site.show = False
         site.inventory = site.overlay({"onprem.yml": None, "group_vars/onprem.yml": None})
         site.lab("down")
         try:

@@ -41,7 +41,7 @@ class Bench:
         """Return a boto3 client of the AWS stand-in."""
         lines = [shlex.split(line)[1].split("=", 1) for line in self.lab("env").stdout.splitlines()]
         env = dict(lines)
-        return boto3.client(
+        return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=env["AWS_ENDPOINT_URL"],
             verify=env["AWS_CA_BUNDLE"],

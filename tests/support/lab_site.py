@@ -54,6 +54,7 @@ class Site:
         self.scratch = scratch
         self.environment = {**os.environ, "LAB_NAME": name}
         self.inventory = ROOT / "demo" / "inventory"
+        self.show = True
 
     def lab(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Call the lab's program; its failure fails the test."""
@@ -93,7 +94,8 @@ class Site:
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=self.scratch
         )
-        print(done.stdout[-20000:], done.stderr[-5000:])  # pytest shows it where a test fails
+        if self.show:  # pytest does, where a test fails
+            print(done.stdout[-20000:], done.stderr[-5000:])
         return Run(done.returncode, done.stdout + done.stderr)
 
     def calls(self, since: int = 0, **wanted: Any) -> list[dict[str, Any]]:
