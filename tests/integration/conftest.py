@@ -60,11 +60,11 @@ class Lab:
     def fault(self, kind: str, **fields: Any) -> None:
         """A new fault (see `lab fault add`)."""
         options = [word for key, value in fields.items() for word in (f"--{key}", str(value))]
-        subprocess.run([str(LAB), "fault", "add", kind, *options], env=self._process(), check=True, capture_output=True)
+        subprocess.run([str(LAB), "fault", "add", kind, *options], env=self.process(), check=True, capture_output=True)
 
     def clear(self) -> None:
         """No faults any more."""
-        subprocess.run([str(LAB), "fault", "clear"], env=self._process(), check=True, capture_output=True)
+        subprocess.run([str(LAB), "fault", "clear"], env=self.process(), check=True, capture_output=True)
 
     def client(self, region: str = "us-east-1", **more: Any) -> Any:
         """An SSM client that never repeats a call."""
@@ -76,7 +76,8 @@ class Lab:
         place = {"endpoint_url": self.environment["AWS_ENDPOINT_URL"], "verify": self.environment["AWS_CA_BUNDLE"], "region_name": region}
         return boto3.session.Session().client("ssm", **{**keys, **place, "config": settings, **more})
 
-    def _process(self, **more: str) -> dict[str, str]:
+    def process(self, **more: str) -> dict[str, str]:
+        """The environment of a process of this lab."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         return {**kept, **self.environment, **more}
 
@@ -85,7 +86,7 @@ class Lab:
     ) -> subprocess.CompletedProcess[str]:
         """Run a playbook; its output is in the error of one that fails unexpectedly."""
         command = ["ansible-playbook", "-i", str(inventory), str(play), *options]
-        done = subprocess.run(command, env=self._process(**environment), capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(command, env=self.process(**environment), capture_output=True, text=True, timeout=300, check=False)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
