@@ -17,30 +17,11 @@ description:
     schema test judge them there, the present state is kept, the control program applies them, and the daemon is restarted once. Then the
     module waits for the daemon's readiness line. When the daemon dies instead, the state before is restored, the daemon restarted with it,
     and the module fails with the agent's own log lines.
+  - What the host fetches must have the wanted digest.
+  - Without O(sources) the active configurations stay, and the daemon is restarted only when it has not read them, or C(common-config.toml),
+    since their last change.
   - A run that was killed half-way is finished or undone by the next one. Two runs at the same time wait for each other.
 options:
-  sources:
-    description:
-      - The wanted configurations; the agent merges them.
-      - Without this option the active ones stay, and the daemon is restarted only when it has not read them,
-        or C(common-config.toml), since their last change.
-    type: list
-    elements: dict
-    suboptions:
-      location:
-        description: Where the host fetches it from, C(ssm:NAME), C(ssm:NAME:VERSION) or C(file:PATH).
-        type: str
-        required: true
-      digest:
-        description:
-          - sha256 of the exact text, in hexadecimal digits. What the host fetches must have it.
-          - Empty means that of O(sources[].content), or of what the host finds at the location.
-        type: str
-        default: ""
-      content:
-        description: The text itself where it is known. Check mode and the diff show it; it is never applied instead of the location's.
-        type: str
-        default: ""
   mode:
     description: What the host is.
     type: str
@@ -62,6 +43,7 @@ options:
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
+  - cloudwatch.agent.sources
 attributes:
   check_mode:
     support: full
@@ -111,20 +93,12 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import observation, transaction
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
 
 ARGUMENTS: dict[str, Any] = {
-    "sources": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "location": {"type": "str", "required": True},
-            "digest": {"type": "str", "default": ""},
-            "content": {"type": "str", "default": ""},
-        },
-    },
+    "sources": SOURCES,
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
     "state": {"type": "str", "choices": ["started", "kept"], "default": "started"},
     "ready_timeout": {"type": "int", "default": 60},
@@ -133,9 +107,7 @@ ARGUMENTS: dict[str, Any] = {
 
 def request(params: dict[str, Any]) -> transaction.Request:
     """The module's options as the transaction takes them."""
-    given = params["sources"]
-    sources = None if given is None else [Source(one["location"], one["digest"], one["content"]) for one in given]
-    return transaction.Request(sources, params["mode"], params["state"] == "started", float(params["ready_timeout"]))
+    return transaction.Request(sources(params["sources"]), params["mode"], params["state"] == "started", float(params["ready_timeout"]))
 
 
 def shown(document: dict[str, Any]) -> str:
@@ -150,10 +122,8 @@ def main() -> None:
     try:
         outcome = transaction.ensure_configuration(host, request(module.params), module.check_mode)
         agent = observation.result(observation.observe(host, wishes), wishes)
-    except HostError as error:
-        module.fail_json(msg=str(error) + "".join(f"\n  {line}" for line in error.log), log=error.log)
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename or 'the host'}: {error.strerror}", log=[])
+    except (HostError, OSError) as error:
+        module.fail_json(**failure(error))
     for text in outcome.warnings:
         module.warn(text)
     module.exit_json(

@@ -92,6 +92,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import profile
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import failure
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import DEFAULT_FILE, Keys
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
@@ -121,10 +122,8 @@ def main() -> None:
     asked = request(module.params)
     try:
         outcome = profile.ensure_profile(Host(), asked, module.check_mode)
-    except HostError as error:
-        module.fail_json(msg=str(error))
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename or 'the host'}: {error.strerror}")
+    except (HostError, OSError) as error:
+        module.fail_json(**failure(error))
     sides = [json.dumps(side, indent=2, sort_keys=True) + "\n" for side in (outcome.before, outcome.after)]
     module.exit_json(changed=outcome.changed, profile=asked.profile, file=asked.file, diff={"before": sides[0], "after": sides[1]})
 

@@ -12,27 +12,10 @@ author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
   - Answers in one call what is installed, configured and running, who the host is, and what its configured log files look like.
   - Says what converging the host to the given wishes will change (RV(differences)) and what forbids it (RV(problems)).
+  - The wanted O(sources) are compared by digest with the active configurations, whatever their names and versions are. Without them, or with
+    an empty list, neither the configuration nor the service is compared.
   - Changes nothing and asks nobody but EC2's instance metadata service (version 2).
 options:
-  sources:
-    description:
-      - The wanted configurations. Compared by digest with the active ones, whatever their names and versions are.
-      - Without this option (or with an empty list) neither the configuration nor the service is compared.
-    type: list
-    elements: dict
-    suboptions:
-      location:
-        description: Where the host fetches it from, as the agent's control program takes it, for example V(ssm:AmazonCloudWatch-web:3).
-        type: str
-        required: true
-      digest:
-        description: sha256 of the exact text, in hexadecimal digits.
-        type: str
-        default: ""
-      content:
-        description: Ignored here; accepted so that one list serves this module and M(cloudwatch.agent.cw_agent_config).
-        type: str
-        default: ""
   build:
     description: The wanted exact build. Empty means that any installed build will do.
     type: str
@@ -81,6 +64,7 @@ options:
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
+  - cloudwatch.agent.sources
   - cloudwatch.agent.attributes.info
 notes:
   - Needs Python 3.8 or later on the host, and root to judge files for another user.
@@ -366,20 +350,12 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import observation
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
 
 ARGUMENTS: dict[str, Any] = {
-    "sources": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "location": {"type": "str", "required": True},
-            "digest": {"type": "str", "default": ""},
-            "content": {"type": "str", "default": ""},
-        },
-    },
+    "sources": SOURCES,
     "build": {"type": "str", "default": ""},
     "install": {"type": "bool", "default": False},
     "mode": {"type": "str", "choices": ["ec2", "onPremise"]},
@@ -399,9 +375,8 @@ ARGUMENTS: dict[str, Any] = {
 
 def wanted(params: dict[str, Any]) -> observation.Wanted:
     """The module's options as the observation takes them."""
-    sources = [Source(one["location"], one["digest"]) for one in params["sources"] or []]
     return observation.Wanted(
-        sources=sources or None,
+        sources=sources(params["sources"]) or None,
         build=params["build"],
         mode=params["mode"] or "",
         region=params["region"],
@@ -419,7 +394,7 @@ def main() -> None:
     try:
         seen = observation.observe(Host(), asked)
     except (HostError, OSError) as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(**failure(error))
     differences, problems = observation.differences(seen, asked), observation.problems(seen, asked)
     module.exit_json(
         changed=False,

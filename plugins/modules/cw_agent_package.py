@@ -12,7 +12,8 @@ author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
   - Downloads the package, its detached signature and the signing key from a mirror, and refuses everything
     without a good signature by the pinned key. Until then nothing on the host has changed.
-  - The new build's own translator judges the configuration in a scratch directory before the package is installed.
+  - The new build's own translator judges the O(sources) whose text is known, or else the active configurations, in a scratch directory
+    before the package is installed.
   - Installs by C(dpkg) or C(rpm), older builds as well. Nothing is ever upgraded by itself.
   - When a running agent dies with the new build, the old one is installed again and the module fails with the agent's own log lines.
 options:
@@ -44,23 +45,6 @@ options:
     type: str
     choices: ["", amd64, arm64]
     default: ""
-  configurations:
-    description: The configurations that the new build is to judge. Without this option the active ones.
-    type: list
-    elements: dict
-    suboptions:
-      location:
-        description: Where it comes from, for messages.
-        type: str
-        required: true
-      digest:
-        description: Ignored here.
-        type: str
-        default: ""
-      content:
-        description: The text. One without a text is not judged.
-        type: str
-        default: ""
   mode:
     description: What the host is. Off EC2 a build judges only where there is a credential profile with a region already.
     type: str
@@ -69,6 +53,7 @@ options:
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
+  - cloudwatch.agent.sources
 attributes:
   check_mode:
     support: full
@@ -130,7 +115,7 @@ from urllib.error import HTTPError
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import Package
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
@@ -146,15 +131,7 @@ ARGUMENTS: dict[str, Any] = {
         "default": "",
     },
     "architecture": {"type": "str", "choices": ["", "amd64", "arm64"], "default": ""},
-    "configurations": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "location": {"type": "str", "required": True},
-            "digest": {"type": "str", "default": ""},
-            "content": {"type": "str", "default": ""},
-        },
-    },
+    "sources": SOURCES,
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
 }
 ATTEMPTS = 3
@@ -187,7 +164,6 @@ def download(url: str, path: str) -> None:
 
 def request(params: dict[str, Any]) -> installation.Request:
     """The module's options as the installation takes them."""
-    given = [Source(one["location"], content=one["content"]) for one in params["configurations"] or [] if one["content"]]
     key_url = params["signing_key_url"] or params["mirror_url"].rstrip("/") + "/assets/amazon-cloudwatch-agent.gpg"
     return installation.Request(
         build=params["build"],
@@ -196,7 +172,7 @@ def request(params: dict[str, Any]) -> installation.Request:
         fingerprint=params["signing_fingerprint"],
         platform=params["platform"],
         architecture=params["architecture"],
-        configurations=given,
+        sources=[one for one in sources(params["sources"]) or [] if one.content],
         mode=params["mode"],
     )
 
@@ -213,10 +189,8 @@ def main() -> None:
         # Not the module's own directory: that would be made in root's home, in check mode too.
         with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
             outcome = installation.ensure_package(Host(), request(module.params), download, scratch, module.check_mode)
-    except HostError as error:
-        module.fail_json(msg=str(error) + "".join(f"\n  {line}" for line in error.log), log=error.log)
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename or 'the host'}: {error.strerror}", log=[])
+    except (HostError, OSError) as error:
+        module.fail_json(**failure(error))
     for text in outcome.warnings:
         module.warn(text)
     after = outcome.after

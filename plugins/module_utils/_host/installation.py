@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Callable, Iterator
 
-from . import configurations, ctl, logs, packages, readiness, signature, state
+from . import configurations, ctl, lock, logs, packages, readiness, signature, state
 from .configurations import Source
 from .errors import HostError
 from .layout import BASE, PACKAGE
@@ -29,7 +29,7 @@ READY_SECONDS = 60.0
 class Request:
     """``build``: exact, '' = what is installed or else the mirror's latest. ``platform`` and ``architecture``: '' = by the host itself.
 
-    ``configurations``: what the new build is to judge before it is installed, in the mode ``mode``.
+    ``sources``: what the new build is to judge before it is installed, in the mode ``mode``.
     """
 
     build: str
@@ -38,7 +38,7 @@ class Request:
     fingerprint: str
     platform: str = ""
     architecture: str = ""
-    configurations: list[Source] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
     mode: str = "ec2"
 
 
@@ -128,7 +128,7 @@ def _unpack(host: Host, file: str, kind: str, directory: str) -> bool:
 
 def _judge(host: Host, request: Request, file: str, kind: str, scratch: str) -> list[str]:
     """Let the new build's own translator judge the configurations that it will have to take; returns warnings."""
-    sources = request.configurations or [Source(f"file:/{one.file}", one.digest, one.text) for one in _translated(host)]
+    sources = request.sources or [Source(f"file:/{one.file}", one.digest, one.text) for one in _translated(host)]
     if not sources or not ctl.can_judge(host, request.mode):
         return []
     volume = os.statvfs(scratch)
@@ -154,16 +154,9 @@ def _translated(host: Host) -> list[configurations.Configuration]:
 def _dpkg_lock(host: Host) -> Iterator[None]:
     """The lock that package managers hold around dpkg, by their own protocol: waits for an unattended upgrade instead of failing."""
     path = host.layout.at("/var/lib/dpkg/lock-frontend")
+    refusal = f"another package manager has held {path} for more than {LOCK_SECONDS:g} s: wait for it"
     with open(path, "a", encoding="utf-8") as stream:
-        deadline = host.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if host.monotonic() >= deadline:
-                    raise HostError(f"another package manager holds {path} for more than {LOCK_SECONDS:g} s: wait for it") from None
-                host.sleep(1)
+        lock.wait(host, LOCK_SECONDS, lambda: fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB), lambda: refusal)
         yield
 
 

@@ -8,30 +8,38 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from typing import Iterator
+from typing import Callable, Iterator
 
 from .errors import HostError
 from .system import Host
 
 
+def wait(host: Host, seconds: float, attempt: Callable[[], None], refusal: Callable[[], str]) -> None:
+    """Repeat ``attempt`` until it gets the lock; ``refusal`` words the error after ``seconds``."""
+    deadline = host.monotonic() + seconds
+    while True:
+        with contextlib.suppress(BlockingIOError, PermissionError):
+            attempt()
+            return
+        if host.monotonic() >= deadline:
+            raise HostError(refusal())
+        host.sleep(0.5)
+
+
 @contextlib.contextmanager
 def held(host: Host, seconds: float) -> Iterator[None]:
     """Hold the lock; wait ``seconds`` for another holder. The kernel gives it back when its holder dies."""
-    with open(host.layout.lock, "a+", encoding="utf-8") as stream:
-        deadline = host.monotonic() + seconds
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if host.monotonic() >= deadline:
-                    stream.seek(0)
-                    holder = stream.read().strip() or "unknown"
-                    raise HostError(
-                        f"process {holder} has been changing the agent's configuration for more than {seconds:g} s "
-                        f"({host.layout.lock}): wait for it, or end it"
-                    ) from None
-                host.sleep(0.5)
+    path = host.layout.lock
+    with open(path, "a+", encoding="utf-8") as stream:
+
+        def refusal() -> str:
+            stream.seek(0)
+            holder = stream.read().strip() or "unknown"
+            return (
+                f"process {holder} has been changing the agent's configuration for more than {seconds:g} s ({path}): wait for it, or end it"
+            )
+
+        wait(host, seconds, lambda: fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB), refusal)
         stream.seek(0)
         stream.truncate()
         stream.write(str(os.getpid()))

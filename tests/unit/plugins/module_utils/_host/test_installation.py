@@ -222,7 +222,7 @@ def test_new_build_judges_what_is_wanted(box: PackagedHost, mirror: Mirror, scra
     box.refused.add(configuration(5))
     sources = [Source("ssm:web:4", content=configuration(5))]
     with pytest.raises(HostError, match="refuses ssm:web:4"):
-        ensure_package(box.host, wanted(mirror, configurations=sources), mirror, scratch)
+        ensure_package(box.host, wanted(mirror, sources=sources), mirror, scratch)
     assert not box.called("dpkg")
 
 

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules of this room have in common: an option and the form of a failure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .configurations import Source
+from .errors import HostError
+
+SOURCES: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "location": {"type": "str", "required": True},
+        "digest": {"type": "str", "default": ""},
+        "content": {"type": "str", "default": ""},
+    },
+}
+
+
+def sources(given: list[dict[str, str]] | None) -> list[Source] | None:
+    """The value of the option, None when it was not given."""
+    return None if given is None else [Source(one["location"], one["digest"], one["content"]) for one in given]
+
+
+def failure(error: Exception) -> dict[str, Any]:
+    """The arguments of ``fail_json``: one message with the lines that explain it, and these alone."""
+    if isinstance(error, HostError):
+        return {"msg": str(error) + "".join(f"\n  {line}" for line in error.log), "log": error.log}
+    if isinstance(error, OSError):
+        return {"msg": f"{error.filename or 'the host'}: {error.strerror}", "log": []}
+    return {"msg": str(error), "log": []}
