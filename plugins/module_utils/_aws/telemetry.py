@@ -79,8 +79,8 @@ class Watch:
             if not host.awaited:
                 continue
             if passed < self.terms.timeout:
-                # Nothing will come of a file that the agent cannot read.
-                due = [(key, item) for key, item in host.streams if host.grew(item) and item["readable"]]
+                # Nothing will come of a file that the agent cannot read, and perhaps nothing of lines that are filtered.
+                due = [(key, item) for key, item in host.streams if host.grew(item) and item["readable"] and not item["filtered"]]
                 seen = self.measured.streams
                 streams += [key for key, item in due if not seen[key].shut and not host.complete(item, seen[key])]
             for key, item in host.metrics:

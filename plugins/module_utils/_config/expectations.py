@@ -86,12 +86,17 @@ def telemetry_requests(
             continue
         change = _mapping((converged or {}).get(host))
         changed = wait == "all" or (wait == "changed" and _was_changed(seen, change))
-        # Files are looked at before a change, everything else also after it.
-        agent = {**seen["agent"], **(change.get("agent") or {}), "files": seen["agent"].get("files") or []}
+        agent = {**seen["agent"], **(change.get("agent") or {})}
+        agent["files"] = _files(seen["agent"], float(_mapping(agent.get("service")).get("started_at") or 0))
         configuration = _active(plan, planned, (sources or {}).get(host))
         expected = telemetry_expectations(configuration, agent, str(planned.get("region") or ""))
         batches.setdefault(str(planned.get("profile") or ""), []).append(_request(host, agent, expected, changed))
     return [{"profile": profile, "hosts": hosts} for profile, hosts in sorted(batches.items())]
+
+
+def _files(agent: Mapping[str, Any], started_at: float) -> list[dict[str, Any]]:
+    """The files, which are looked at before a change: what they held then was sent by the process that has ended since."""
+    return [{**item, "grown": item.get("grown") and float(item.get("mtime") or 0) >= started_at} for item in agent.get("files") or []]
 
 
 def _was_changed(seen: Mapping[str, Any], change: Mapping[str, Any]) -> bool:

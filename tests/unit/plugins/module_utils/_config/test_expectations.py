@@ -44,7 +44,7 @@ def one(*args: Any, **kwargs: Any) -> dict[str, Any]:
 
 
 def test_a_host_as_the_module_takes_it() -> None:
-    asked = one(plan(web={}), {"web": seen(files=[{"path": "/a.log", "grown": True}])})
+    asked = one(plan(web={}), {"web": seen(files=[{"path": "/a.log", "grown": True, "mtime": 1500.0}])})
     assert (asked["host"], asked["region"], asked["changed"], asked["since"], asked["clock"]) == ("web", "us-east-1", False, 1000.0, 2000.0)
     assert asked["agent"] == {"active": True, "errors": ["E! x"], "run_as_user": "cwagent", "region": "us-east-1", "role": "r"}
     assert [(item["log_group_name"], item["log_stream_name"], item["grown"]) for item in asked["streams"]] == [("new", "i-1", True)]
@@ -79,6 +79,14 @@ def test_after_a_change_the_new_process_counts_and_the_files_seen_before_it() ->
     after = seen("2", files=[], errors=["E! new"], service={"active_state": "active", "started_at": 1900.0, "invocation_id": "2"})
     asked = one(plan(web={}), {"web": before}, {"web": {"changed": True, **after}})
     assert (asked["since"], asked["agent"]["errors"], asked["streams"][0]["grown"]) == (1900.0, ["E! new"], True)
+
+
+@pytest.mark.parametrize(("started_at", "grown"), [(1000.0, True), (1900.0, False)])
+def test_what_an_earlier_process_has_sent_is_not_expected_of_the_new_one(started_at: float, grown: bool) -> None:
+    before = seen(files=[{"path": "/a.log", "exists": True, "size": 5, "sent": 5, "grown": True, "mtime": 1500.0}])
+    after = seen("2", service={"active_state": "active", "started_at": started_at, "invocation_id": "2"})
+    asked = one(plan(web={}), {"web": before}, {"web": {"changed": True, **after}})
+    assert asked["streams"][0]["grown"] is grown
 
 
 def test_a_host_on_hold_is_judged_by_what_it_has_fetched() -> None:
