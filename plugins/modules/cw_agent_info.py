@@ -12,8 +12,8 @@ author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
   - Answers in one call what is installed, configured and running, who the host is, and what its configured log files look like.
   - Says what converging the host to the given wishes will change (RV(differences)) and what forbids it (RV(problems)).
-  - The wanted O(sources) are compared by digest with the active configurations, whatever their names and versions are. Without them, or with
-    an empty list, neither the configuration nor the service is compared.
+  - The wanted O(sources) are compared by digest with the active configurations, whatever their names and versions are.
+    Without them, or with an empty list, neither the configuration nor the service is compared.
   - Changes nothing and asks nobody but EC2's instance metadata service (version 2).
 options:
   build:

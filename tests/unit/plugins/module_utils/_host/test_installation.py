@@ -321,5 +321,5 @@ def test_lock_of_the_package_manager(box: PackagedHost, monkeypatch: pytest.Monk
         raise BlockingIOError
 
     monkeypatch.setattr(installation.fcntl, "lockf", busy)
-    with pytest.raises(HostError, match="another package manager holds"), installation._dpkg_lock(box.host):
+    with pytest.raises(HostError, match="another package manager has held"), installation._dpkg_lock(box.host):
         pass
