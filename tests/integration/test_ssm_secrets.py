@@ -106,9 +106,8 @@ def test_no_secret_leaves_the_module(
 ) -> None:
     play = tmp_path / "secrets.yml"
     play.write_text(PLAY)
-    hosts = inventory(
-        {"all": {"hosts": {"here": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}}}
-    )
+    here = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", "secrets": list(SECRETS)}
+    hosts = inventory({"all": {"hosts": {"here": here}}})
     environment = lab.process(ANSIBLE_LOG_PATH=str(tmp_path / "ansible.log"))
     command = f"mount --bind {syslog.path} /dev/log && exec ansible-playbook -vvvv --diff -i {hosts} {play} {' '.join(check)}"
     done = subprocess.run(

@@ -12,11 +12,14 @@ from typing import Any, Callable
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 
 SLOWEST_SECONDS = 5.0
+BURST_SECONDS = 1.0
 ATTEMPTS = 12
 
 
 class Pace:
     """Lets at most *rate* calls a second pass; a throttle doubles the distance, every success takes a third off it again.
+
+    Time lost elsewhere is made up for, by a second's worth of calls at most, as AWS's own bucket allows.
 
     Args:
         rate: writes a second, above 0.
@@ -26,15 +29,16 @@ class Pace:
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
         self._least = 1.0 / rate
         self._distance = self._least
-        self._next = 0.0
+        self._next: float | None = None
         self._clock = clock
         self._sleep = sleep
 
     def _wait(self) -> None:
         now = self._clock()
-        if self._next > now:
-            self._sleep(self._next - now)
-        self._next = max(now, self._next) + self._distance
+        turn = now if self._next is None else self._next
+        if turn > now:
+            self._sleep(turn - now)
+        self._next = max(now - max(0.0, BURST_SECONDS - self._distance), turn) + self._distance
 
     def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The answer of *call*, made when its turn has come and again after a throttle.

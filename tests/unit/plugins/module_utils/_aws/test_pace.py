@@ -42,6 +42,16 @@ def test_slow_calls_cost_no_extra_wait(clock: Clock) -> None:
     assert clock.now == 102.0
 
 
+def test_a_lost_second_is_made_up_for_and_no_more(clock: Clock) -> None:
+    pace = Pace(4, clock, clock.sleep)
+    pace.run(clock)
+    clock.now += 0.9
+    assert [round(pace.run(clock) - 100.9, 6) for _number in range(5)] == [0.0, 0.0, 0.0, 0.1, 0.35]
+    clock.now += 100
+    start = clock.now
+    assert [round(pace.run(clock) - start, 6) for _number in range(7)] == [0.0, 0.0, 0.0, 0.0, 0.25, 0.5, 0.75]
+
+
 def test_throttles_are_repeated_ever_slower_and_the_pace_recovers(clock: Clock) -> None:
     pace = Pace(2, clock, clock.sleep)
     refusals = [AwsError("slow down", "ThrottlingException") for _number in range(3)]
