@@ -90,14 +90,19 @@ class Watch:
         return streams, metrics
 
     def _look_again(self, hosts: list[Host], timestamped: bool) -> None:
-        """Look at the newest events of streams that seem to be missing: they may carry an older time than the moment they were sent.
+        """Look at the newest events of streams that seem to have none: they may carry an older time than the moment they were sent.
 
-        ``timestamped``: only where lines bring their own time. Before a stream is called missing, all are looked at.
+        ``timestamped``: only where lines bring their own time. At the end also where nothing was known to come, and before a stream is
+        called missing.
         """
         for host in hosts:
             for key, item in host.streams:
                 seen = self.measured.streams[key]
-                if host.grew(item) and not seen.events and not seen.shut and (item["timestamped"] or not timestamped):
+                if seen.events or seen.shut:
+                    continue
+                if (host.grew(item) and (item["timestamped"] or not timestamped)) or (
+                    host.awaited and item["timestamped"] and not timestamped
+                ):
                     self.measured.streams[key] = read_newest(self.client("logs", key.region), key)
 
 

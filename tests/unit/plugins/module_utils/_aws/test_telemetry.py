@@ -110,6 +110,11 @@ class TestChanged:
         assert only(result, "streams")["state"] == "arrived"
         assert result["waited"] < 10
 
+    def test_lines_that_carry_an_older_time_of_a_file_that_came_later(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 86400, came=NOW - 2)
+        result = watch(cloud, host([{**STREAM, "grown": False, "timestamped": True}]))
+        assert only(result, "streams")["state"] == "arrived"
+
     def test_events_from_before_the_change_do_not_count(self, cloud: Cloud) -> None:
         cloud.log("/app/web", "i-1", NOW - 11)
         assert only(watch(cloud, host([STREAM])), "streams")["state"] == "missing"
