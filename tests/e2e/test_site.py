@@ -140,9 +140,13 @@ class TestRollOut:
 
     def test_limit(self, site: Site) -> None:
         """`--limit` publishes, checks, converges and verifies exactly that host."""
+        changed = copy.deepcopy(group_vars("all"))
+        changed["cw_agent_fragment_base"]["agent"]["metrics_collection_interval"] = 15
+        site.inventory = site.overlay({"group_vars/all.yml": changed})
         mark = site.mark()
         with untouched(site, ("ec2-1", "amazon-1", "onprem-1"), writes=True):
             run = site.play("--limit", "ec2-2")
+        site.inventory = ROOT / "demo" / "inventory"
         assert run.status == 0
         assert set(run.recap()) == {"ec2-2"}
         put = [call["request"]["Name"] for call in site.calls(mark, operation="PutParameter")]
