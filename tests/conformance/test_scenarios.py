@@ -19,7 +19,7 @@ from agent_bench import LAB, SIDES, Bench
 
 REINSTALL_DEB = "dpkg -i /tmp/a.deb >/dev/null 2>&1"
 REINSTALL_RPM = "rpm --upgrade --replacepkgs /tmp/a.rpm >/dev/null 2>&1"
-SETTLE = {"ec2": 3, "amazon": 3, "onprem": 5}
+SETTLE = {"ec2": 4, "amazon": 4, "onprem": 6}
 KINDS = {"ec2": "ec2", "amazon": "ec2", "onprem": "onprem"}
 Scenario = dict[str, Any]
 

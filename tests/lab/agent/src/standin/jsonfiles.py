@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 
-from .golog import say
+from .golog import FatalError, say
 
 SKIPPED = (".yaml", ".yaml.tmp")
 
@@ -17,8 +17,8 @@ class NotJsonError(ValueError):
     """A text the agent's JSON reader refuses."""
 
 
-def loads(raw: bytes) -> dict:
-    """Parse a configuration: any JSON object, or null, which counts as an empty one."""
+def loads(raw: bytes) -> dict | None:
+    """Parse a configuration: any JSON object; None for null, which counts as no file at all."""
     text = raw.decode("utf-8", "replace")
     if text.startswith("\ufeff"):
         raise NotJsonError("invalid character 'ï' looking for beginning of value")
@@ -28,9 +28,7 @@ def loads(raw: bytes) -> dict:
         raise NotJsonError("exceeded max depth") from error
     except ValueError as error:
         raise NotJsonError(_wording(text, error)) from error
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
+    if value is not None and not isinstance(value, dict):
         kinds = {list: "array", str: "string", bool: "bool"}
         raise NotJsonError(
             "json: cannot unmarshal {} into Go value of type map[string]interface {{}}".format(kinds.get(type(value), "number"))
@@ -54,41 +52,41 @@ def _wording(text: str, error: ValueError) -> str:
     return f"invalid character '{rest[0]}' {after}"
 
 
-def collect(legacy: str, directory: str, multi_config: str) -> dict[str, dict]:
-    """Return {path: configuration} in merge order; which files count depends on the multi-config value."""
-    found: dict[str, dict] = {}
+def collect(legacy: str, directory: str, multi_config: str) -> tuple[dict[str, dict], bool]:
+    """Return {path: configuration} in merge order, and whether there was supplementary YAML on the way.
+
+    Which files count depends on the multi-config value: new ones (default), old ones (remove), both, the new over the old (append).
+    """
+    found: dict[str, dict | None] = {}
+    yaml = False
     if multi_config != "default" and legacy and os.path.isfile(legacy):
-        found[legacy] = _read(legacy)
+        try:
+            found[legacy] = _read(legacy)
+        except NotJsonError as error:
+            raise FatalError(f"unable to get old json config file with error: unable to parse json, error: {error}") from error
     try:
         for path in _walk(directory):
-            final = path[:-4] if path.endswith(".tmp") else path
             if path.endswith(SKIPPED):
-                continue
-            if path.endswith(".tmp"):
-                if multi_config in ("default", "append"):
-                    found[final] = _read(path)
-            elif multi_config in ("append", "remove") and not (multi_config == "append" and os.path.exists(path + ".tmp")):
-                found[final] = _read(path)
+                yaml = True
+            elif path.endswith(".tmp"):
+                if multi_config != "remove":
+                    found[path[: -len(".tmp")]] = _read(path)
+            elif multi_config != "default":
+                found[path] = _read(path)
     except NotJsonError as error:
         say(f"unable to scan config dir {directory} with error: unable to parse json, error: {error}")
-    return dict(sorted(found.items()))
-
-
-def only_yaml(directory: str, multi_config: str) -> bool:
-    """Tell whether supplementary YAML is all there is among the files that count."""
-    paths = [path for path in _walk(directory) if multi_config == "append" or path.endswith(".tmp") == (multi_config == "default")]
-    return bool(paths) and all(path.endswith(SKIPPED) for path in paths)
+    return {path: configuration for path, configuration in sorted(found.items()) if configuration is not None}, yaml
 
 
 def _walk(directory: str) -> list[str]:
     """Return the files of the tree in lexical order of their path."""
     paths: list[str] = []
-    for root, _, names in os.walk(directory, followlinks=True):
+    for root, _, names in os.walk(directory):
         paths.extend(os.path.join(root, name) for name in names if os.path.isfile(os.path.join(root, name)))
     return sorted(paths)
 
 
-def _read(path: str) -> dict:
+def _read(path: str) -> dict | None:
     """Read and parse one file."""
     say(f"Reading json config file path: {path} ...")
     try:

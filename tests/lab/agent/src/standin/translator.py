@@ -44,12 +44,14 @@ def run(flags: dict[str, str]) -> int:
     commonconfig.export(common)
     mode = identity.detect_mode(flags["mode"])
     platform = flags["os"] or "linux"
-    merged = read(flags, mode, platform)
-    if merged is None:
-        return NOTHING
-    skipped = jsonfiles.only_yaml(flags["input-dir"], flags["multi-config"])
-    if not skipped:
-        check(merged)
+    found, yaml = jsonfiles.collect(flags["input"], flags["input-dir"], flags["multi-config"])
+    skipped = yaml and not found
+    if not found and not skipped:
+        if flags["multi-config"] == "remove":
+            return NOTHING
+        say("No json config files found, use the default one")
+        found = {"": defaults.configuration(mode, platform)}
+    merged = {} if skipped else checked(list(found.values()))
     agent = merged.get("agent", {})
     region = str(agent.get("region") or "") or _region(mode, common)
     names = identity.placeholders(mode, region)
@@ -69,35 +71,23 @@ def _region(mode: str, common: dict) -> str:
     return region
 
 
-def read(flags: dict[str, str], mode: str, platform: str) -> dict | None:
-    """Return the merged configuration; None where there is nothing to translate."""
-    found = jsonfiles.collect(flags["input"], flags["input-dir"], flags["multi-config"])
-    if not found:
-        if jsonfiles.only_yaml(flags["input-dir"], flags["multi-config"]):
-            return {}
-        if flags["multi-config"] == "remove":
-            return None
-        say("No json config files found, use the default one")
-        found = {"": defaults.configuration(mode, platform)}
-    merged, problems = merge.merge(list(found.values()))
+def checked(configurations: list[dict]) -> dict:
+    """Return the merged configuration once it holds against the schema."""
+    merged, problems = merge.merge(configurations)
     if problems:
         for problem in problems:
             say(problem)
         say("Failed to merge multiple json config files.")
-        raise RejectedError()
-    return merged
-
-
-def check(merged: dict) -> None:
-    """Hold the merged configuration against the schema."""
+        raise RejectedError
     with open(paths.SCHEMA, encoding="utf-8") as handle:
         errors = schemacheck.Checker(json.load(handle)).errors(merged)
     for error in errors:
         say(error)
     if errors:
         say("E! Invalid Json input schema.")
-        raise RejectedError()
+        raise RejectedError
     say("I! Valid Json input schema.")
+    return merged
 
 
 def translate(context: Context, merged: dict) -> tuple[dict, dict | None]:

@@ -26,6 +26,7 @@ QUEUE = 20000
 DESCRIBE_EVERY = 5.0
 SHORT, SHORT_TRIES, LONG, LONG_TRIES, LONGEST = 0.2, 5, 2.0, 2, 60.0
 DROP_AFTER = 14 * 86400
+STOP_WITHIN = 10.0
 SLOW = (
     "ServiceUnavailableException",
     "ThrottlingException",
@@ -64,8 +65,9 @@ class LogOutput:
         for destination in self.destinations.values():
             destination.stopping.set()
             destination.queue.put(None)
+        end = time.monotonic() + STOP_WITHIN
         for destination in self.destinations.values():
-            destination.thread.join(10)
+            destination.thread.join(max(0.0, end - time.monotonic()))
 
     def entity(self, table: dict) -> dict | None:
         """Return whom the events belong to, None off EC2."""

@@ -21,14 +21,15 @@ from .logsout import LogOutput
 READY = "Everything is ready. Begin running and processing data."
 START_EC2, START_ONPREM = 0.6, 1.4
 TAGGER_TRIES, TAGGER_WAIT = 5, 1.2
+DEAF = 2.0
 ENVIRONMENT_EVERY = 30.0
 
 
 def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
     """Run until SIGTERM; FatalError or a status other than 0 where it cannot."""
     began = time.monotonic()
-    # As the agent: a stop that arrives while it starts is lost, and only SIGKILL helps.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    stopping = threading.Event()
+    listen(stopping, DEAF)
     load_environment(envconfig)
     document = _read(config)
     agent = document.get("agent", {})
@@ -40,14 +41,32 @@ def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
         pipelines = _pipelines(otel)
         host = Host(document, pipelines)
         host.await_network()
-        daemon = Daemon(document, pipelines, host)
+        daemon = Daemon(document, pipelines, host, stopping)
         _pid(pidfile)
         daemon.start()
     except FatalError as error:
         LOG.death(str(error))
         return 1
-    time.sleep(max(0.0, began + (START_EC2 if host.ec2 else START_ONPREM) - time.monotonic()))
+    stopping.wait(max(0.0, began + (START_EC2 if host.ec2 else START_ONPREM) - time.monotonic()))
     return daemon.serve(envconfig)
+
+
+def listen(stopping: threading.Event, deaf: float) -> None:
+    """Heed SIGTERM, but as the agent does: one that arrives in the first seconds of the process is lost, and then only SIGKILL helps."""
+
+    def heard(*_: object) -> None:
+        if age() >= deaf:
+            stopping.set()
+
+    signal.signal(signal.SIGTERM, heard)
+    signal.signal(signal.SIGINT, heard)
+
+
+def age() -> float:
+    """Return the seconds since this process began, before it became the daemon."""
+    with open("/proc/self/stat", encoding="utf-8") as handle:
+        ticks = int(handle.read().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 
 def load_environment(path: str) -> None:
@@ -98,10 +117,10 @@ def _pid(path: str) -> None:
 class Daemon:
     """Everything that runs, and its end."""
 
-    def __init__(self, document: dict, pipelines: dict, host: Host) -> None:
+    def __init__(self, document: dict, pipelines: dict, host: Host, stopping: threading.Event) -> None:
         self.host = host
         self.pipelines = pipelines
-        self.stopping = threading.Event()
+        self.stopping = stopping
         self.loops: list = []
         self.output: LogOutput | None = None
         outputs = document.get("outputs", {}).get("cloudwatchlogs", [])
@@ -127,17 +146,18 @@ class Daemon:
             if imds.document():
                 return
             LOG.line("W", "[EC2] Fetch identity document from EC2 metadata fail: attempt %s" % (attempt + 1))
-            time.sleep(TAGGER_WAIT)
+            if self.stopping.wait(TAGGER_WAIT):
+                return
         raise FatalError(
             "Error running agent: cannot start pipelines: ec2tagger: Unable to retrieve InstanceId. "
             "This plugin must only be used on an EC2 instance"
         )
 
     def serve(self, envconfig: str) -> int:
-        """Say it is ready and wait for the end."""
-        signal.signal(signal.SIGTERM, lambda *_: self.stopping.set())
-        signal.signal(signal.SIGINT, lambda *_: self.stopping.set())
-        LOG.collector("I", "service@v0.124.0/service.go:266", READY)
+        """Say it is ready, unless told to stop before, and wait for the end."""
+        listen(self.stopping, 0.0)
+        if not self.stopping.is_set():
+            LOG.collector("I", "service@v0.124.0/service.go:266", READY)
         while not self.stopping.wait(ENVIRONMENT_EVERY):
             load_environment(envconfig)
         LOG.line("I", "Profiler is stopped during shutdown")

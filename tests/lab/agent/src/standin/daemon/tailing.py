@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import re
@@ -144,10 +145,13 @@ class Follower:
             message = (message[: span[0]] + message[span[1] :]).strip()
         return stamp, message
 
-    def finish(self) -> None:
-        """Read the rest, the last line too even without its newline, and close."""
+    def finish(self, over: bool) -> None:
+        """Read the rest and close; where the file is over, its last line counts even without a newline."""
         while self.read():
             pass
+        if over and self.partial:
+            self._line(self.partial, self.position)
+        self.release()
         self.handle.close()
 
 
@@ -191,8 +195,8 @@ class Entry:
         """Return group and stream of a file."""
         group, stream = self.table.get("log_group_name", ""), self.table["log_stream_name"]
         if self.table.get("publish_multi_logs"):
-            part = re.sub(r"[/ :*]", "_", path.lstrip("/"))
-            return (group, f"{stream}-{part}") if group else (part, stream)
+            part = re.sub(r"[^.\-_/#A-Za-z0-9]", "_", path)
+            return (group, f"{stream}_{part.replace('/', '_')}") if group else (part, stream)
         return group or os.path.splitext(self.table["file_path"])[0], stream
 
 
@@ -233,8 +237,7 @@ class Tailer:
                 break
             self.stopping.wait(EVERY)
         for follower in self.followers.values():
-            follower.finish()
-            follower.release()
+            follower.finish(over=False)
 
     def _entry(self, number: int, entry: Entry) -> None:
         """Open what is new, read on in what is open, let go of what is over."""
@@ -246,6 +249,8 @@ class Tailer:
             follower = self.followers[key]
             while follower.read():
                 pass
+            if follower.destination.full():
+                continue  # what is left in it comes first
             if key[1] not in wanted or self._replaced(follower):
                 self._close(key, superseded=key[1] not in wanted)
 
@@ -278,18 +283,16 @@ class Tailer:
     def _close(self, key: tuple[int, str], superseded: bool) -> None:
         """Finish with a file: its last event, its successor's fresh start, its removal where that is asked for."""
         follower = self.followers.pop(key)
-        follower.finish()
-        follower.release()
-        if superseded:
-            if follower.entry.table.get("auto_removal") and os.path.exists(follower.path):
+        follower.finish(over=True)
+        if superseded and os.path.exists(follower.path):
+            if follower.entry.table.get("auto_removal"):
                 follower.destination.after(lambda: _remove(follower.path))
             return
         state = follower.state
         state.commit(follower.generation + 1, 0)
-        try:
-            self.followers[key] = Follower(follower.path, follower.entry, state, follower.destination, 0, state.generation)
-        except OSError as error:
-            LOG.line("D", f"[logfile] {follower.path}: {error}")
+        if not superseded:
+            with contextlib.suppress(OSError):  # the next look opens it, or says why not
+                self.followers[key] = Follower(follower.path, follower.entry, state, follower.destination, 0, state.generation)
 
 
 def _remove(path: str) -> None:
