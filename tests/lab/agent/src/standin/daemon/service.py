@@ -21,7 +21,7 @@ from .logsout import LogOutput
 READY = "Everything is ready. Begin running and processing data."
 START_EC2, START_ONPREM = 0.6, 1.4
 TAGGER_TRIES, TAGGER_WAIT = 5, 1.2
-DEAF = 2.0
+DEAF_EC2, DEAF_ONPREM = 0.6, 2.0
 ENVIRONMENT_EVERY = 30.0
 
 
@@ -29,7 +29,7 @@ def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
     """Run until SIGTERM; FatalError or a status other than 0 where it cannot."""
     began = time.monotonic()
     stopping = threading.Event()
-    listen(stopping, DEAF)
+    listen(stopping, DEAF_ONPREM)
     load_environment(envconfig)
     document = _read(config)
     agent = document.get("agent", {})
@@ -40,6 +40,7 @@ def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
     try:
         pipelines = _pipelines(otel)
         host = Host(document, pipelines)
+        listen(stopping, DEAF_EC2 if host.ec2 else DEAF_ONPREM)
         host.await_network()
         daemon = Daemon(document, pipelines, host, stopping)
         _pid(pidfile)
