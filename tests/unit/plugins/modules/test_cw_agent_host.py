@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import io
+from pathlib import Path
 from typing import Any, Callable
 from urllib.error import HTTPError
 
@@ -15,7 +16,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._host import obse
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 
-from ..module_utils._host.conftest import BUILD, FakeHost, configuration, fake  # noqa: F401 # pytest finds the fixture by its name
+from ..module_utils._host.conftest import BUILD, FakeHost, configuration
 from ..module_utils._host.test_identity import Service
 
 Run = Callable[..., "dict[str, Any]"]
@@ -32,9 +33,10 @@ def played(monkeypatch: pytest.MonkeyPatch, name: str, host: FakeHost, service: 
 
 
 @pytest.fixture
-def box(fake: FakeHost) -> FakeHost:  # noqa: F811 # the fixture of that name
-    fake.write(fake.layout.at("/etc/os-release"), "ID=debian\n")
-    return fake
+def box(tmp_path: Path) -> FakeHost:
+    host = FakeHost(tmp_path)
+    host.write(host.layout.at("/etc/os-release"), "ID=debian\n")
+    return host
 
 
 def test_info_of_a_converged_host(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
