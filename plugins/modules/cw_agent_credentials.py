@@ -124,6 +124,8 @@ def main() -> None:
         outcome = profile.ensure_profile(Host(), asked, module.check_mode)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
+    if asked.keys and not asked.region:
+        module.warn(f"{asked.file} gets no region: off EC2 the agent does not start without one; set cw_agent_region")
     sides = [json.dumps(side, indent=2, sort_keys=True) + "\n" for side in (outcome.before, outcome.after)]
     module.exit_json(changed=outcome.changed, profile=asked.profile, file=asked.file, diff={"before": sides[0], "after": sides[1]})
 

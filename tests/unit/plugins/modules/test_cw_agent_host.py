@@ -110,6 +110,13 @@ def test_credentials_keep_their_secret(run_module: Run, monkeypatch: pytest.Monk
     assert not run_module(main, arguments)["changed"]
 
 
+def test_credentials_without_a_region(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    box.install()
+    arguments = {"access_key_id": "AKIAEXAMPLE", "secret_access_key": "very/secret"}
+    result = run_module(played(monkeypatch, "cw_agent_credentials", box), arguments)
+    assert result["changed"] and "set cw_agent_region" in str(result["warnings"])
+
+
 def test_credentials_of_half_a_key(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
     box.install()
     result = run_module(played(monkeypatch, "cw_agent_credentials", box), {"secret_access_key": "very/secret"})
