@@ -16,7 +16,7 @@ Private to this collection; pure. Shapes:
 from __future__ import annotations
 
 import json
-from typing import Any, Callable
+from typing import Any, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
@@ -156,19 +156,16 @@ def sources(
         ConfigError: a configuration of the plan was not published.
     """
     by_key = {(entry["profile"], entry["key"]): entry for entry in plan["configurations"]}
-    read = {
-        (result["item"]["profile"], result["item"]["region"], parameter["name"]): parameter
-        for result in (live or {}).get("results", [])
-        for parameter in result["parameters"]
-    }
+    read: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+    for result in (live or {}).get("results", []):
+        place = read.setdefault((result["item"]["profile"], result["item"]["region"]), {})
+        place.update({parameter["name"]: parameter for parameter in result["parameters"]})
     made: dict[tuple[str, str], list[dict[str, str]]] = {}
     for item, entry, parts in _returned(published):
         texts = [canonical_text(part) for part in split(entry["name"], _configuration(by_key[(item["profile"], entry["key"])]))]
         if hold == "keep" and _held(parts):
             found = _live_sources(parts, texts)
-            found += _further_sources(
-                entry["name"], len(found) + 1, lambda name, item=item: read.get((item["profile"], item["region"], name))
-            )
+            found += _further_sources(entry["name"], len(found) + 1, read.get((item["profile"], item["region"]), {}))
         else:
             found = _new_sources(parts, texts)
         made[(item["profile"], entry["key"])] = found
@@ -200,15 +197,14 @@ def _live_sources(parts: list[dict[str, Any]], texts: list[str]) -> list[dict[st
     return found
 
 
-def _further_sources(name: str, number: int, part: Callable[[str], dict[str, Any] | None]) -> list[dict[str, str]]:
-    """The parts of the live release from *number* on, as they were read."""
+def _further_sources(name: str, number: int, read: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
+    """The parts of the live release from *number* on, from what was *read* of its place by name."""
     found = []
-    while True:
-        parameter = part(part_name(name, number))
-        if parameter is None:
-            return found
+    while part_name(name, number) in read:
+        parameter = read[part_name(name, number)]
         found.append(_source(parameter["name"], parameter["version"], parameter["value"]))
         number += 1
+    return found
 
 
 def to_release(published: dict[str, Any], plan: dict[str, Any], hosts: list[str], hold: str = "keep") -> list[dict[str, Any]]:

@@ -134,6 +134,25 @@ def test_on_hold_hosts_get_the_live_version() -> None:
     assert publication.to_release(on_hold(wish), wish, ["us-east-1-1", "us-east-1-2"]) == []
 
 
+def test_on_hold_every_part_of_the_live_release_is_fetched() -> None:
+    wish = plan()
+    labels = {NAME: {"live": 4, "hold": 5}, f"{NAME}.part2": {"live": 2}}
+    values = {NAME: {"labelled_values": {"live": "one"}}, f"{NAME}.part2": {"labelled_values": {"live": "two"}}}
+    result = published(wish, labels=labels, **values)
+    (place,) = publication.held_in_parts(result)
+    assert place == {"profile": "", "region": "us-east-1", "names": [NAME]}
+    assert publication.held_in_parts(on_hold(wish)) == publication.held_in_parts(result, "lift") == []
+    parts = [{"name": f"{NAME}.part{number}", "version": number, "value": str(number)} for number in (2, 3, 4, 6)]
+    found = publication.sources(wish, result, "keep", {"results": [{"item": place, "parameters": parts}]})
+    locations = [(source["location"], source["content"]) for source in found["us-east-1-1"]["sources"]]
+    assert locations == [
+        (f"ssm:{NAME}:4", "one"),
+        (f"ssm:{NAME}.part2:2", "two"),
+        (f"ssm:{NAME}.part3:3", "3"),
+        (f"ssm:{NAME}.part4:4", "4"),
+    ]
+
+
 def test_lifted_hold_gives_the_new_version() -> None:
     wish = plan()
     (source,) = publication.sources(wish, on_hold(wish), "lift")["us-east-1-1"]["sources"]
