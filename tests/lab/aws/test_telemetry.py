@@ -55,7 +55,7 @@ def test_series_are_exact(standin: Standin, unique: str) -> None:
 
 def test_metrics_are_listed_once_and_late(standin: Standin, unique: str) -> None:
     cloudwatch = standin.client("cloudwatch")
-    for _ in range(3):
+    for _time in range(3):
         cloudwatch.put_metric_data(Namespace=unique, MetricData=[{"MetricName": "m", "Value": 1.0}])
     assert cloudwatch.list_metrics(Namespace=unique)["Metrics"] == []
     standin.ask("POST", "/_lab/settings", {"metric_list_delay": 0})

@@ -28,7 +28,7 @@ MISSING_GROUP = 3
 
 def recorded(name: str) -> tuple[bytes, dict[str, str]]:
     """Body and headers of a recording, its log event as of now; the body is gzipped again where it was on the wire."""
-    head, _, body = (WIRE / f"{name}.http").read_bytes().partition(b"\n\n")
+    head, _blank, body = (WIRE / f"{name}.http").read_bytes().partition(b"\n\n")
     headers = dict(line.split(": ", 1) for line in head.decode().splitlines()[1:])
     del headers["Host"], headers["Content-Length"], headers["Accept-Encoding"]
     body = re.sub(rb'"timestamp":\d+', b'"timestamp":%d' % (time.time() * 1000), body.strip())
