@@ -78,7 +78,7 @@ class Front:
         return [answer.body]
 
     def _imds(self, path: str, environ: dict[str, Any]) -> Answer:
-        name, _, rest = path[len("/_lab/imds/") :].partition("/")
+        name, _slash, rest = path[len("/_lab/imds/") :].partition("/")
         fault = self.faults.take("imds", f"{environ.get('REQUEST_METHOD')} /{rest}", name, None)
         if fault and fault.kind in ("timeout", "reset", "lost"):
             fail_connection(fault, environ)

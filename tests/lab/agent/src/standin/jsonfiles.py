@@ -81,7 +81,7 @@ def collect(legacy: str, directory: str, multi_config: str) -> tuple[dict[str, d
 def _walk(directory: str) -> list[str]:
     """Return the files of the tree in lexical order of their path."""
     paths: list[str] = []
-    for root, _, names in os.walk(directory):
+    for root, _folders, names in os.walk(directory):
         paths.extend(os.path.join(root, name) for name in names if os.path.isfile(os.path.join(root, name)))
     return sorted(paths)
 
