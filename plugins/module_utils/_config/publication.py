@@ -16,7 +16,7 @@ Private to this collection; pure. Shapes:
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping
+from typing import Any
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
