@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import struct
 from time import strftime
 
 from . import commonconfig, credentials, imds
 from .golog import plain
+
+SIOCGIFADDR = 0x8915
 
 
 def detect_mode(asked: str) -> str:
@@ -42,12 +46,17 @@ def local_hostname() -> str:
 
 
 def local_address() -> str:
-    """Return the first address that is not a loopback."""
-    try:
-        found = [entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    except OSError:
-        found = []
-    return next((address for address in map(str, found) if not address.startswith("127.")), "UNKNOWN-IP")
+    """Return the first IPv4 address of an interface that is not the loopback."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for _, name in socket.if_nameindex():
+            try:
+                answer = fcntl.ioctl(probe.fileno(), SIOCGIFADDR, struct.pack("256s", name.encode()))
+            except OSError:  # it has none
+                continue
+            address = socket.inet_ntoa(answer[20:24])
+            if not address.startswith("127."):
+                return address
+    return "UNKNOWN-IP"
 
 
 def placeholders(mode: str, region: str) -> dict[str, str]:

@@ -9,14 +9,15 @@ import json
 import re
 
 HEADER = re.compile(r"^\[(\[)?\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
-PAIR = re.compile(r"^\s*([A-Za-z0-9_.\-]+|\"[^\"]*\")\s*=\s*(.+)$")
+PAIR = re.compile(r'^\s*([A-Za-z0-9_.\-]+|"(?:[^"\\]|\\.)*")\s*=\s*(.+)$')
+BARE = re.compile(r"[A-Za-z0-9_\-]+")
 
 
 def loads(text: str) -> dict:
     """Parse a document; ValueError names the line that is no TOML."""
     root: dict = {}
     table = root
-    for raw in text.splitlines():
+    for raw in text.split("\n"):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
@@ -27,7 +28,8 @@ def loads(text: str) -> dict:
         pair = PAIR.match(line)
         if not pair:
             raise ValueError(f"no TOML: {line}")
-        table[pair.group(1).strip('"')] = _value(pair.group(2))
+        key = pair.group(1)
+        table[json.loads(key) if key.startswith('"') else key] = _value(pair.group(2))
     return root
 
 
@@ -65,7 +67,9 @@ def _is_tables(value: object) -> bool:
 def _write(table: dict, path: list[str], lines: list[str]) -> None:
     """Append the lines of one table."""
     plain = [key for key in sorted(table) if not isinstance(table[key], dict) and not _is_tables(table[key])]
-    lines.extend("{}{} = {}".format("  " * len(path), key, json.dumps(table[key], ensure_ascii=False)) for key in plain)
+    for key in plain:
+        name = key if BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+        lines.append("{}{} = {}".format("  " * len(path), name, json.dumps(table[key], ensure_ascii=False)))
     for key in sorted(table):
         inner = [*path, key]
         indent = "  " * len(path)

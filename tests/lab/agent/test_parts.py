@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stand-in's parts that need no host."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import pathlib
+import subprocess
+import sys
+import time
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+AGENT = pathlib.Path(__file__).resolve().parent
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _path() -> Any:
+    """Find the stand-in's modules."""
+    sys.path.insert(0, str(AGENT / "src"))
+    yield
+    sys.path.remove(str(AGENT / "src"))
+
+
+def part(name: str) -> ModuleType:
+    """Return one of its modules."""
+    return importlib.import_module(f"standin.{name}")
+
+
+@pytest.mark.parametrize("kind", ["deb", "rpm"])
+def test_same_sources_same_bytes(tmp_path: pathlib.Path, kind: str) -> None:
+    sums = []
+    for place in ("one", "two"):
+        command = [str(AGENT / "build"), kind, str(tmp_path / place), "--build", "1.2.3b4"]
+        path = pathlib.Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
+        assert path.name == f"amazon-cloudwatch-agent-1.2.3b4.{kind}"
+        sums.append(hashlib.sha256(path.read_bytes()).hexdigest())
+    assert sums[0] == sums[1]
+
+
+def test_standard_library_only() -> None:
+    """It imports nothing a host does not have, and nothing of the collection."""
+    known = {*sys.stdlib_module_names, "standin"}
+    for path in (AGENT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            assert {name.partition(".")[0] for name in names} <= known, path
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line", "seconds"),
+    [
+        ("%Y-%m-%d %H:%M:%S", "2026-03-04 05:06:07 x", 1772600767.0),
+        ("%Y-%m-%dT%H:%M:%S.%f%z", "at 2026-03-04T05:06:07.25+0200", 1772593567.25),
+        ("%d/%b/%Y:%H:%M:%S %z", '1.2.3.4 [04/Mar/2026:05:06:07 +0000] "GET', 1772600767.0),
+        ("%m/%d/%y %I:%M:%S %p", "3/4/26 05:06:07 PM", 1772643967.0),
+        ("%Y-%m-%d", "no time", None),
+    ],
+)
+def test_timestamps(pattern: str, line: str, seconds: float | None) -> None:
+    stamp, _ = part("timestamps").Format(pattern, "UTC").find(line)
+    assert stamp == (None if seconds is None else int(seconds * 1000))
+
+
+def test_a_time_without_year_does_not_lie_ahead() -> None:
+    ahead = time.strftime("%b %d %H:%M:%S", time.gmtime(time.time() + 60 * 86400))
+    stamp, _ = part("timestamps").Format("%b %d %H:%M:%S", "UTC").find(ahead)
+    assert stamp < (time.time() + 31 * 86400) * 1000
+
+
+@pytest.mark.parametrize("pattern", ["(?!x)y", "(?<=a)b", r"(a)\1", "(?>a)", "a++", "([a-z", "*"])
+def test_patterns_that_are_refused(pattern: str) -> None:
+    with pytest.raises(part("regexps").PatternError):
+        part("regexps").compile_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"), [("[[:digit:]]+$", "a1"), ("(?P<n>a)b", "ab"), ("(?<n>a)b", "ab"), ("(?i)ERR", "err"), (r"a\z", "ba")]
+)
+def test_patterns_that_are_taken(pattern: str, text: str) -> None:
+    assert part("regexps").compile_pattern(pattern).search(text)
+
+
+def test_merge() -> None:
+    """Sections are joined, lists of files are united, everything else has to be equal."""
+
+    def files(*names: str) -> dict[str, Any]:
+        return {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": name} for name in names]}}}}
+
+    merged, problems = part("merge").merge([files("a", "a", "b"), files("b", "c"), {"metric": {}, "agent": None, "metrics": []}])
+    assert (merged, problems) == (files("a", "b", "c"), [])
+    one, other = ({"metrics": {"metrics_collected": {"mem": {"measurement": [name]}}}} for name in ("free", "used"))
+    assert part("merge").merge([one, one])[1] == []
+    path = "/metrics/metrics_collected/mem"
+    assert part("merge").merge([one, other])[1] == [f"Under path : {path} | Error : Different values are specified for mem"]
+
+
+def test_toml_round_trip() -> None:
+    document = {
+        "agent": {"debug": True, "interval": "60s", "tags": {'a "b".c': 'ü "x" \\ \n #'}},
+        "inputs": {"logfile": [{"file_config": [{"file_path": "/a", "filters": [{"type": "include"}]}, {"file_path": "/b"}]}]},
+    }
+    assert part("toml").loads(part("toml").dumps(document)) == document
+    assert part("toml").loads("# c\n[a]\n  b = 'x' # y\n  n = 1\n") == {"a": {"b": "x", "n": 1}}
+    with pytest.raises(ValueError, match="garbage"):
+        part("toml").loads("garbage here")
+
+
+def test_batches_keep_the_limits() -> None:
+    logsout = part("daemon.logsout")
+    batch, state = logsout.Batch(), part("daemon.tailing").State("/nowhere", "/var/log/a b:c")
+    assert state.file == "/nowhere/_var_log_a_b_c"
+    batch.add(logsout.Event(1000, "x" * 1000, (state, 0, 1)))
+    assert batch.fits(logsout.Event(2000, "y", (state, 0, 2)))
+    assert not batch.fits(logsout.Event(2000, "y" * logsout.MAX_BYTES, (state, 0, 2)))
+    assert not batch.fits(logsout.Event(1000 + 86400 * 1000, "y", (state, 0, 2)))
+    batch.add(logsout.Event(500, "earlier", (state, 0, 2)))
+    assert [event["timestamp"] for event in batch.build()] == [500, 1000]
+
+
+def test_dimensions_and_numbers() -> None:
+    loop = part("daemon.metricsloop")
+    many = {f"d{number:02}": "x" for number in range(40)} | {"host": "h", "empty": ""}
+    kept = loop.cut(many)
+    assert len(kept) == 30
+    assert "host" in kept
+    assert "empty" not in kept
+    assert [loop.number(value) for value in (0.0, 2.5, 1e-7, 123456789012.0)] == ["0", "2.5", "0.0000001", "123456789012"]
