@@ -46,6 +46,8 @@ def test_the_metric_stands_under_the_hosts_own_dimensions(host: Any) -> None:
 
 def test_only_calls_that_are_not_late_are_asked() -> None:
     lines = pathlib.Path(os.environ["LAB_REQUEST_LOG"]).read_text(encoding="utf-8").splitlines()
-    asked = {one["operation"] for one in map(json.loads, lines) if one["host"] is None and one["service"] in ("logs", "cloudwatch", "monitoring")}
+    asked = {
+        one["operation"] for one in map(json.loads, lines) if one["host"] is None and one["service"] in ("logs", "cloudwatch", "monitoring")
+    }
     assert {"FilterLogEvents", "GetMetricData"} <= asked
     assert not asked & {"DescribeLogStreams", "ListMetrics"}

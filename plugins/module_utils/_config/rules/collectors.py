@@ -210,7 +210,7 @@ def _emf_declaration_pattern(subject: Subject) -> Iterator[Finding]:
             continue
         path = (*base, "metric_declaration", index)
         selectors = item["metric_selectors"]
-        texts = [((*path, "label_matcher"), item.get("label_matcher"))]
+        texts: list[tuple[tuple[str | int, ...], Any]] = [((*path, "label_matcher"), item.get("label_matcher"))]
         texts += [((*path, "metric_selectors", place), text) for place, text in enumerate(selectors if isinstance(selectors, list) else [])]
         for place, text in texts:
             if isinstance(text, str) and (reason := refusal(text)):
