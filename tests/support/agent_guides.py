@@ -54,6 +54,31 @@ def _literal(text: str) -> str:
     return text
 
 
+LEFT_OUT = """
+endpoint_override
+  Only its length is checked: whether an endpoint is right shows when it is asked.
+retention_in_days against other programs
+  The agent sets a group's retention again and again, and so fights whoever else sets it. That does not show in a configuration.
+the region, the profile, IMDS, files that run_as_user cannot read
+  They are the host's, and are looked at when it is observed.
+events of more than 1 MB, times that are too old
+  They are the data's.
+tags and keys of log groups
+  The agent has no words for them.
+supplementary YAML files
+  They belong to OpenTelemetry's language, which the agent itself does not check either.
+pipelines that fail alone
+  The agent swallows some errors while it builds a pipeline; those that are known are rules above.
+the exact list of metrics of jmx, efa, prometheus, statsd and collectd
+  They come from what is watched.
+keys that 1.300071 removed again from 1.300070
+  The section opentelemetry is judged by the newest language only.
+conflicts between several configuration files
+  A host gets one configuration, composed before.
+"""
+"""What the agent's rules say and no rule here does, with the reason."""
+
+
 def rules_guide() -> str:
     """The list of rules."""
     load_rules()
@@ -71,6 +96,11 @@ def rules_guide() -> str:
                 lines += [*_title(rule.id, "^"), *_wrapped(_literal(rule.why)), *_wrapped(f"Mend: {_literal(rule.mend)}")]
                 shown = rule.example if isinstance(rule.example, str) else json.dumps(rule.example, ensure_ascii=False, indent=2)
                 lines += ["Example:", "", *_block("text" if isinstance(rule.example, str) else "json", shown)]
+    lines += [
+        *_title("Left out", "-"),
+        *_wrapped("What the agent minds, and this check does not, with the reason:"),
+        *LEFT_OUT.strip().split("\n"),
+    ]
     return HEAD.format(name="guide_rules") + "\n".join(lines).rstrip() + "\n"
 
 

@@ -378,3 +378,65 @@ def _signal_rules(subject: Subject) -> Iterator[Finding]:
         for index, item in enumerate(rules if isinstance(rules, list) else []):
             if isinstance(item, dict) and item.get("action") == "replace" and "replacements" not in item:
                 yield Finding((*section, name, "rules", index), item, "The rule replaces, but says not what.")
+
+
+@rule(
+    "service-events",
+    WARNING,
+    why="Since agent 1.300069, application signals also send events to the log group /aws/service-events/{service.name}, which costs.",
+    mend="Set logs.logs_collected.application_signals.disabled, to true or, if the events are wanted, to false.",
+    example=_log_metrics(application_signals={}),
+)
+def _service_events(subject: Subject) -> Iterator[Finding]:
+    section = subject.section(*_LOG_METRICS)
+    decided = "disabled" in subject.section("logs", "logs_collected", "application_signals")
+    for name in ("application_signals", "app_signals"):
+        if name in section and not decided and subject.since("1.300069"):
+            yield Finding((*_LOG_METRICS, name), section[name], f"{name} sends service events, too.")
+
+
+_CLUSTER = re.compile(r"[0-9A-Za-z][A-Za-z0-9\-_]*")
+_DATABASE = re.compile(r"[a-zA-Z0-9._@/:\-]+")
+_RESERVED = ("aws.log.group.name", "aws.log.stream.name", "aws.log.source")
+
+
+@rule(
+    "opentelemetry-names",
+    ERROR,
+    why="In the section opentelemetry the agent refuses reserved attributes, and other characters in names of clusters and databases.",
+    mend="Take the attribute out; clusters have letters, digits, - and _, database values also . @ / and :.",
+    example={"opentelemetry": {"cluster_name": "my cluster", "collect": {"host_metrics": {}}}},
+)
+def _opentelemetry_names(subject: Subject) -> Iterator[Finding]:
+    section = subject.section("opentelemetry")
+    name = section.get("cluster_name")
+    if isinstance(name, str) and name and not _CLUSTER.fullmatch(name):
+        yield Finding(("opentelemetry", "cluster_name"), name, f"{shown(name)} is no name of a cluster.")
+    for key, value in subject.section("opentelemetry", "resource_attributes").items():
+        if key in _RESERVED:
+            yield Finding(("opentelemetry", "resource_attributes", key), value, f"The attribute {key} is reserved.")
+    base = ("opentelemetry", "collect", "database_insights")
+    databases = subject.section(*base).get("postgresql")
+    for index, item in enumerate(databases if isinstance(databases, list) else []):
+        for key in ("endpoint", "instance_name", "username", "password_file") if isinstance(item, dict) else ():
+            if isinstance(item.get(key), str) and not _DATABASE.fullmatch(item[key]):
+                yield Finding((*base, "postgresql", index, key), item[key], f"{shown(item[key])} has characters that the agent refuses.")
+
+
+@rule(
+    "describe-tags",
+    REQUIREMENT,
+    why="The agent looks these up in the instance's tags; without ec2:DescribeTags it tries for a minute and then dies.",
+    mend="Allow ec2:DescribeTags, or set opentelemetry.cluster_name.",
+    example={"opentelemetry": {"collect": {"host_metrics": {}}}},
+)
+def _describe_tags(subject: Subject) -> Iterator[Finding]:
+    section = subject.section("opentelemetry")
+    if subject.mode != "ec2":
+        return
+    if section and not section.get("cluster_name"):
+        yield Finding(("opentelemetry",), section, "The host's role needs ec2:DescribeTags for the cluster's name.")
+    for _plugin, path, item in subject.plugins():
+        added = item.get("append_dimensions")
+        if isinstance(added, dict) and "${aws:AutoScalingGroupName}" in added.values() and subject.since("1.300061"):
+            yield Finding((*path, "append_dimensions"), added, "The host's role needs ec2:DescribeTags for AutoScalingGroupName.")

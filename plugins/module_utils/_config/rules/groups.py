@@ -224,3 +224,34 @@ def _stream_characters(subject: Subject) -> Iterator[Finding]:
     for path, key, value in _names(subject):
         if key == "log_stream_name" and (":" in value or "*" in value):
             yield Finding(path, value, f"{shown(value)} has : or *.")
+
+
+_COMPRESSED = (".tar", ".zst", ".gz", ".zip", ".bz2", ".rar")
+
+
+@rule(
+    "compressed-file",
+    WARNING,
+    why="The agent passes over compressed files.",
+    mend="Name the file that is written to, not its archives.",
+    example=files(file(file_path="/var/log/app.log.gz")),
+)
+def _compressed_file(subject: Subject) -> Iterator[Finding]:
+    for _kind, path, entry in subject.log_entries("files"):
+        name = entry.get("file_path")
+        if isinstance(name, str) and name.endswith(_COMPRESSED):
+            yield Finding((*path, "file_path"), name, f"{shown(name)} is never read.")
+
+
+@rule(
+    "timestamp-options",
+    WARNING,
+    why="timezone and trim_timestamp work on the time that timestamp_format finds; without it they do nothing.",
+    mend="Add timestamp_format, or remove them.",
+    example=files(file(timezone="UTC")),
+)
+def _timestamp_options(subject: Subject) -> Iterator[Finding]:
+    for _kind, path, entry in subject.log_entries("files"):
+        for key in ("timezone", "trim_timestamp"):
+            if key in entry and "timestamp_format" not in entry:
+                yield Finding((*path, key), entry[key], f"{key} does nothing: there is no timestamp_format.")

@@ -10,6 +10,7 @@ from typing import Iterator
 
 from ..agent_view import SECTIONS
 from ..pipelines import has_pipeline
+from ..pointer import Step
 from ..problems import ERROR, WARNING, Finding, rule, shown
 from ..subject import Subject
 
@@ -123,3 +124,105 @@ def _key_too_new(subject: Subject) -> Iterator[Finding]:
         effect = "refuses it" if item.key.refused else "ignores it"
         message = f"{item.path[-1]} came with agent {item.key.since}; {subject.agent_version} {effect}."
         yield Finding(item.path, item.value, message, severity="" if lost else WARNING)
+
+
+AGENT_KEYS = frozenset(
+    [
+        "metrics_collection_interval",
+        "logfile",
+        "debug",
+        "quiet",
+        "omit_hostname",
+        "run_as_user",
+        "region",
+        "credentials",
+        "user_agent",
+        "usage_data",
+        "usage_metadata",
+        "use_dualstack_endpoint",
+        "aws_sdk_log_level",
+        "internal",
+        "hostname",
+        "system_metrics_enabled",
+        "flush_interval",
+        "flush_jitter",
+        "collection_jitter",
+        "metric_batch_size",
+        "metric_buffer_limit",
+        "precision",
+        "round_interval",
+        "service.name",
+        "deployment.environment",
+    ]
+)
+PLUGIN_KEYS = frozenset(
+    [
+        "measurement",
+        "metrics_collection_interval",
+        "append_dimensions",
+        "drop_original_metrics",
+        "resources",
+        "totalcpu",
+        "ignore_file_system_types",
+        "drop_device",
+        "pid_file",
+        "exe",
+        "pattern",
+    ]
+)
+_OPEN_PLUGINS = frozenset("cpu disk diskio mem swap net netstat processes procstat nvidia_gpu efa".split())  # noqa: SIM905
+_COMMENTS = ("_", "#", "//", "comment")
+
+
+@rule(
+    "unknown-agent-key",
+    WARNING,
+    why="The section agent takes any key, and ignores those that it does not know.",
+    mend="Rename or remove the key.",
+    example={"agent": {"metric_collection_interval": 60}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
+)
+def _unknown_agent_key(subject: Subject) -> Iterator[Finding]:
+    yield from _unknown_keys(subject.section("agent"), ("agent",), AGENT_KEYS)
+
+
+@rule(
+    "unknown-plugin-key",
+    WARNING,
+    why="Plugins of host metrics take any key, and ignore those that they do not know.",
+    mend="Rename or remove the key.",
+    example={"metrics": {"metrics_collected": {"net": {"measurement": ["bytes_sent"], "resource": ["eth0"]}}}},
+)
+def _unknown_plugin_key(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in subject.plugins():
+        if plugin in _OPEN_PLUGINS and subject.platform != "windows":
+            yield from _unknown_keys(item, path, PLUGIN_KEYS)
+
+
+def _unknown_keys(section: dict[str, object], path: tuple[Step, ...], known: frozenset[str]) -> Iterator[Finding]:
+    for key, value in section.items():
+        if key not in known and not key.startswith(_COMMENTS):
+            close = difflib.get_close_matches(key, known, 1)
+            guess = f" Did you mean {close[0]}?" if close else ""
+            yield Finding((*path, key), value, f"The agent ignores the key {key} in {path[-1]}.{guess}")
+
+
+SDK_LEVELS = frozenset(
+    f"LogDebug{kind}"
+    for kind in ("", *(f"With{of}" for of in ("Signing", "HTTPBody", "RequestRetries", "RequestErrors", "EventStreamBody")))
+)
+
+
+@rule(
+    "sdk-log-level",
+    WARNING,
+    why="aws_sdk_log_level takes names joined by |; the agent ignores others.",
+    mend="Names: LogDebug, LogDebugWithSigning, LogDebugWithHTTPBody, LogDebugWithRequestRetries, LogDebugWithRequestErrors and "
+    "LogDebugWithEventStreamBody.",
+    example={"agent": {"aws_sdk_log_level": "DEBUG"}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
+)
+def _sdk_log_level(subject: Subject) -> Iterator[Finding]:
+    value = subject.section("agent").get("aws_sdk_log_level")
+    if isinstance(value, str):
+        unknown = [name.strip() for name in value.split("|") if name.strip() not in SDK_LEVELS]
+        if unknown:
+            yield Finding(("agent", "aws_sdk_log_level"), value, f"The agent does not know {', '.join(unknown)}.")

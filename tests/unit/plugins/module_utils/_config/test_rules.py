@@ -36,7 +36,7 @@ RIGHT: dict[str, Any] = {
     "not-a-configuration": '{"metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}}',
     "schema-type": metrics(cpu={"measurement": ["usage_idle"], "metrics_collection_interval": 60.0}),
     "schema-missing-key": log_metrics(emf={}),
-    "schema-unknown-key": metrics(mem={**MEM, "comment": "plugins are open"}),
+    "schema-unknown-key": metrics(mem={**MEM, "_comment": "plugins are open"}),
     "schema-value": files({"retention_in_days": 3288}),
     "schema-duplicate": metrics(mem={"measurement": ["used", "free"]}),
     "schema-size": metrics({"namespace": "x" * 255}),
@@ -132,6 +132,18 @@ RIGHT: dict[str, Any] = {
         }
     ),
     "parameter-template": metrics({"namespace": "a{b}"}),
+    "unknown-agent-key": {"agent": {"_comment": "x", "quiet": True}, **metrics()},
+    "unknown-plugin-key": metrics(net={"measurement": ["bytes_sent"], "resources": ["eth0"], "_comment": "x"}),
+    "sdk-log-level": {"agent": {"aws_sdk_log_level": "LogDebug | LogDebugWithSigning"}, **metrics()},
+    "compressed-file": files({"file_path": "/var/log/gz.log"}),
+    "timestamp-options": files({"timezone": "UTC", "timestamp_format": "%Y"}),
+    "service-events": {
+        "logs": {"metrics_collected": {"application_signals": {}}, "logs_collected": {"application_signals": {"disabled": True}}}
+    },
+    "opentelemetry-names": {
+        "opentelemetry": {"cluster_name": "my-cluster_1", "resource_attributes": {"team": "x"}, "collect": {"host_metrics": {}}}
+    },
+    "describe-tags": {"opentelemetry": {"cluster_name": "c", "collect": {"host_metrics": {}}}},
 }  # fmt: skip
 
 
@@ -221,4 +233,4 @@ def test_a_key_between_releases_is_an_error_or_a_warning() -> None:
     lost = {"opentelemetry": {"collect": {"host_metrics": {}}}, **metrics()}
     assert found(lost, OLD) == {"key-too-new": ERROR}
     assert found({"agent": {"use_dualstack_endpoint": True}, **metrics()}, OLD) == {"key-too-new": WARNING}
-    assert found(lost) == {}
+    assert found(lost) == {"describe-tags": REQUIREMENT}
