@@ -12,6 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from typing import Any
 
 import pytest
@@ -42,36 +43,46 @@ def _shares(scenarios: list[Scenario], settle: int) -> list[list[Scenario]]:
     return shares
 
 
-def _observe(bench: Bench, observer: pathlib.Path, host: str, share: list[Scenario], folder: pathlib.Path) -> list[Scenario]:
-    """Run some scenarios on one host."""
+def _observe(bench: Bench, given: pathlib.Path, host: str, share: list[Scenario], settle: int) -> list[Scenario]:
+    """Run some scenarios on one host; `given` is the recorder's directory."""
     kind = host.rpartition("-")[0]
     text = json.dumps(share)
-    given = folder / f"{host}.json"
-    given.write_text(text.replace(REINSTALL_DEB, REINSTALL_RPM) if kind == "amazon" else text)
-    command = [sys.executable, str(observer), "--exec", f"{shlex.quote(str(LAB))} exec {host}", "--kind", KINDS[kind]]
-    command += ["--settle", str(SETTLE[kind]), str(given)]
-    done = subprocess.run(command, env=bench.environment, capture_output=True, text=True, check=False)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as part:
+        part.write(text.replace(REINSTALL_DEB, REINSTALL_RPM) if kind == "amazon" else text)
+        part.flush()
+        command = [sys.executable, str(given / "observe.py"), "--exec", f"{shlex.quote(str(LAB))} exec {host}", "--kind", KINDS[kind]]
+        command += ["--settle", str(settle), part.name]
+        done = subprocess.run(command, env=bench.environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     observed: list[Scenario] = json.loads(done.stdout.replace(REINSTALL_RPM, REINSTALL_DEB))
     return observed
 
 
+def _again(bench: Bench, given: pathlib.Path, kind: str, scenarios: list[Scenario], seen: list[Scenario]) -> list[Scenario]:
+    """Look once more, alone and with more patience, at what differs: beside others the machine may be slower than the settle times."""
+    recorded = {(one["name"], one["kind"]): one for one in json.loads((given / "expected.json").read_text())}
+    differing = {one["name"] for one in seen if one != recorded[(one["name"], KINDS[kind])]}
+    if not differing:
+        return seen
+    second = _observe(bench, given, f"{kind}-1", [one for one in scenarios if one["name"] in differing], 2 * SETTLE[kind])
+    return [one for one in seen if one["name"] not in differing] + second
+
+
 @pytest.fixture(scope="module")
-def observed(bench: Bench, shared: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Scenario]]:
+def observed(bench: Bench, shared: pathlib.Path) -> dict[str, list[Scenario]]:
     """Return what the hosts of each kind did in all scenarios."""
-    scenarios: list[Scenario] = json.loads((shared / "conformance" / "scenarios.json").read_text())
-    folder = tmp_path_factory.mktemp("scenarios")
+    given = shared / "conformance"
+    scenarios: list[Scenario] = json.loads((given / "scenarios.json").read_text())
     work = []
     for kind, settle in SETTLE.items():
         fitting = [scenario for scenario in scenarios if KINDS[kind] in scenario.get("kinds", ["ec2", "onprem"])]
         work += [(kind, f"{kind}-{place}", share) for place, share in enumerate(_shares(fitting, settle), 1)]
     found: dict[str, list[Scenario]] = {kind: [] for kind in SETTLE}
     with concurrent.futures.ThreadPoolExecutor(len(work)) as pool:
-        observer = shared / "conformance" / "observe.py"
-        results = pool.map(lambda item: _observe(bench, observer, item[1], item[2], folder), work)
+        results = pool.map(lambda item: _observe(bench, given, item[1], item[2], SETTLE[item[0]]), work)
         for (kind, _, _), result in zip(work, results):
             found[kind] += result
-    return found
+    return {kind: _again(bench, given, kind, scenarios, seen) for kind, seen in found.items()}
 
 
 def _compare(shared: pathlib.Path, folder: pathlib.Path, expected: list[Scenario], seen: list[Scenario]) -> str:
