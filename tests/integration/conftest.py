@@ -11,8 +11,10 @@ import io
 import json
 import os
 import shlex
+import ssl
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -65,6 +67,13 @@ class Lab:
     def clear(self) -> None:
         """No faults any more."""
         subprocess.run([str(LAB), "fault", "clear"], env=self.process(), check=True, capture_output=True)
+
+    def settings(self, **fields: Any) -> None:
+        """Change what the stand-in does (its README names the settings)."""
+        url, data = f"{self.environment['AWS_ENDPOINT_URL']}/_lab/settings", json.dumps(fields).encode()
+        trust = ssl.create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
+        with urllib.request.urlopen(urllib.request.Request(url, data=data, method="POST"), context=trust, timeout=10) as answer:
+            assert answer.status == 200
 
     def client(self, region: str = "us-east-1", **more: Any) -> Any:
         """An SSM client that never repeats a call."""

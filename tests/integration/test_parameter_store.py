@@ -23,6 +23,7 @@ RELEASE = """
 - name: Publish and release, as site.yml does before and after the hosts
   hosts: all
   gather_facts: false
+  serial: "{{ batch | default('100%') }}"
   tasks:
     - name: Publish
       ansible.builtin.import_role:
@@ -263,6 +264,15 @@ def test_names_outside_the_managed_policy_are_warned_of(fleet: Fleet) -> None:
     assert "elsewhere: the managed policy CloudWatchAgentServerPolicy lets hosts read AmazonCloudWatch-* only" in " ".join(
         done.stderr.split() + done.stdout.split()
     )
+
+
+def test_batches_publish_once(fleet: Fleet) -> None:
+    since = fleet.lab.mark()
+    done = fleet.run("release", wanted(fleet, "/a", count=3), "-e", "batch=1")
+    assert done.stdout.count("SOURCES") == 3
+    assert sources(done)["h3"] == [f"ssm:{fleet.name}:1"]
+    assert fleet.lab.writes(since).count("PutParameter") == 1
+    assert fleet.labels() == {"candidate": 1, "live": 1}
 
 
 def test_tags(fleet: Fleet, inventory: Callable[[dict[str, Any]], Path]) -> None:

@@ -53,6 +53,20 @@ def test_writes_keep_to_their_rate(lab: Any, module: Any, rate: int) -> None:
     assert len(lab.calls(since, "DescribeParameters")) == 0
 
 
+@pytest.mark.parametrize("rate", [3, 30])
+def test_the_services_own_rate_is_kept_or_found(lab: Any, module: Any, rate: int) -> None:
+    wanted = {"parameters": many(f"own-rate-{rate}", 12), "write_rate": rate}
+    lab.settings(parameter_write_rate=3)
+    try:
+        since = lab.mark()
+        assert module(ssm_parameter, wanted)["changed"] is True
+        refused = [entry for entry in lab.calls(since, "PutParameter") if entry["status"] != 200]
+    finally:
+        lab.settings(parameter_write_rate=0)
+    assert bool(refused) is (rate > 3)
+    assert [parameter["version"] for parameter in module(ssm_parameter, wanted)["parameters"]] == [1] * 12
+
+
 @pytest.mark.parametrize("operation", ["GetParameters", "PutParameter", "LabelParameterVersion", "DescribeParameters"])
 def test_throttle_storm(lab: Any, module: Any, operation: str) -> None:
     wanted = {"parameters": many(f"storm-{operation}", 2, labels=["candidate"], description="d"), "write_rate": 100}

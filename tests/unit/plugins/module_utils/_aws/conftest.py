@@ -14,7 +14,7 @@ from typing import Any, Callable
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import Pace
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store as ParameterStore
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError
 
 LAB = str(Path(__file__).resolve().parents[4] / "lab")
 OPERATIONS = {
@@ -35,11 +35,6 @@ OPERATIONS = {
 def client_error(code: str, status: int = 400, message: str = "as AWS says it.", operation: str = "PutParameter") -> ClientError:
     """An error answer of AWS."""
     return ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}, operation)
-
-
-def lost_answer() -> ReadTimeoutError:
-    """What botocore raises when no answer comes."""
-    return ReadTimeoutError(endpoint_url="https://ssm.us-east-1.amazonaws.com/")
 
 
 class FakeSsm:
