@@ -6,13 +6,20 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import telemetry_requests
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import (
+    telemetry_expectations,
+    telemetry_requests,
+)
 
+SHARED = Path(os.environ.get("CW_AGENT_SHARED") or Path(__file__).parents[6] / "shared")
 LOGS = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "log_group_name": "new"}]}}}}
 LIVE = json.dumps(LOGS).replace("new", "live")
 
@@ -99,3 +106,22 @@ def test_a_host_on_hold_is_judged_by_what_it_has_fetched() -> None:
 def test_a_wrong_wish_is_refused_by_name() -> None:
     with pytest.raises(ConfigError, match="cw_agent_verify_wait is 'some'"):
         telemetry_requests(plan(web={}), {"web": seen()}, wait="some")
+
+
+def test_whatever_the_agent_accepts_is_worked_out() -> None:
+    verdicts = sorted(SHARED.glob("corpus/*/verdicts.tsv"))
+    if not verdicts:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no corpus in {SHARED}: set CW_AGENT_SHARED")
+    agent = {**seen()["agent"], "mounts": [{"path": "/", "device": "vda1", "fstype": "ext4"}]}
+    streams = metrics = 0
+    for table in verdicts:
+        with table.open(encoding="utf-8") as rows:
+            accepted = [row["file"] for row in csv.DictReader(rows, delimiter="\t") if row["translator"] == "accepted"]
+        for name in accepted:
+            found = telemetry_expectations(json.loads((table.parent / name).read_text(encoding="utf-8")), agent)
+            streams += len(found["streams"])
+            metrics += len(found["metrics"])
+            assert all(item["log_group_name"] and item["log_stream_name"] for item in found["streams"]), name
+            assert all(all(item["dimensions"].values()) for item in found["metrics"]), name
+    assert streams > 300
+    assert metrics > 300
