@@ -101,8 +101,11 @@ def bare(plugin: str, name: str) -> str:
 OTEL_PLUGINS = frozenset({"jmx", "otlp", "prometheus"})
 """Sections under metrics_collected that are not plugins of the collecting engine."""
 
-WITHOUT_RESOURCES = frozenset({*WITHOUT_MEASUREMENT, "procstat", "nvidia_gpu", "System", "Memory", "TCPv4", "TCPv6"}) - {"ethtool"}
-"""On Windows: sections whose ``resources`` nobody reads. Everything else is a performance counter object."""
+NO_OBJECTS = frozenset({"statsd", "procstat", "nvidia_smi", "jmx", "otlp", "prometheus"})
+"""On Windows: sections that are not taken for performance counter objects."""
+
+WITHOUT_RESOURCES = NO_OBJECTS | {"System", "Memory", "TCPv4", "TCPv6"}
+"""On Windows: sections whose ``resources`` nobody reads."""
 
 
 def measured_as(platform: str) -> dict[str, frozenset[str]]:

@@ -80,10 +80,13 @@ def _jmx_remote(subject: Subject) -> Iterator[Finding]:
 )
 def _jmx_measurement(subject: Subject) -> Iterator[Finding]:
     for path, item in _jmx(subject):
-        for target in jmx_targets(item):
-            for place, entry in measurements(item[target], (*path, target)):
-                if isinstance(entry, dict) and "name" not in entry:
-                    yield Finding(place, entry, f"The measurement {shown(entry)} of {target} has no name.")
+        found = [(target, *each) for target in jmx_targets(item) for each in measurements(item[target], (*path, target))]
+        # Only where something is renamed does the translator look at the entries, and then at all of them.
+        looked_at = any(isinstance(entry, dict) and ("rename" in entry or "unit" in entry) for _target, _place, entry in found)
+        for target, place, entry in found:
+            if isinstance(entry, dict) and "name" not in entry:
+                message = f"The measurement {shown(entry)} of {target} has no name."
+                yield Finding(place, entry, message, severity="" if looked_at else WARNING)
 
 
 @rule(

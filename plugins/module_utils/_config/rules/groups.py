@@ -41,8 +41,6 @@ def _conflicts(subject: Subject, key: str) -> Iterator[Finding]:
         for _kind, path, entry in subject.log_entries(kind):
             value = _effective(key, entry.get(key))
             group = entry.get("log_group_name")
-            if group is None and kind == "files":
-                group = default_group(str(entry.get("file_path") or ""))
             if value is None or not isinstance(group, str):
                 continue
             known = first.setdefault(group.lower(), value)

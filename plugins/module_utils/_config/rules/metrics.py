@@ -9,7 +9,7 @@ import difflib
 import re
 from typing import Any, Iterator
 
-from ..measurements import KNOWN_PLUGINS, OTEL_PLUGINS, WITHOUT_RESOURCES, bare, measured_as
+from ..measurements import KNOWN_PLUGINS, NO_OBJECTS, OTEL_PLUGINS, WITHOUT_RESOURCES, bare, measured_as
 from ..pipelines import collects
 from ..pointer import Step
 from ..problems import ERROR, WARNING, Finding, rule, shown
@@ -35,6 +35,17 @@ def name_of(entry: Any) -> str | None:
     """The name of a measurement, given bare or in a mapping; None if there is none."""
     name = entry.get("name") if isinstance(entry, dict) else entry
     return name if isinstance(name, str) else None
+
+
+def _translated(subject: Subject) -> Iterator[tuple[str, tuple[Step, ...], dict[str, Any]]]:
+    """The plugins whose measurements the translator looks at: of procstat none after an entry without any."""
+    ended = False
+    for plugin, path, item in subject.plugins():
+        if plugin != "procstat":
+            yield plugin, path, item
+        elif not ended:
+            yield plugin, path, item
+            ended = not item.get("measurement")
 
 
 @rule(
@@ -78,7 +89,7 @@ def _nvidia_smi(subject: Subject) -> Iterator[Finding]:
     example=metrics(mem={"measurement": ["used_percnt"]}),
 )
 def _unknown_measurement(subject: Subject) -> Iterator[Finding]:
-    for plugin, path, item in subject.plugins():
+    for plugin, path, item in _translated(subject):
         accepted = measured_as(subject.platform).get(plugin)
         if accepted is None:
             continue
@@ -100,7 +111,7 @@ def _unknown_measurement(subject: Subject) -> Iterator[Finding]:
 )
 def _measurement_without_name(subject: Subject) -> Iterator[Finding]:
     windows = subject.platform == "windows"
-    for plugin, path, item in subject.plugins():
+    for plugin, path, item in _translated(subject):
         if plugin == "jmx" or not (windows or plugin in measured_as(subject.platform)):
             continue
         for place, entry in measurements(item, path):
@@ -202,6 +213,21 @@ def _drop_original_unaggregated(subject: Subject) -> Iterator[Finding]:
         if item.get("drop_original_metrics"):
             message = f"{plugin} drops its original metrics, and no aggregation keeps them."
             yield Finding((*path, "drop_original_metrics"), item["drop_original_metrics"], message)
+
+
+@rule(
+    "windows-without-counters",
+    ERROR,
+    why="On Windows a section that is no plugin there counts as a performance counter object, which needs measurement; collectd and "
+    "ethtool do not exist there, and make the agent's translator fail.",
+    mend="Remove the section.",
+    example={"platform": "windows", **metrics(collectd={}, Memory={"measurement": ["% Committed Bytes In Use"]})},
+)
+def _windows_without_counters(subject: Subject) -> Iterator[Finding]:
+    if subject.platform == "windows":
+        for plugin, path, item in subject.plugins():
+            if plugin not in NO_OBJECTS and len(path) == 3 and item.get("measurement") is None:
+                yield Finding(path, item, f"There is no plugin {plugin} on Windows, and as an object it has no counters.")
 
 
 @rule(

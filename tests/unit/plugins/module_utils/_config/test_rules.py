@@ -55,6 +55,7 @@ RIGHT: dict[str, Any] = {
     "drop-original-names": metrics(mem={**MEM, "drop_original_metrics": ["used_percent"]}),
     "drop-original-unaggregated": metrics({"aggregation_dimensions": [[]]}, mem={**MEM, "drop_original_metrics": ["used_percent"]}),
     "windows-resources": {"platform": "windows", **metrics(LogicalDisk={"measurement": ["% Free Space"], "resources": ["*", 1]})},
+    "windows-without-counters": {"platform": "windows", **metrics(statsd={}, Memory={"measurement": ["% Committed Bytes In Use"]})},
     "cpu-without-series": metrics(cpu={"measurement": ["usage_idle"], "totalcpu": False, "resources": ["*"]}),
     "unknown-unit": metrics(mem={"measurement": [{"name": "used", "unit": "Gigabytes"}]}),
     "internal-not-boolean": {"agent": {"internal": True}, **metrics()},
@@ -227,6 +228,18 @@ def test_wrong_options_are_refused(option: dict[str, str]) -> None:
 @pytest.mark.parametrize("version", ["", "1.300071", "v1.300060.0", "1.300060.0b1248", "1.247358.0b252413"])
 def test_versions_and_builds_are_understood(version: str) -> None:
     assert config_problems(metrics(), agent_version=version) == []
+
+
+def test_of_procstat_nothing_is_looked_at_after_an_empty_entry() -> None:
+    bad = {"exe": "b", "measurement": ["nope"]}
+    empty = {"exe": "a", "measurement": []}
+    assert "unknown-measurement" in found(metrics(procstat=[bad, empty]))
+    assert "unknown-measurement" not in found(metrics(procstat=[empty, bad], mem=MEM))
+
+
+def test_groups_that_nobody_names_do_not_conflict() -> None:
+    entries = [{"file_path": f"/var/log/app.{end}", "retention_in_days": days} for end, days in (("log", 7), ("txt", 30))]
+    assert "retention-conflict" not in found({"logs": {"logs_collected": {"files": {"collect_list": entries}}}})
 
 
 def test_a_key_between_releases_is_an_error_or_a_warning() -> None:
