@@ -68,8 +68,14 @@ class ActionModule(ActionBase):
             templar = templar or self._templar.copy_with_new_env(available_variables=raw)
             return templar.template(value)
 
-        fragments = {name: reader.value(name, raw[name], template) for name in raw if name.startswith(FRAGMENT)}
-        settings = {name: reader.value(name, raw[name], template) for name in SETTINGS if raw.get(name) is not None}
+        def value(name: str) -> Any:
+            try:
+                return reader.value(name, raw[name], template)
+            except AnsibleError as error:
+                raise AnsibleError(f"{name} cannot be filled in: {error}") from error
+
+        fragments = {name: value(name) for name in raw if name.startswith(FRAGMENT)}
+        settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
         placement = raw.get("placement")
         region = placement.get("region") if isinstance(placement, dict) else ""
         return HostInput(host, fragments, settings, str(template(region) if is_template(region) else region or ""))

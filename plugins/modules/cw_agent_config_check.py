@@ -111,6 +111,9 @@ configurations:
     platform:
       description: The system of its hosts.
       type: str
+    build:
+      description: The agent's build by whose language it was judged; empty means the newest known.
+      type: str
 errors:
   description: What is wrong with hosts, as sentences.
   type: list

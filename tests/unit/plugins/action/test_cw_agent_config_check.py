@@ -112,6 +112,14 @@ def test_one_message_for_all(runner: Runner) -> None:
     assert "UNREACHABLE" not in output
 
 
+def test_a_template_that_fails_is_named_with_its_variable_and_host(runner: Runner) -> None:
+    runner.inventory["all"]["hosts"]["b"] = {"cw_agent_fragment_app": {"agent": {"region": "{{ nowhere }}"}}}
+    status, output = runner.play()
+    assert status
+    assert "b: cw_agent_fragment_app cannot be filled in: " in output
+    assert "'nowhere' is undefined" in output
+
+
 def test_dates_are_refused_with_their_variable(runner: Runner) -> None:
     runner.shared["cw_agent_fragment_base"] = {"agent": {"since": __import__("datetime").date(2026, 1, 1)}}
     status, output = runner.play()
