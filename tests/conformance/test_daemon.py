@@ -87,7 +87,7 @@ def test_no_line_is_lost_or_doubled(bench: Bench) -> None:
         "ec2-1",
         f"python3 - <<'END' & \n{WRITER}\nEND\n"
         f"sleep 3; systemctl restart {UNIT}; sleep 3; systemctl restart {UNIT}; sleep 3\n"
-        f"systemctl kill --signal=KILL {UNIT}; sleep 1; systemctl start {UNIT}; wait",
+        f"systemctl kill --signal=KILL {UNIT}; sleep 1; systemctl restart {UNIT}; wait",
     )
     stream = _instance(bench, "ec2-1")
     found: list[str] = []

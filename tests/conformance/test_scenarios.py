@@ -34,7 +34,7 @@ def _cost(scenario: Scenario, settle: int) -> float:
 
 def _shares(scenarios: list[Scenario], settle: int) -> list[list[Scenario]]:
     """Deal the scenarios out to the hosts of a kind, the longest first."""
-    shares: list[list[Scenario]] = [[] for _ in range(SIDES)]
+    shares: list[list[Scenario]] = [[] for _unused in range(SIDES)]
     load = [0.0] * SIDES
     for scenario in sorted(scenarios, key=lambda scenario: -_cost(scenario, settle)):
         place = load.index(min(load))
@@ -80,7 +80,7 @@ def observed(bench: Bench, shared: pathlib.Path) -> dict[str, list[Scenario]]:
     found: dict[str, list[Scenario]] = {kind: [] for kind in SETTLE}
     with concurrent.futures.ThreadPoolExecutor(len(work)) as pool:
         results = pool.map(lambda item: _observe(bench, given, item[1], item[2], SETTLE[item[0]]), work)
-        for (kind, _, _), result in zip(work, results):
+        for (kind, _first, _second), result in zip(work, results):
             found[kind] += result
     return {kind: _again(bench, given, kind, scenarios, seen) for kind, seen in found.items()}
 
