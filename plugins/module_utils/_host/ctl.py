@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import tempfile
@@ -15,6 +16,8 @@ from . import credentials
 from .configurations import Source, active, digest, matches
 from .errors import HostError
 from .system import Host, Result, read_text
+
+PAUSES = (1.0, 2.0, 4.0)
 
 _BAD = re.compile(r"E! |Error : |rror: |failed to |not authorized|denied", re.IGNORECASE)
 _STAMP = re.compile(r"^\d{4}[-/]\d\d[-/]\d\d[T ][\d:.]+Z? ")
@@ -26,6 +29,16 @@ def complaint(answer: Result) -> list[str]:
     return ([line for line in lines if _BAD.search(line)] or lines)[-8:]
 
 
+def _patiently(host: Host, argv: list[str], timeout: float) -> Result:
+    """Run what asks AWS; a fleet that asks at the same moment is throttled, so a failure is tried again, at no common moment."""
+    for pause in PAUSES:
+        answer = host.run(argv, timeout)
+        if answer.rc == 0:
+            return answer
+        host.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 # spreads load, guards nothing
+    return host.run(argv, timeout)
+
+
 def download(host: Host, location: str, mode: str) -> str:
     """What the host itself gets from ``location``, by the agent's downloader and with the agent's credentials. Nothing live is touched."""
     with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
@@ -33,7 +46,7 @@ def download(host: Host, location: str, mode: str) -> str:
         argv += ["--mode", mode, "--multi-config", "append"]
         if os.path.exists(host.layout.common_config):
             argv += ["--config", host.layout.common_config]
-        answer = host.run(argv, timeout=90)
+        answer = _patiently(host, argv, 90)
         fetched = os.listdir(scratch)
         if answer.rc != 0 or len(fetched) != 1:
             raise HostError(
@@ -94,7 +107,7 @@ def activate(host: Host, sources: list[Source], mode: str) -> None:
     for index, source in enumerate(sources):
         action = "append-config" if index else "fetch-config"
         argv = [host.layout.program("amazon-cloudwatch-agent-ctl"), "-a", action, "-m", mode, "-c", source.location]
-        answer = host.run(argv, timeout=180)
+        answer = _patiently(host, argv, 180)
         if answer.rc != 0:
             raise HostError(f"{action} of {source.location} failed with exit status {answer.rc}", complaint(answer))
     _remove_strangers(host, [source.file for source in sources])

@@ -30,6 +30,7 @@ class FakeHost:
         self.parameters: dict[str, str] = {}
         self.refused: set[str] = set()
         self.ctl_fails_at: str = ""
+        self.throttled = 0
         self.fate: Fate = lambda texts: (1.0, "ready")
         self.stamp = 1_700_000_000.0
         self.uptime = 1000.0
@@ -157,6 +158,9 @@ class FakeHost:
 
     def play_config_downloader(self, argv: list[str]) -> Result:
         location = argv[argv.index("--download-source") + 1]
+        self.throttled -= 1
+        if self.throttled >= 0:
+            return Result(1, "", "2026/01/01 00:00:00 E! ThrottlingException: Rate exceeded")
         if location not in self.parameters:
             return Result(1, "", f"2026/01/01 00:00:00 E! ParameterNotFound: {location}")
         name = os.path.join(argv[argv.index("--output-dir") + 1], file_name(location) + ".tmp")

@@ -163,6 +163,16 @@ def test_not_to_be_fetched(fake: FakeHost) -> None:
     assert caught.value.log == ["E! ParameterNotFound: ssm:web:9"]
 
 
+def test_throttled_host_asks_again(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.throttled = 3
+    assert ensure_configuration(fake.host, Request(wanted(fake, NEW))).changed
+    fake.throttled = 4
+    with pytest.raises(HostError, match="cannot fetch") as caught:
+        ensure_configuration(fake.host, Request(wanted(fake, OLD)))
+    assert caught.value.log == ["E! ThrottlingException: Rate exceeded"]
+
+
 def test_death_brings_the_old_one_back(fake: FakeHost) -> None:
     fake.running_with("ssm_web_2", OLD)
     before = contents(fake.layout.root)
