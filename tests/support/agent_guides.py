@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.plan import HostInput, Planner, failure, warnings
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES, Rule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules import load_rules
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
@@ -52,6 +52,16 @@ def _literal(text: str) -> str:
     for mark in "\\*|`_":
         text = text.replace(mark, "\\" + mark)
     return text
+
+
+def _example(rule: Rule) -> list[str]:
+    if isinstance(rule.example, str):
+        return ["Example:", "", *_block("text", rule.example)]
+    configuration = {key: value for key, value in rule.example.items() if key not in ("platform", "mode")}
+    where = [str(rule.example[key]) for key in ("platform", "mode") if key in rule.example]
+    where += ["agent 1.300060"] if rule.id == "key-too-new" else []
+    title = f"Example ({', '.join(where)}):" if where else "Example:"
+    return [title, "", *_block("json", json.dumps(configuration, ensure_ascii=False, indent=2))]
 
 
 LEFT_OUT = """
@@ -94,8 +104,7 @@ def rules_guide() -> str:
         for rule in sorted(RULES.values(), key=lambda rule: rule.id):
             if rule.severity == severity:
                 lines += [*_title(rule.id, "^"), *_wrapped(_literal(rule.why)), *_wrapped(f"Mend: {_literal(rule.mend)}")]
-                shown = rule.example if isinstance(rule.example, str) else json.dumps(rule.example, ensure_ascii=False, indent=2)
-                lines += ["Example:", "", *_block("text" if isinstance(rule.example, str) else "json", shown)]
+                lines += _example(rule)
     lines += [
         *_title("Left out", "-"),
         *_wrapped("What the agent minds, and this check does not, with the reason:"),

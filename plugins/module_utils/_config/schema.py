@@ -265,8 +265,9 @@ _JOURNAL = closed(
 )
 
 
-def _collect_list(item: dict[str, Any]) -> dict[str, Any]:
-    return closed({"collect_list": many(item, least=1, most=16384, unique=True)}, "collect_list")
+def _collect_list(item: dict[str, Any], unique: bool = False) -> dict[str, Any]:
+    # The agent joins equal entries of the lists that it merges before it applies its schema, so nothing is left to be unique there.
+    return closed({"collect_list": many(item, least=1, most=16384, unique=unique)}, "collect_list")
 
 
 _SELECTOR = opened({"dimension": text(minLength=1), "match": text(minLength=1)}, "dimension", "match")
@@ -339,7 +340,7 @@ LOGS = closed(
             {
                 "files": _collect_list(_FILE),
                 "windows_events": _collect_list(_EVENT),
-                "journald": _collect_list(_JOURNAL),
+                "journald": _collect_list(_JOURNAL, unique=True),
                 "application_signals": opened({**_DESTINATION, "disabled": FLAG}),
             },
             minProperties=1,
