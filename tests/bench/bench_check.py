@@ -67,7 +67,7 @@ def one_configuration() -> float:
     configuration = large_configuration()
     config_problems(configuration)
     times = []
-    for _ in range(20):
+    for _unused in range(20):
         start = time.process_time()
         config_problems(configuration)
         times.append(time.process_time() - start)
@@ -107,7 +107,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         write_inventory(place)
-        times = {name: min(play(place, name) for _ in range(RUNS)) for name in TASKS}
+        times = {name: min(play(place, name) for _unused in range(RUNS)) for name in TASKS}
     extra = times["check"] - times["nothing"]
     print(f"{CONFIGURATIONS} configurations, {HOSTS} hosts: {extra:.2f} s beyond {times['nothing']:.2f} s (limit {LIMIT_SECONDS:.0f})")
     return int(single > LIMIT_MILLISECONDS or extra > LIMIT_SECONDS)

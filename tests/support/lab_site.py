@@ -64,7 +64,7 @@ class Site:
         """Bring the lab up and take over its environment."""
         self.lab("up", *arguments)
         for line in self.lab("env").stdout.splitlines():
-            key, _, value = line.removeprefix("export ").partition("=")
+            key, _unused, value = line.removeprefix("export ").partition("=")
             self.environment[key] = shlex.split(value)[0] if value else ""
 
     def on(self, host: str, script: str) -> str:

@@ -66,7 +66,7 @@ def _type(error: Any, path: tuple[Step, ...], allowed: Any) -> Iterator[Finding]
 
 def _required(error: Any, path: tuple[Step, ...], keys: Any) -> Iterator[Finding]:
     # jsonschema reports each missing key by itself, and its message starts with the key.
-    key = next(key for key in keys if error.message.startswith(repr(key)))
+    key = next((key for key in keys if error.message.startswith(repr(key))), keys[0])
     yield Finding(path, error.instance, f"{_where(path)} lacks {key}, which the agent demands.", f"Add {key}.")
 
 

@@ -65,13 +65,13 @@ def test_standard_library_only() -> None:
     ],
 )
 def test_timestamps(pattern: str, line: str, seconds: float | None) -> None:
-    stamp, _ = part("timestamps").Format(pattern, "UTC").find(line)
+    stamp, _unused = part("timestamps").Format(pattern, "UTC").find(line)
     assert stamp == (None if seconds is None else int(seconds * 1000))
 
 
 def test_a_time_without_year_does_not_lie_ahead() -> None:
     ahead = time.strftime("%b %d %H:%M:%S", time.gmtime(time.time() + 60 * 86400))
-    stamp, _ = part("timestamps").Format("%b %d %H:%M:%S", "UTC").find(ahead)
+    stamp, _unused = part("timestamps").Format("%b %d %H:%M:%S", "UTC").find(ahead)
     assert stamp < (time.time() + 31 * 86400) * 1000
 
 

@@ -132,8 +132,8 @@ def _resource(call: Call, account: str) -> str | None:
         name = params.get("Name") or params.get("ResourceId") or next(iter(params.get("Names") or []), None) or params.get("Path")
         if not name:
             return f"arn:aws:ssm:{place}:*"
-        return name if str(name).startswith("arn:") else f"arn:aws:ssm:{place}:parameter/{str(name).split(':')[0].lstrip('/')}"
+        return name if str(name).startswith("arn:") else f"arn:aws:ssm:{place}:parameter/{str(name).split(':', maxsplit=1)[0].lstrip('/')}"
     if call.service == "logs":
-        group = params.get("logGroupName") or str(params.get("logGroupIdentifier") or "").split(":log-group:")[-1]
+        group = params.get("logGroupName") or str(params.get("logGroupIdentifier") or "").rsplit(":log-group:", maxsplit=1)[-1]
         return f"arn:aws:logs:{place}:log-group:{group}:log-stream:{params.get('logStreamName') or ''}"
     return None

@@ -193,7 +193,12 @@ class Front:
         content = json.loads(answer.body or b"{}")
         if answer.status >= 300:
             return failure(
-                call, AwsError(str(content.get("__type", "InternalFailure")).split("#")[-1], str(content.get("message", "")), answer.status)
+                call,
+                AwsError(
+                    str(content.get("__type", "InternalFailure")).rsplit("#", maxsplit=1)[-1],
+                    str(content.get("message", "")),
+                    answer.status,
+                ),
             )
         headers = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
         return Answer(answer.status, headers, cbor.encode(content))

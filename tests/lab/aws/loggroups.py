@@ -80,7 +80,7 @@ def check_events(params: dict[str, Any]) -> None:
 
 def describe_groups(account: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
     """DescribeLogGroups, with class, pattern, identifiers."""
-    names = [str(item).split(":log-group:")[-1].removesuffix(":*") for item in params.get("logGroupIdentifiers") or []]
+    names = [str(item).rsplit(":log-group:", maxsplit=1)[-1].removesuffix(":*") for item in params.get("logGroupIdentifiers") or []]
     prefix, pattern = params.get("logGroupNamePrefix") or "", params.get("logGroupNamePattern") or ""
     if prefix and pattern:
         raise invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
@@ -157,5 +157,5 @@ def filter_events(account: str, region: str, params: dict[str, Any]) -> dict[str
     if not token.isdigit():
         raise invalid("The specified nextToken is invalid.")
     first = int(token)
-    page = [{**event.to_filter_dict(), "logStreamName": name} for _, _, name, event in found[first : first + limit]]
+    page = [{**event.to_filter_dict(), "logStreamName": name} for _first, _second, name, event in found[first : first + limit]]
     return {"events": page, "searchedLogStreams": [], "nextToken": str(first + limit) if first + limit < len(found) else None}

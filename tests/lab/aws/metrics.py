@@ -77,14 +77,14 @@ def sample(datum: dict[str, Any]) -> Sample:
                 "MissingParameter",
             )
         values = [(float(datum["Value"]), 1.0)]
-    if any(not math.isfinite(value) for value, _ in values):
+    if any(not math.isfinite(value) for value, _unused in values):
         raise AwsError("InvalidParameterValue", "The value NaN for parameter MetricData.member.1.Value is invalid.")
     when, unit = moment(datum.get("Timestamp")), str(datum.get("Unit") or "None")
     if stats:
         count, total, low, high = (float(stats[name]) for name in ("SampleCount", "Sum", "Minimum", "Maximum"))
         return Sample(when, count, total, low, high, unit, values)
-    numbers = [value for value, _ in values]
-    return Sample(when, sum(count for _, count in values), sum(v * c for v, c in values), min(numbers), max(numbers), unit, values)
+    numbers = [value for value, _unused in values]
+    return Sample(when, sum(count for _unused, count in values), sum(v * c for v, c in values), min(numbers), max(numbers), unit, values)
 
 
 class Metrics:
@@ -169,8 +169,8 @@ class Metrics:
                 {
                     "Id": query["Id"],
                     "Label": query.get("Label") or metric["MetricName"],
-                    "Timestamps": [datetime.fromtimestamp(at, timezone.utc) for at, _ in points],
-                    "Values": [value for _, value in points],
+                    "Timestamps": [datetime.fromtimestamp(at, timezone.utc) for at, _unused in points],
+                    "Values": [value for _unused, value in points],
                     "StatusCode": "Complete",
                 }
             )
@@ -215,5 +215,5 @@ def statistic(items: list[Sample], stat: str) -> float:
         share = float(stat.lstrip("p")) / 100
     except ValueError:
         raise AwsError("ValidationError", f"The value {stat} for parameter Stat is not supported.") from None
-    spread = sorted(value for item in items for value, times in item.values for _ in range(int(times)))
+    spread = sorted(value for item in items for value, times in item.values for _unused in range(int(times)))
     return spread[min(len(spread) - 1, int(share * len(spread)))] if spread else simple["Average"]

@@ -112,7 +112,7 @@ def test_probability_and_region(standin: Standin) -> None:
     main(["add", "5xx", "--service", "cloudwatch", "--region", "eu-west-1", "--probability", "0.5"], standin.url)
     scope = "AWS4-HMAC-SHA256 Credential=LABX/20260101/eu-west-1/monitoring/aws4_request, SignedHeaders=host, Signature=00"
     headers = {"Authorization": scope, "X-Amz-Target": "GraniteServiceVersion20100801.ListMetrics"}
-    failed = sum(standin.raw("POST", "/", b"{}", headers)[0] == 500 for _ in range(60))
+    failed = sum(standin.raw("POST", "/", b"{}", headers)[0] == 500 for _unused in range(60))
     assert 10 < failed < 50
     assert call(standin, "cloudwatch")["Metrics"] is not None
 

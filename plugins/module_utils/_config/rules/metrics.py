@@ -141,7 +141,9 @@ def _decorates(subject: Subject) -> bool:
     """Whether the agent sets up its renaming, which then looks at every measurement that is a mapping."""
     plugins = [(plugin, item) for plugin, path, item in subject.plugins() if plugin != "jmx" and len(path) == 3]
     named = any(
-        isinstance(entry, dict) and ("rename" in entry or "unit" in entry) for _, item in plugins for _, entry in measurements(item, ())
+        isinstance(entry, dict) and ("rename" in entry or "unit" in entry)
+        for _plugin, item in plugins
+        for _path, entry in measurements(item, ())
     )
     sends = (collects(subject.platform, plugin, item) for plugin, item in plugins if plugin != "prometheus")
     return named and any(sends)

@@ -98,7 +98,7 @@ class Client:
         if status < 300:
             return decoded
         decoded = decoded if isinstance(decoded, dict) else {}
-        code = str(decoded.get("__type") or decoded.get("code") or "InternalFailure").split("#")[-1]
+        code = str(decoded.get("__type") or decoded.get("code") or "InternalFailure").rsplit("#", maxsplit=1)[-1]
         raise AwsError(code, str(decoded.get("message") or decoded.get("Message") or ""), status)
 
     def query(self, fields: dict[str, str], extra: dict[str, str] | None = None, packed: bool = False) -> str:
@@ -148,7 +148,7 @@ def sign(headers: dict[str, str], body: bytes, service: str, region: str, keys: 
     if keys.get("token"):
         headers["X-Amz-Security-Token"] = keys["token"]
     lowered = sorted((name.lower(), value.strip()) for name, value in headers.items())
-    names = ";".join(name for name, _ in lowered)
+    names = ";".join(name for name, _unused in lowered)
     canonical = "\n".join(["POST", "/", "", *["{}:{}".format(*pair) for pair in lowered], "", names, hashlib.sha256(body).hexdigest()])
     scope = f"{now[:8]}/{region}/{service}/aws4_request"
     text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])

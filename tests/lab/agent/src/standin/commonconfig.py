@@ -26,7 +26,7 @@ def load(path: str) -> dict:
         raise FatalError(f"failed to parse common-config file {path} with error: {error}") from error
     except OSError as error:
         raise FatalError(
-            "failed to open common-config file {} with error: open {}: {}".format(path, path, (error.strerror or "").lower())
+            "failed to open common-config file {0} with error: open {0}: {1}".format(path, (error.strerror or "").lower())
         ) from error
 
 

@@ -81,7 +81,7 @@ def _remove(path: str) -> None:
     try:
         os.unlink(path)
     except OSError as error:
-        raise FatalError("failed to remove the json file {}: remove {}: {}".format(path, path, (error.strerror or "").lower())) from error
+        raise FatalError("failed to remove the json file {0}: remove {0}: {1}".format(path, (error.strerror or "").lower())) from error
 
 
 def _read(scheme: str, rest: str, mode: str, region: str, common: dict) -> bytes:

@@ -48,7 +48,7 @@ def local_hostname() -> str:
 def local_address() -> str:
     """Return the first IPv4 address of an interface that is not the loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        for _, name in socket.if_nameindex():
+        for _unused, name in socket.if_nameindex():
             try:
                 answer = fcntl.ioctl(probe.fileno(), SIOCGIFADDR, struct.pack("256s", name.encode()))
             except OSError:  # it has none

@@ -60,7 +60,7 @@ def document() -> dict:
 
 def _fetch_document() -> dict:
     """Ask for it, twice if need be."""
-    for _ in range(2):
+    for _unused in range(2):
         try:
             return dict(json.loads(get("dynamic/instance-identity/document") or "{}"))
         except (UnreachableError, ValueError):  # noqa: PERF203 (one failure does not end the loop)
@@ -79,7 +79,7 @@ def hostname() -> str:
 
 def wait_for_network() -> None:
     """Wait up to five seconds until an interface other than the loopback is up."""
-    for _ in range(5):
+    for _unused in range(5):
         if network_up():
             return
         plain("W! [EC2] Sleep until network is up")

@@ -20,7 +20,7 @@ def run(path: str) -> int:
         with open(path, encoding="utf-8") as handle:
             document = toml.loads(handle.read())
     except OSError as error:
-        raise FatalError("Error loading config file {}: open {}: {}".format(path, path, (error.strerror or "").lower())) from error
+        raise FatalError("Error loading config file {0}: open {0}: {1}".format(path, (error.strerror or "").lower())) from error
     inputs = document.get("inputs", {})
     for table in inputs.get("socket_listener", []):
         for types in table.get("collectd_typesdb") or [TYPES]:

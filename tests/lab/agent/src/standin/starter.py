@@ -84,7 +84,7 @@ def _read(log: object) -> dict:
 
 def _give(top: str, uid: int, gid: int) -> None:
     """Hand a tree to the user; programs, set-id and world-writable files and links stay as they are."""
-    for root, _, names in os.walk(top):
+    for root, _unused, names in os.walk(top):
         for path in [root, *(os.path.join(root, name) for name in names)]:
             mode = os.lstat(path).st_mode
             if stat.S_ISLNK(mode) or mode & (stat.S_ISUID | stat.S_ISGID | stat.S_IWOTH):

@@ -344,7 +344,10 @@ def test_recreated_meanwhile(store: Store, ssm: Any) -> None:
 def test_no_label_moves_unless_every_write_was_clean(store: Store, ssm: Any) -> None:
     parts = [NAME, f"{NAME}.part2"]
     ensure(store, *[Wanted(name, "x", labels=["live"]) for name in parts])
-    second = lambda: ssm.put_parameter(Name=parts[1], Value="theirs", Type="String", Overwrite=True)  # noqa: E731
+
+    def second() -> None:
+        ssm.put_parameter(Name=parts[1], Value="theirs", Type="String", Overwrite=True)
+
     ssm.before["put_parameter"] = [lambda: None, second]
     with pytest.raises(AwsError, match="part2: somebody else wrote version 2"):
         ensure(store, *[Wanted(name, "ours", labels=["live"]) for name in parts])

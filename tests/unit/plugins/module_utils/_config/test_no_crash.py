@@ -127,7 +127,7 @@ def test_what_is_no_configuration_is_one_error(value: str) -> None:
 
 def test_deep_data_is_one_error() -> None:
     value: Any = {}
-    for _ in range(200_000):
+    for _unused in range(200_000):
         value = {"agent": value}
     assert [item["rule"] for item in check.config_problems(value)] == ["not-a-configuration"]
     while value:  # taken apart by hand, since Python would do it recursively

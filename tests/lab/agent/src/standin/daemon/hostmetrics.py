@@ -212,7 +212,7 @@ class Net(Deltas):
         """Return a sample per interface."""
         samples = []
         for line in _lines("/proc/net/dev")[2:]:
-            name, _, rest = line.partition(":")
+            name, _unused, rest = line.partition(":")
             name, n = name.strip(), [int(word) for word in rest.split()]
             listed = self.table.get("resources")
             flags = _lines(f"/sys/class/net/{name}/flags")

@@ -87,7 +87,7 @@ def _read(path: str) -> dict:
         with open(path, encoding="utf-8") as handle:
             return toml.loads(handle.read())
     except OSError as error:
-        raise FatalError("Error loading config file {}: open {}: {}".format(path, path, (error.strerror or "").lower())) from error
+        raise FatalError("Error loading config file {0}: open {0}: {1}".format(path, (error.strerror or "").lower())) from error
 
 
 def _pipelines(otel: list[str]) -> dict:

@@ -268,7 +268,7 @@ class Tailer:
                 self.failed[path] = time.monotonic()
                 LOG.line(
                     "E",
-                    "[inputs.logfile] Failed to tail file {} with error: open {}: {}".format(path, path, (error.strerror or "").lower()),
+                    "[inputs.logfile] Failed to tail file {0} with error: open {0}: {1}".format(path, (error.strerror or "").lower()),
                 )
 
     @staticmethod
