@@ -41,8 +41,8 @@ def test_text_of(value: object, kind: str, text: str) -> None:
     ],
 )
 def test_same_value(first: str, second: str, same: bool) -> None:
-    assert values.same_value(first, second) is same
-    assert values.same_value(second, first) is same
+    for one, other in ((first, second), (second, first)):
+        assert values.same_value(one, other) is same
 
 
 def test_readable_indents_containers_alone() -> None:

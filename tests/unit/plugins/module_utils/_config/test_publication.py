@@ -23,14 +23,21 @@ LARGE = {
 
 
 def plan(
-    configuration: dict[str, Any] = SMALL, name: str = NAME, regions: tuple[str, ...] = ("us-east-1",), profile: str = ""
+    configuration: dict[str, Any] | None = None, name: str = NAME, regions: tuple[str, ...] = ("us-east-1",), profile: str = ""
 ) -> dict[str, Any]:
     """A plan with two hosts a region."""
     hosts, configurations = {}, []
     for region in regions:
         key, names = f"{region}/{name}", [f"{region}-1", f"{region}-2"]
         hosts.update({host: {"name": name, "region": region, "profile": profile, "mode": "ec2", "key": key} for host in names})
-        entry = {"key": key, "name": name, "region": region, "profile": profile, "text": canonical_text(configuration), "hosts": names}
+        entry = {
+            "key": key,
+            "name": name,
+            "region": region,
+            "profile": profile,
+            "text": canonical_text(configuration or SMALL),
+            "hosts": names,
+        }
         configurations.append(entry)
     return {"hosts": hosts, "configurations": configurations}
 
