@@ -209,15 +209,19 @@ def _emf_declaration_pattern(subject: Subject) -> Iterator[Finding]:
     base = (*_LOG_METRICS, "prometheus", "emf_processor")
     declarations = subject.section(*base).get("metric_declaration")
     for index, item in enumerate(declarations if isinstance(declarations, list) else []):
-        if not isinstance(item, dict) or "source_labels" not in item or "metric_selectors" not in item:
-            continue
-        path = (*base, "metric_declaration", index)
-        selectors = item["metric_selectors"]
-        texts: list[tuple[tuple[str | int, ...], Any]] = [((*path, "label_matcher"), item.get("label_matcher"))]
-        texts += [((*path, "metric_selectors", place), text) for place, text in enumerate(selectors if isinstance(selectors, list) else [])]
-        for place, text in texts:
+        for place, text in _declared_patterns(item) if isinstance(item, dict) else ():
             if isinstance(text, str) and (reason := refusal(text)):
-                yield Finding(place, text, f"RE2 refuses {shown(text)}: {reason}.")
+                yield Finding((*base, "metric_declaration", index, *place), text, f"RE2 refuses {shown(text)}: {reason}.")
+
+
+def _declared_patterns(item: dict[str, Any]) -> Iterator[tuple[tuple[Step, ...], Any]]:
+    """(path, expression) that the agent compiles: it passes over declarations without selectors or labels."""
+    selectors = item.get("metric_selectors")
+    if not isinstance(selectors, list) or not selectors or "source_labels" not in item:
+        return
+    yield from ((("metric_selectors", index), text) for index, text in enumerate(selectors))
+    if item["source_labels"]:
+        yield ("label_matcher",), item.get("label_matcher")
 
 
 @rule(
