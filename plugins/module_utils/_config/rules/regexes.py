@@ -15,6 +15,7 @@ from ..subject import Subject
 from ..timestamps import format_refusal, unknown_tokens
 
 TIMESTAMP = "{timestamp_format}"
+_OWN_LOG = "/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log"
 _MEND = "Rewrite it for RE2 (https://github.com/google/re2/wiki/Syntax): no look-around, no back-references, no possessive repetition."
 
 
@@ -100,7 +101,8 @@ def _multi_line(subject: Subject) -> Iterator[Finding]:
 def _timestamp_invalid(subject: Subject) -> Iterator[Finding]:
     for _kind, path, entry in subject.log_entries("files"):
         text = entry.get("timestamp_format")
-        if isinstance(text, str) and (reason := format_refusal(text)):
+        own = entry.get("file_path") == subject.section("agent").get("logfile", _OWN_LOG)  # of its own log the agent ignores the format
+        if isinstance(text, str) and not own and (reason := format_refusal(text)):
             yield Finding((*path, "timestamp_format"), text, f"{shown(text)} makes no expression: {reason}.")
 
 

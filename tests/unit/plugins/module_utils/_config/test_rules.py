@@ -237,6 +237,12 @@ def test_of_procstat_nothing_is_looked_at_after_an_empty_entry() -> None:
     assert "unknown-measurement" not in found(metrics(procstat=[empty, bad], mem=MEM))
 
 
+def test_of_its_own_log_the_agent_ignores_the_timestamp_format() -> None:
+    own = "/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log"
+    assert "timestamp-invalid" not in found(files({"file_path": own, "timestamp_format": "+%Y"}))
+    assert "timestamp-invalid" in found({"agent": {"logfile": "/a.log"}, **files({"file_path": own, "timestamp_format": "+%Y"})})
+
+
 def test_groups_that_nobody_names_do_not_conflict() -> None:
     entries = [{"file_path": f"/var/log/app.{end}", "retention_in_days": days} for end, days in (("log", 7), ("txt", 30))]
     assert "retention-conflict" not in found({"logs": {"logs_collected": {"files": {"collect_list": entries}}}})
