@@ -1,14 +1,13 @@
-#!/usr/bin/python3 -ISB
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the agent stand-in."""
+"""What systemd runs: prepares the host, then becomes the daemon."""
 
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "lib"))
 
-from standin import cli
+from standin import starter
 
-sys.exit(cli.main(sys.argv[1:]))
+sys.exit(starter.main())

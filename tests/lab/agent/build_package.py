@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the agent stand-in's package.
+
+    build deb|rpm OUTPUT_DIR [--build BUILD]
+
+prints the path of the package. The same sources and build string give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUILD = "1.300060.0b1248"
+NAME = "amazon-cloudwatch-agent"
+HERE = os.path.dirname(os.path.abspath(__file__))
+PACKAGE = os.path.join(HERE, "package")
+SOURCE = os.path.join(HERE, "src")
+BASE = "opt/aws/amazon-cloudwatch-agent"
+EPOCH = 1767225600  # 2026-01-01, the time of every file in the package
+LINKS = {
+    "usr/bin/amazon-cloudwatch-agent-ctl": f"/{BASE}/bin/amazon-cloudwatch-agent-ctl",
+    "etc/amazon/amazon-cloudwatch-agent": f"/{BASE}/etc",
+    "var/log/amazon/amazon-cloudwatch-agent": f"/{BASE}/logs",
+    "var/run/amazon/amazon-cloudwatch-agent": f"/{BASE}/var",
+}
+INTERPRETER = "#!/usr/bin/python3 -ISB\n"
+PROGRAMS = {"amazon-cloudwatch-agent": "agent_program.py", "start-amazon-cloudwatch-agent": "start_program.py"}
+WRAPPED = ("config-translator", "config-downloader", "amazon-cloudwatch-agent-config-wizard")
+DOCUMENTS = {
+    "LICENSE": "GNU General Public License v3.0 or later\n",
+    "NOTICE": "A stand-in for the Amazon CloudWatch agent, made for tests. It shares no code with the agent.\n",
+    "THIRD-PARTY-LICENSES": "None.\n",
+    "RELEASE_NOTES": "Behaves as release 1.300060 of the agent does.\n",
+}
+
+
+def main() -> int:
+    """Parse the command line and build."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("format", choices=("deb", "rpm"))
+    parser.add_argument("output")
+    parser.add_argument("--build", default=BUILD, help="build string, %(default)s unless given")
+    options = parser.parse_args()
+    os.umask(0o022)
+    os.makedirs(options.output, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cwa-build-") as work:
+        root = os.path.join(work, "root")
+        tree(root, options.build)
+        make = {"deb": deb, "rpm": rpm}[options.format]
+        print(make(root, work, os.path.abspath(options.output), options.build))
+    return 0
+
+
+def tree(root: str, build: str) -> None:
+    """Lay out what the package installs."""
+    base = os.path.join(root, BASE)
+    for folder in ("bin", "etc/amazon-cloudwatch-agent.d", "logs", "var", "doc", "lib"):
+        os.makedirs(os.path.join(base, folder))
+    copy(os.path.join(PACKAGE, "amazon-cloudwatch-agent-ctl"), os.path.join(base, "bin", "amazon-cloudwatch-agent-ctl"), 0o755)
+    for name, source in PROGRAMS.items():
+        with open(os.path.join(PACKAGE, source), encoding="utf-8") as handle:
+            write(os.path.join(base, "bin", name), INTERPRETER + handle.read())
+        os.chmod(os.path.join(base, "bin", name), 0o755)
+    for name in WRAPPED:
+        copy(os.path.join(PACKAGE, "wrapper"), os.path.join(base, "bin", name), 0o755)
+    write(os.path.join(base, "bin", "CWAGENT_VERSION"), build + "\n")
+    for name, text in DOCUMENTS.items():
+        write(os.path.join(base, name), text)
+    copy(os.path.join(PACKAGE, "common-config.toml"), os.path.join(base, "etc", "common-config.toml"), 0o644)
+    copy(os.path.join(SOURCE, "schema.json"), os.path.join(base, "doc", "amazon-cloudwatch-agent-schema.json"), 0o644)
+    shutil.copytree(os.path.join(SOURCE, "standin"), os.path.join(base, "lib", "standin"), ignore=shutil.ignore_patterns("__pycache__"))
+    copy(os.path.join(PACKAGE, NAME + ".service"), os.path.join(root, "etc/systemd/system", NAME + ".service"), 0o644)
+    copy(os.path.join(PACKAGE, NAME + ".conf"), os.path.join(root, "etc/init", NAME + ".conf"), 0o644)
+    for link, target in LINKS.items():
+        os.makedirs(os.path.dirname(os.path.join(root, link)), exist_ok=True)
+        os.symlink(target, os.path.join(root, link))
+    normalise(root)
+
+
+def copy(source: str, target: str, mode: int) -> None:
+    """Copy a file with a mode of its own."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    shutil.copyfile(source, target)
+    os.chmod(target, mode)
+
+
+def write(path: str, text: str) -> None:
+    """Write a text file."""
+    with open(path, "w", encoding="utf-8") as handle:
+        handle.write(text)
+
+
+def normalise(root: str) -> None:
+    """Give every file the same time, and modes that do not depend on the checkout."""
+    for folder, folders, names in os.walk(root):
+        for path in [folder, *(os.path.join(folder, name) for name in folders + names)]:
+            if not os.path.islink(path):
+                os.chmod(path, 0o755 if os.path.isdir(path) or (os.access(path, os.X_OK) and "/bin/" in path) else 0o644)
+            os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
+
+
+def run(command: list[str]) -> None:
+    """Run a builder; its output matters only when it fails."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH)}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{command[0]} failed:\n{done.stdout}")
+
+
+def deb(root: str, work: str, output: str, build: str) -> str:
+    """Build the deb; return its path."""
+    control = os.path.join(root, "DEBIAN")
+    os.makedirs(control)
+    for script in ("preinst", "postinst", "prerm"):
+        copy(os.path.join(PACKAGE, script), os.path.join(control, script), 0o755)
+    write(os.path.join(control, "conffiles"), f"/{BASE}/etc/common-config.toml\n")
+    with open(os.path.join(PACKAGE, "control.in"), encoding="utf-8") as handle:
+        write(os.path.join(control, "control"), handle.read().replace("@BUILD@", build))
+    for name in ("", *os.listdir(control)):
+        os.utime(os.path.join(control, name), (EPOCH, EPOCH))
+    os.utime(root, (EPOCH, EPOCH))
+    path = os.path.join(output, f"{NAME}-{build}.deb")
+    run(["dpkg-deb", "--build", "--root-owner-group", "-Zgzip", root, path])
+    return path
+
+
+def rpm(root: str, work: str, output: str, build: str) -> str:
+    """Build the rpm; return its path."""
+    with open(os.path.join(PACKAGE, "spec.in"), encoding="utf-8") as handle:
+        spec = handle.read()
+    with open(os.path.join(PACKAGE, "preinst"), encoding="utf-8") as handle:
+        before = handle.read()
+    for word, value in (("@VERSION@", build.replace("-", "+")), ("@ROOT@", root), ("@PREINST@", before)):
+        spec = spec.replace(word, value)
+    write(os.path.join(work, "agent.spec"), spec)
+    defines = {
+        "_topdir": work,
+        "_rpmdir": work,
+        "_dbpath": os.path.join(work, "db"),
+        "_buildhost": "localhost",
+        "_binary_payload": "w6.gzdio",
+        "use_source_date_epoch_as_buildtime": "1",
+        "clamp_mtime_to_source_date_epoch": "1",
+        "__os_install_post": "%{nil}",
+        "_build_id_links": "none",
+    }
+    flags = [word for key, value in defines.items() for word in ("--define", f"{key} {value}")]
+    run(["rpmbuild", "-bb", "--quiet", *flags, os.path.join(work, "agent.spec")])
+    path = os.path.join(output, f"{NAME}-{build}.rpm")
+    shutil.move(os.path.join(work, "noarch", "{}-{}-1.noarch.rpm".format(NAME, build.replace("-", "+"))), path)
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
