@@ -66,8 +66,7 @@ def tree(root: str, build: str) -> None:
     copy(os.path.join(PACKAGE, "amazon-cloudwatch-agent-ctl"), os.path.join(base, "bin", "amazon-cloudwatch-agent-ctl"), 0o755)
     for name, source in PROGRAMS.items():
         with open(os.path.join(PACKAGE, source), encoding="utf-8") as handle:
-            write(os.path.join(base, "bin", name), INTERPRETER + handle.read())
-        os.chmod(os.path.join(base, "bin", name), 0o755)
+            write(os.path.join(base, "bin", name), INTERPRETER + handle.read(), 0o755)
     for name in WRAPPED:
         copy(os.path.join(PACKAGE, "wrapper"), os.path.join(base, "bin", name), 0o755)
     write(os.path.join(base, "bin", "CWAGENT_VERSION"), build + "\n")
@@ -91,10 +90,11 @@ def copy(source: str, target: str, mode: int) -> None:
     os.chmod(target, mode)
 
 
-def write(path: str, text: str) -> None:
-    """Write a text file."""
+def write(path: str, text: str, mode: int = 0o644) -> None:
+    """Write a text file with a mode of its own."""
     with open(path, "w", encoding="utf-8") as handle:
         handle.write(text)
+    os.chmod(path, mode)
 
 
 def normalise(root: str) -> None:
