@@ -133,3 +133,15 @@ def test_dimensions_and_numbers() -> None:
     assert "host" in kept
     assert "empty" not in kept
     assert [loop.number(value) for value in (0.0, 2.5, 1e-7, 123456789012.0)] == ["0", "2.5", "0.0000001", "123456789012"]
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint", "host"),
+    [
+        ("eu-west-1", "", "logs.eu-west-1.amazonaws.com"),
+        ("cn-north-1", "", "logs.cn-north-1.amazonaws.com.cn"),
+        ("eu-west-1", "https://logs.example.com/", "logs.example.com"),
+    ],
+)
+def test_hosts_that_are_called(region: str, endpoint: str, host: str) -> None:
+    assert part("awshttp").Client("logs", region, None, endpoint=endpoint).connection.host == host

@@ -79,13 +79,13 @@ class Connection:
 class Client:
     """Calls to one service in one region with credentials from a provider (an object with get() -> dict)."""
 
-    def __init__(self, service: str, region: str, provider: object, agent: str = "", dns: str = "") -> None:
+    def __init__(self, service: str, region: str, provider: object, agent: str = "", endpoint: str = "") -> None:
         suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         self.service = service
         self.region = region
         self.provider = provider
         self.agent = agent or USER_AGENT
-        self.connection = Connection(f"{dns or service}.{region}.{suffix}")
+        self.connection = Connection(endpoint.rpartition("//")[2].rstrip("/") or f"{service}.{region}.{suffix}")
 
     def json(self, target: str, payload: dict, extra: dict[str, str] | None = None, packed: bool = False) -> dict:
         """Call a JSON 1.1 operation."""

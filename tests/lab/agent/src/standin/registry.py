@@ -59,7 +59,6 @@ DARWIN: dict[str, frozenset[str]] = {
     "nvidia_gpu": LINUX["nvidia_gpu"] | {"utilization_encoder", "utilization_decoder"},
 }
 PLUGINS = {"linux": LINUX, "darwin": DARWIN}
-WITHOUT_MEASUREMENTS = ("statsd", "collectd", "ethtool", "otlp", "jmx", "prometheus")
 
 _BYTES = {
     "disk": _names("free total used"),

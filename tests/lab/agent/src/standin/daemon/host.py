@@ -53,7 +53,7 @@ class Host:
         ]
         return " ".join(parts)
 
-    def client(self, service: str, settings: dict, dns: str = "") -> Client:
+    def client(self, service: str, settings: dict) -> Client:
         """Return a client with the keys an output's settings ask for."""
         profile = (
             {"profile": settings["profile"], "file": settings["shared_credential_file"]} if settings.get("shared_credential_file") else {}
@@ -61,7 +61,7 @@ class Host:
         keys: object = credentials.provider(profile)
         if settings.get("role_arn"):
             keys = credentials.AssumedRole(keys, self.region, str(settings["role_arn"]))
-        return Client(service, self.region, keys, self.agent(), dns)
+        return Client(service, self.region, keys, self.agent(), str(settings.get("endpoint_override", "")))
 
     def document(self) -> dict:
         """Return the instance identity document, {} off EC2."""
@@ -107,7 +107,7 @@ class Host:
             fields[f"Filter.{number}.Name"] = name
             fields[f"Filter.{number}.Value.1"] = value
         try:
-            found = re.search(r"<value>([^<]+)</value>", self.client("ec2", self.settings).query(fields))
+            found = re.search(r"<value>([^<]+)</value>", self.client("ec2", {**self.settings, "endpoint_override": ""}).query(fields))
         except AwsError as error:
             LOG.line("D", f"[ec2tagger] DescribeTags: {error}")
             return None

@@ -72,7 +72,6 @@ class MetricsLoop:
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.client = host.client("monitoring", self.settings)
-        self.client.service = "monitoring"
 
     def start(self) -> None:
         """Begin."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from .hostmetrics import TICKS, Reader, pids
 
-PAGE = os.sysconf("SC_PAGESIZE")
 MEMORY = {
     "memory_rss": "VmRSS",
     "memory_vms": "VmSize",
