@@ -70,7 +70,7 @@ class ActionModule(ActionBase):
 
         def value(name: str) -> Any:
             try:
-                return reader.value(name, raw[name], template)
+                return reader.value(name, raw[name], template, raw)
             except AnsibleError as error:
                 raise AnsibleError(f"{name} cannot be filled in: {error}") from error
 

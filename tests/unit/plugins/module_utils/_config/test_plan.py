@@ -148,11 +148,32 @@ def test_the_reader_gives_equal_values_as_one_object() -> None:
         rendered.append(value)
         return {"a": [1, "x"]}
 
-    first = reader.value("v", shared, template)
-    assert reader.value("v", {"a": [1, "x"]}, template) is first
+    first = reader.value("v", shared, template, {})
+    assert reader.value("v", {"a": [1, "x"]}, template, {}) is first
     assert rendered == []
-    assert reader.value("v", {"a": "{{ b }}"}, template) is first
+    assert reader.value("v", {"a": "{{ b }}"}, template, {}) is first
     assert len(rendered) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "times"),
+    [
+        ("{{ env }}", [{"env": "a", "other": 1}, {"env": "a", "other": 2}], 1),
+        ("{{ env }}", [{"env": "a"}, {"env": "b"}], 2),
+        ("{{ env }}", [{"env": 1}, {"env": True}], 2),
+        ("{{ env }}", [{"env": "a"}, {}], 2),
+        ("{{ env.name }}", [{"env": {"name": "a"}}, {"env": {"name": "b"}}], 2),
+        ("{{ env }}", [{"env": "{{ deeper }}", "deeper": "a"}, {"env": "{{ deeper }}", "deeper": "b"}], 2),
+        ("{{ lookup('env', 'HOME') }}", [{}, {}], 2),
+        ("{% if hostvars['a'].x %}1{% endif %}", [{}, {}], 2),
+    ],
+)
+def test_a_shared_template_is_filled_in_once_for_equal_variables(text: str, variables: list[dict[str, Any]], times: int) -> None:
+    reader, raw = Reader(), {"a": [text]}
+    rendered: list[Any] = []
+    for each in variables:
+        reader.value("v", raw, lambda value, each=each: rendered.append(each) or {"a": [str(each)]}, each)
+    assert len(rendered) == times
 
 
 @pytest.mark.parametrize("value", ["{{ a }}", ["{% if x %}"], {"a": {"b": "{# c #}"}}, object()])
