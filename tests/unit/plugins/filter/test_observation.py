@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which hosts the converging play visits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.filter.observation import hosts_to_converge
+
+HOLDS: dict[str, Any] = {"converged": True, "problems": []}
+
+
+@pytest.mark.parametrize(
+    ("observed", "visited"),
+    [
+        (HOLDS, False),
+        ({**HOLDS, "converged": False}, True),
+        ({**HOLDS, "problems": [{"what": "no instance profile"}]}, True),
+        ({"failed": True, "msg": "no Python"}, False),
+        ({"unreachable": True}, False),
+        (None, False),
+    ],
+)
+def test_a_host_is_visited(observed: dict[str, Any] | None, visited: bool) -> None:
+    hostvars: dict[str, dict[str, Any]] = {
+        "calm": {"__cw_agent_observed": HOLDS},
+        "not-observed": {},
+        "host": {"__cw_agent_observed": observed},
+    }
+    assert hosts_to_converge(hostvars) == (["host"] if visited else [])
+
+
+def test_another_name_and_the_order_of_the_inventory() -> None:
+    hostvars = {name: {"seen": {"converged": False, "problems": []}} for name in ("b", "a", "c")}
+    assert hosts_to_converge(hostvars, "seen") == ["b", "a", "c"]
