@@ -108,10 +108,10 @@ log:
 
 import shutil
 import tempfile
-import time
 from typing import Any
 from urllib.error import HTTPError
 
+from ansible.module_utils.api import retry_with_delays_and_condition
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation
@@ -134,32 +134,38 @@ ARGUMENTS: dict[str, Any] = {
     "sources": SOURCES,
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
 }
-ATTEMPTS = 3
+DELAYS = (2, 4)
+"""Seconds before a download that failed is tried again."""
 
 
-def _download_once(url: str, path: str) -> str:
+class PassingFaultError(Exception):
+    """A download failed in a way that may pass."""
+
+
+def _fetch(url: str, path: str) -> None:
     try:
         with open_url(url, timeout=60, http_agent="cloudwatch.agent") as answer, open(path, "wb") as stream:
             shutil.copyfileobj(answer, stream, 1024 * 1024)
     except HTTPError as error:
         if error.code < 500:
             raise HostError(f"{url}: HTTP status {error.code}; nothing was changed: see cw_agent_mirror_url and cw_agent_build") from error
-        return f"HTTP status {error.code}"
+        raise PassingFaultError(f"HTTP status {error.code}") from error
     except Exception as error:
         # open_url has no common type for what can go wrong on the way.
-        return str(error)
-    return ""
+        raise PassingFaultError(str(error)) from error
 
 
 def download(url: str, path: str) -> None:
-    """Fetch a file; what may be a passing fault is tried again."""
-    trouble = ""
-    for attempt in range(ATTEMPTS):
-        time.sleep(2 * attempt)
-        trouble = _download_once(url, path)
-        if not trouble:
-            return
-    raise HostError(f"{url}: {trouble}; nothing was changed: check cw_agent_mirror_url and the host's way to it")
+    """Fetch a file; what may be a passing fault is tried again after ``DELAYS``.
+
+    Raises:
+        HostError: the mirror refused it, or the last attempt failed as well.
+    """
+    fetch = retry_with_delays_and_condition(DELAYS, lambda error: isinstance(error, PassingFaultError))(_fetch)
+    try:
+        fetch(url, path)
+    except PassingFaultError as error:
+        raise HostError(f"{url}: {error}; nothing was changed: check cw_agent_mirror_url and the host's way to it") from error
 
 
 def request(params: dict[str, Any]) -> installation.Request:

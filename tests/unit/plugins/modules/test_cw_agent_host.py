@@ -152,7 +152,7 @@ def test_download_tries_passing_faults_again(monkeypatch: pytest.MonkeyPatch, tm
         return io.BytesIO(b"content")
 
     monkeypatch.setattr(package, "open_url", answer)
-    monkeypatch.setattr(package.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     package.download("https://mirror.example.com/x", str(tmp_path / "x"))
     assert (tmp_path / "x").read_bytes() == b"content"
     faults += [TimeoutError("timed out")] * 3
