@@ -105,7 +105,8 @@ class TestFreshHosts:
         with untouched(site, ("ec2-1", "amazon-1"), writes=True):
             run = site.play("--limit", "ec2-1,amazon-1", variables={"cw_agent_mirror_url": url})
         assert run.status != 0
-        assert "signature" in run.output
+        assert "has no good signature by " + site.environment["LAB_SIGNING_FINGERPRINT"] in run.output
+        assert "nothing was changed; the mirror may hold" in run.output
         assert {host for host, counts in run.recap().items() if counts["failed"]} == {"ec2-1", "amazon-1"}
 
     def test_an_instance_without_a_profile(self, site: Site) -> None:
@@ -123,7 +124,7 @@ class TestFreshHosts:
             ec2.associate_iam_instance_profile(IamInstanceProfile=profile, InstanceId=instance["InstanceId"])
         assert run.status != 0
         assert run.recap()["ec2-2"]["failed"] == 1
-        assert "instance profile" in run.output
+        assert f"ec2-2: the instance has no role ({instance['InstanceId']} has no instance profile): associate" in run.output
 
     def test_an_onprem_host_without_a_profile(self, site: Site) -> None:
         """Neither a profile on the host nor credentials in the variables: stops in the observation."""
@@ -132,7 +133,8 @@ class TestFreshHosts:
             run = site.play("--limit", "onprem-1", variables=none)
         assert run.status != 0
         assert run.recap()["onprem-1"]["failed"] == 1
-        assert "profile" in run.output
+        assert "onprem-1: the host has no credential profile (no profile AmazonCloudWatchAgent in " in run.output
+        assert "or give the keys (cw_agent_credentials_access_key_id" in run.output
 
 
 class TestRollOut:
