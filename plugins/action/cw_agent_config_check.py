@@ -10,7 +10,7 @@ from typing import Any, Iterator, Mapping
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.plan import (
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import (
     FRAGMENT,
     SETTINGS,
     HostInput,

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check, log_groups, policy, report, series
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check, log_groups, policy
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config import metrics as series
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.compose import compose
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, plain
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.presets import preset as preset_configuration
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import report
 
 _ASKED = 3
 """How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""

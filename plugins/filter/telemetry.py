@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import expectations
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_message import telemetry_explained, telemetry_message
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_table import telemetry_table
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import expectations
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import telemetry_explained, telemetry_message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import telemetry_table
 
 
 def telemetry_requests(*args: Any, **kwargs: Any) -> list[dict[str, Any]]:

@@ -303,8 +303,8 @@ from typing import Any
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.module import AwsModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry_verdict import Terms
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_message import telemetry_message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import telemetry_message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.verdicts import Terms
 
 STREAM = {
     "log_group_name": {"type": "str", "required": True},

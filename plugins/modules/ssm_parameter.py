@@ -284,7 +284,7 @@ from typing import Any, NoReturn
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.module import HIDDEN, AwsModule
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import SECURE, Wanted, diff_of, result_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent, ensure_present, read
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_values import text_of

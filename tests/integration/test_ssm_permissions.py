@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Callable
 import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Wanted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent, ensure_present, read
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_reading import labels_of_parts
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import publication
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

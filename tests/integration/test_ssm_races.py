@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Wanted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_present, read
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.plan import HostInput, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES, Rule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules import load_rules
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Planner, failure, warnings
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
 HEAD = """..

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import aws_call
+from .errors import aws_call
 
 GET_NAMES = 10
 DESCRIBE_NAMES = 50

@@ -10,7 +10,8 @@ import dataclasses
 import json
 from typing import Any
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_values import (
+from .._config.canonical import canonical_text
+from .ssm_values import (
     STANDARD_BYTES,
     label_problems,
     name_problems,
@@ -20,7 +21,6 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_values i
     text_of,
     value_problems,
 )
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
 
 SECURE = "SecureString"
 SECURE_SHOWN = "(a SecureString, not shown)\n"

@@ -13,10 +13,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Callable
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import ssm_api as api
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import Pace
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import (
+from . import ssm_api as api
+from .errors import AwsError
+from .rate_limiter import Pace
+from .ssm_changes import (
     Change,
     Current,
     Wanted,
@@ -26,7 +26,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes 
     problems,
     refusals,
 )
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_values import same_value
+from .ssm_values import same_value
 
 LOST_ATTEMPTS = 5
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Callable, Iterator
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import ssm_api as api
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import SECURE
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import describe, read_selected
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.parts import part_name
+from .._release.parts import part_name
+from . import ssm_api as api
+from .errors import AwsError
+from .ssm_changes import SECURE
+from .ssm_parameter import describe, read_selected
 
 MISSING = "ParameterNotFound"
 

@@ -13,7 +13,7 @@ import json
 import re
 from typing import Any
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
+from .._config.canonical import canonical_text
 
 STANDARD_BYTES = 4096
 ADVANCED_BYTES = 8192

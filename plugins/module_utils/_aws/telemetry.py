@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping
 
+from .._telemetry.verdicts import SLACK_SECONDS, Host, Measured, Terms, judge
 from .telemetry_reading import MetricKey, StreamKey, read_metrics, read_newest, read_streams
-from .telemetry_verdict import SLACK_SECONDS, Host, Measured, Terms, judge
 
 POLL_SECONDS = 2.0
 SLOWEST_POLL_SECONDS = 10.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store as ParameterStore
 from botocore.exceptions import ClientError
 

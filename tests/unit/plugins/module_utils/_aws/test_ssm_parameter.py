@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Change, Wanted, diff_of, result_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent, ensure_present, read
 from botocore.exceptions import ClientError, ReadTimeoutError

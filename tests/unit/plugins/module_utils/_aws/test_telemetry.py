@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import LONGEST_SECONDS, Watch
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry_verdict import Terms
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.verdicts import Terms
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.cloud import NOW, Cloud
 
 PLACE = {"log_group_name": "/app/web", "log_stream_name": "i-1", "file": "/var/log/app.log"}

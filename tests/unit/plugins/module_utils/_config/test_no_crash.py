@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.log_groups import config_log_groups
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.metrics import config_series
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import config_policy
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.re2 import refusal
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules import load_rules
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.series import config_series
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_message import telemetry_explained, telemetry_message
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.telemetry_table import telemetry_table
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import telemetry_explained, telemetry_message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import telemetry_table
 
 WHY = {"cause": "", "mend": "", "line": ""}
 

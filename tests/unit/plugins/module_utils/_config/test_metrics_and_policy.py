@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.log_groups import config_log_groups
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.metrics import config_series, monthly_cost
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import config_policy, managed_policy_gaps, partition_of
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.series import config_series, monthly_cost
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
 
 EC2 = {name: "${aws:" + name + "}" for name in ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")}

@@ -10,10 +10,10 @@ import hashlib
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import publication
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.parts import part_name, split
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import publication
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.parts import part_name, split
 
 NAME = "AmazonCloudWatch-web"
 SMALL = {"metrics": {"metrics_collected": {"mem": {"measurement": ["mem_used_percent"]}}}}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
-from .._config.causes import LOGS, METRICS, Cause, Evidence, diagnose, unexplained, written_at
-from .._config.telemetry_message import MISSING, place, summary
-from .telemetry_reading import NOTHING, MetricKey, Seen, StreamKey
+from .._aws.telemetry_reading import NOTHING, MetricKey, Seen, StreamKey
+from .causes import LOGS, METRICS, Cause, Evidence, diagnose, unexplained, written_at
+from .message import MISSING, place, summary
 
 ARRIVED = "arrived"
 QUIET = "quiet"

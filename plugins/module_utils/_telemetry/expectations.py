@@ -13,7 +13,7 @@ import re
 import time
 from typing import Any, Mapping
 
-from .errors import ConfigError
+from .._config.errors import ConfigError
 from .expected_metrics import expected_metrics
 from .expected_streams import Streams
 from .placeholders import Identity

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Iterator, Mapping
 
-from .log_groups import config_log_groups
+from .._config.log_groups import config_log_groups
+from .._config.metrics import config_series
+from .._config.policy import config_policy, managed_policy_gaps
+from .._config.problems import ERROR, REQUIREMENT, WARNING, shown
+from .._config.subject import Subject
 from .plan import hosts_text, sentence
-from .policy import config_policy, managed_policy_gaps
-from .problems import ERROR, REQUIREMENT, WARNING, shown
-from .series import config_series
-from .subject import Subject
 
 _SEVERITIES = (ERROR, WARNING, REQUIREMENT)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import telemetry_expectations
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expectations import telemetry_expectations
 
 SHARED = Path(os.environ.get("CW_AGENT_SHARED") or Path(__file__).parents[6] / "shared")
 ROOT_FS = {"path": "/", "device": "overlay", "fstype": "overlay"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from .errors import AwsError
 
 SLOWEST_SECONDS = 5.0
 BURST_SECONDS = 1.0

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template, plain
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.plan import HostInput, Plan, Planner, failure, warnings
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.report import config_report
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 
 BASE = {"agent": {"run_as_user": "cwagent"}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}}
 WEB = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a", "log_group_name": "/web", "retention_in_days": 7}]}}}}

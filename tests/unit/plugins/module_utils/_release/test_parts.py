@@ -10,8 +10,8 @@ import copy
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import parts
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import parts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

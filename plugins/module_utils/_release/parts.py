@@ -14,8 +14,8 @@ import copy
 import re
 from typing import Any, Iterator
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from .._config.canonical import canonical_text
+from .._config.errors import ConfigError
 
 PART_BYTES = 8192
 PART_NAME = re.compile(r"\.part[0-9]+$")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import telemetry_expectations
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expectations import telemetry_expectations
 
 NOW = 1_767_225_600.0
 EC2: dict[str, Any] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.pace import ATTEMPTS, Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import ATTEMPTS, Pace
 
 
 class Clock:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.causes import LOGS, METRICS, Evidence, diagnose
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.causes import LOGS, METRICS, Evidence, diagnose
 
 PLACE = "/app/web/i-1"
 SENDING = f"2026-11-21T12:00:00Z E! [outputs.cloudwatchlogs] Aws error received when sending logs to {PLACE}: "

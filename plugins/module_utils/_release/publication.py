@@ -18,9 +18,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text, digest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.parts import part_name, split
+from .._config.canonical import canonical_text, digest
+from .._config.errors import ConfigError
+from .parts import part_name, split
 
 CANDIDATE = "candidate"
 LIVE = "live"

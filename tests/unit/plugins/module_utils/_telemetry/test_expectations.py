@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.expectations import (
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expectations import (
     telemetry_expectations,
     telemetry_requests,
 )

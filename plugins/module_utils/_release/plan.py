@@ -9,16 +9,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping
 
-from .canonical import canonical_text, digest
-from .check import problems_of
-from .compose import Composition, compose
-from .errors import ConfigError
-from .log_groups import collects
-from .pointer import pointer, walk
-from .presets import preset
-from .problems import ERROR, REQUIREMENT, check_silenced
-from .rules import load_rules
-from .subject import MODES, PLATFORMS, Subject
+from .._config.canonical import canonical_text, digest
+from .._config.check import problems_of
+from .._config.compose import Composition, compose
+from .._config.errors import ConfigError
+from .._config.log_groups import collects
+from .._config.pointer import pointer, walk
+from .._config.presets import preset
+from .._config.problems import ERROR, REQUIREMENT, check_silenced
+from .._config.rules import load_rules
+from .._config.subject import MODES, PLATFORMS, Subject
 
 FRAGMENT = "cw_agent_fragment_"
 SETTINGS: dict[str, Any] = {
