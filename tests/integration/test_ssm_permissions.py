@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Callable
 import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Wanted
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Desired
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent, ensure_present, read
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_reading import labels_of_parts
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import publication
@@ -92,22 +92,22 @@ def publisher(root: dict[str, str]) -> Callable[[dict[str, Any]], Store]:
         iam.put_user_policy(UserName=name, PolicyName="publish", PolicyDocument=json.dumps(policy))
         key = iam.create_access_key(UserName=name)["AccessKey"]
         ssm = client(root, "ssm", key["AccessKeyId"], key["SecretAccessKey"])
-        return Store(ssm, ssm, Pace(1000), lambda _text: None)
+        return Store(ssm, ssm, RateLimiter(1000), lambda _text: None)
 
     return make
 
 
-def entries(name: str, files: int, tags: dict[str, str] | None = None) -> list[Wanted]:
+def entries(name: str, files: int, tags: dict[str, str] | None = None) -> list[Desired]:
     """What the role publishes for a configuration with so many files."""
     collected = [{"file_path": f"/var/log/{number}/{'x' * 90}"} for number in range(files)]
     text = json.dumps({"logs": {"logs_collected": {"files": {"collect_list": collected}}}})
     entry = {"key": name, "name": name, "region": "us-east-1", "profile": "", "text": text, "hosts": ["h"]}
     (place,) = publication.publications({"hosts": {}, "configurations": [entry]}, tags)
-    return [Wanted(**parameter) for parameter in place["parameters"]]
+    return [Desired(**parameter) for parameter in place["parameters"]]
 
 
-def publish(store: Store, wanted: list[Wanted]) -> None:
-    ensure_present(store, wanted, read(store.reader, wanted), False)
+def publish(store: Store, desired: list[Desired]) -> None:
+    ensure_present(store, desired, read(store.reader, desired), False)
 
 
 def release(store: Store, name: str, action: str = "promote") -> None:
@@ -117,7 +117,7 @@ def release(store: Store, name: str, action: str = "promote") -> None:
         "parameters": [{"name": key, "labels": at} for key, at in labels.items()],
     }
     for place in publication.moves({"results": [found]}, action):
-        publish(store, [Wanted(**parameter) for parameter in place["parameters"]])
+        publish(store, [Desired(**parameter) for parameter in place["parameters"]])
 
 
 def life(store: Store, tags: bool = False, prune: bool = False) -> None:
@@ -155,4 +155,4 @@ def test_tags_and_prune_need_what_is_said_of_them(publisher: Callable[[dict[str,
 def test_names_outside_the_policy_are_denied_not_absent(publisher: Callable[[dict[str, Any]], Store]) -> None:
     store = publisher(documented())
     with pytest.raises(AwsError, match="AccessDenied"):
-        publish(store, [Wanted("/elsewhere", "x")])
+        publish(store, [Desired("/elsewhere", "x")])

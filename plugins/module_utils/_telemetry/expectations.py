@@ -70,7 +70,7 @@ def telemetry_requests(
 ) -> list[dict[str, Any]]:
     """The questions to CloudWatch for many hosts, one item for every account.
 
-    ``plan``: result of ``cw_agent_config_check``. ``observed``, ``converged``: by host, the results of ``cw_agent_info`` and (where a host
+    ``plan``: result of ``cw_agent_plan``. ``observed``, ``converged``: by host, the results of ``cw_agent_info`` and (where a host
     was changed) ``cw_agent_config``. ``wait``: whose telemetry is awaited. ``sources``: by host, what it has fetched.
     Returns a list of ``{"profile": …, "hosts": […]}``, the hosts as ``cw_agent_telemetry_info`` takes them.
 
