@@ -1,84 +1,117 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS for action plugins: amazon.aws's connection options and clients without a module's interpreter of its own.
+"""AWS inside an action plugin: amazon.aws's own plugin support, with the options and the environment that its modules know.
 
-Ansible loads an action plugin before it forks, so what this file imports is loaded once for all tasks of a run.
+An action runs in Ansible's own process, so boto3 is imported once for all tasks of a run, and no second interpreter is started.
+Private to this collection.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Any, Mapping
+import sys
+from typing import Any, Mapping, NoReturn
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import client_config
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import HINTS, AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import from_botocore
 
+try:
+    import boto3  # noqa: F401  # here, so that every worker inherits it from the process that is forked
+    from botocore.config import Config
+except ImportError:
+    Config = None  # type: ignore[misc,assignment]
+
+ATTEMPTS = 10
+CONNECT_SECONDS = 10
+READ_SECONDS = 20
 KEYS = ("access_key", "secret_key", "session_token")
 
 
-class Connection(AWSPluginBase):
-    """Clients for the connection *options* (those of ``aws_argument_spec``) of a task."""
+class AwsConnection(AWSPluginBase):
+    """Makes clients from validated connection options of amazon.aws.
 
-    ansible_name = "cloudwatch.agent"
+    Args:
+        name: the plugin's full name, for messages.
+        options: ``profile``, ``region``, ``endpoint_url``, ``access_key`` … as ``aws_argument_spec`` gives them.
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = options
+    Raises:
+        AnsibleActionFail: no client can be made: boto3 or the profile is missing, or keys and a profile are both given.
+    """
 
-    def get_options(self) -> dict[str, Any]:
-        """The connection options, as AWSPluginBase reads them."""
-        return dict(self._options)
+    def __init__(self, name: str, options: Mapping[str, Any]) -> None:
+        self.ansible_name = name
+        self._options = dict(options)
 
-    def _do_fail(self, message: str) -> Any:
-        hint = (
-            HINTS["ProfileNotFound"] if "config profile" in message else "check the connection options and the environment's AWS_ variables"
-        )
-        raise AwsError(f"{message.rstrip('.')}. Hint: {hint}.")
+    def retrying_client(self, service: str, **connection: Any) -> Any:
+        """A client for calls that may be repeated safely. ``connection``: instead of the task's own ``region`` or ``profile``."""
+        return self._client(service, {"mode": "adaptive", "total_max_attempts": ATTEMPTS}, connection)
 
-    def of(self, profile: str = "", region: str = "") -> Connection:
-        """This connection with another profile or region. A profile stands for itself: keys of the environment do not count beside it."""
-        changed: dict[str, Any] = {"region": region} if region else {}
-        if profile:
-            changed.update(dict.fromkeys(KEYS), profile=profile)
-        return Connection({**self._options, **changed})
+    def single_client(self, service: str, **connection: Any) -> Any:
+        """A client that never repeats a call by itself: for writes of which every one counts."""
+        return self._client(service, {"mode": "standard", "total_max_attempts": 1}, connection)
 
-    def retrying_client(self, service: str) -> Any:
-        """A client for calls that may be repeated safely; it repeats throttles and lost answers.
+    def get_options(self, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
+        """The connection options, where AWSPluginBase looks for them."""
+        return self._options
 
-        Raises:
-            AwsError: no client can be made of the options.
-        """
-        return self.client(service, config=client_config(repeat=True))
+    def fail_aws(self, message: str, exception: Exception | None = None) -> NoReturn:
+        """Fail as the calls of this collection do, with a hint where there is one."""
+        raise AnsibleActionFail(str(from_botocore(exception, "connect to AWS")) if exception else message)
 
-    def single_client(self, service: str) -> Any:
-        """A client that never repeats a call by itself: for writes of which every one counts.
-
-        Raises:
-            AwsError: no client can be made of the options.
-        """
-        return self.client(service, config=client_config(repeat=False))
+    def _client(self, service: str, retries: Any, connection: Mapping[str, Any]) -> Any:
+        chosen = {**self._options, **{key: value for key, value in connection.items() if value}}
+        _refuse_two_identities(chosen, bool(connection.get("profile")))
+        config = Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
+        return AWSPluginBase.client(AwsConnection(self.ansible_name, chosen), service, config=config)
 
 
 class AwsAction(ActionBase):
-    """An action that talks to AWS from the controller and contacts no host."""
+    """The base of this collection's actions that call AWS: on the controller alone, no host is contacted."""
 
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True
+    _supports_diff = False
 
-    def arguments(self, spec: Mapping[str, Mapping[str, Any]], **rules: Any) -> dict[str, Any]:
-        """The task's arguments by *spec* and amazon.aws's connection options; the task's keyword ``environment`` counts.
+    def connect(self, argument_spec: Mapping[str, Any], **rules: Any) -> tuple[dict[str, Any], AwsConnection]:
+        """The task's validated options (with those of the connection), and the connection that they describe.
 
-        Args:
-            spec: the argument spec without the connection options.
-            rules: as of ``validate_argument_spec``.
+        The task's ``environment`` counts from here on, as it does for a module. ``rules``: ``mutually_exclusive`` and its like.
+
+        Raises:
+            AnsibleActionFail: an option is wrong, or boto3 is missing.
         """
-        # This process was forked for this task alone.
-        for variables in self._task.environment or []:
-            for name, value in (self._templar.template(variables) or {}).items():
-                os.environ[name] = str(value)
-        _result, arguments = self.validate_argument_spec({**aws_argument_spec(), **spec}, **rules)
-        return dict(arguments)
+        self._apply_environment()
+        connection = aws_argument_spec()
+        found, _arguments = self.validate_argument_spec({**connection, **argument_spec}, **rules)
+        options = found.validated_parameters
+        if Config is None:
+            raise AnsibleActionFail(
+                f"{self._task.action} needs boto3 and botocore, which are not installed for Ansible's own Python {sys.executable}."
+                f" Hint: {sys.executable} -m pip install boto3"
+            )
+        return options, AwsConnection(self._task.action, {key: options.get(key) for key in connection})
+
+    def _apply_environment(self) -> None:
+        """A task runs in a process of its own, so nothing outlives it."""
+        layers = self._task.environment or []
+        for layer in layers if isinstance(layers, list) else [layers]:
+            variables = self._templar.template(layer) if layer else {}
+            if not isinstance(variables, dict):
+                raise AnsibleActionFail(f"environment must be a dictionary, and is {type(variables).__name__}.")
+            os.environ.update({str(key): str(value) for key, value in variables.items()})
+
+
+def _refuse_two_identities(options: Mapping[str, Any], planned: bool) -> None:
+    given = [key for key in KEYS if options.get(key)]
+    if not options.get("profile") or not given:
+        return
+    source = "cw_agent_profile of the hosts" if planned else "the option profile or AWS_PROFILE"
+    raise AnsibleActionFail(
+        f"Two AWS identities are given: profile {options['profile']} ({source}) and {', '.join(given)} (options or environment)."
+        " Hint: keep one of them; unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN where the profile is meant."
+    )
