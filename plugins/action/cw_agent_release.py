@@ -21,7 +21,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publicat
     outside_managed_policy,
     publications,
 )
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Connection
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -46,16 +46,15 @@ class ActionModule(AwsAction):
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return what the module's documentation says; fail with one message."""
         super().run(tmp, task_vars)
-        given = self.arguments(ARGUMENTS, required_if=[("state", "released", ("published", "verified"))])
+        given, connection = self.connect(ARGUMENTS, required_if=[("state", "released", ("published", "verified"))])
         if given["write_rate"] <= 0:
             raise AnsibleActionFail(f"write_rate is {given['write_rate']}. Hint: give a number above 0.")
-        connection = Connection(given)
 
         @functools.lru_cache(maxsize=None)
         def store(target: Target) -> Store:
-            there = connection.of(target.profile, target.region)
             limiter = RateLimiter(given["write_rate"])
-            return Store(there.retrying_client("ssm"), there.single_client("ssm"), limiter, self._display.warning)
+            clients = (make("ssm", **target._asdict()) for make in (connection.retrying_client, connection.single_client))
+            return Store(*clients, limiter, self._display.warning)
 
         releases = Releases(store, self._task.check_mode)
         try:

@@ -42,7 +42,7 @@ options:
   policy:
     description:
       - What O(state=released) does where hosts of the inventory have the same configuration and are not part of the run, as with a limit.
-      - V(auto) releases only what all of them have shown. V(always) releases what the hosts of the run have shown. V(never) releases nothing.
+      - V(auto) releases only what all of them have shown, V(always) what the hosts of the run have shown, V(never) nothing.
     type: str
     choices: [auto, always, never]
     default: auto
@@ -156,7 +156,7 @@ configurations:
       type: list
       elements: str
 sources:
-  description: For each host, what it fetches. Each source has C(location), C(digest) and C(content), as M(cloudwatch.agent.cw_agent_config) takes them.
+  description: For each host, what it fetches, in the shape of O(cloudwatch.agent.cw_agent_config#module:sources).
   type: dict
   returned: success and O(state=published)
 moves:

@@ -101,8 +101,7 @@ def sources(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     found = re.search(r'SOURCES (\{.*\})"', done.stdout)
     assert found, done.stdout
     return {
-        host: [source["location"] for source in entry]
-        for host, entry in json.loads(found[1].encode().decode("unicode_escape")).items()
+        host: [source["location"] for source in entry] for host, entry in json.loads(found[1].encode().decode("unicode_escape")).items()
     }
 
 

@@ -202,13 +202,13 @@ def _region(settings: Mapping[str, Any], placement: str) -> str:
     region = str(settings["cw_agent_region"] or placement or "")
     if not region:
         raise ConfigError("no region is known. Hint: set cw_agent_region (EC2 inventories give placement.region).")
+    if not _REGION.fullmatch(region):
+        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: correct cw_agent_region.")
     if placement and region != placement:
         raise ConfigError(
             f"cw_agent_region is {region!r}, and the inventory's placement says {placement!r}: the configuration would be published where "
             f"the host does not look for it. Hint: remove cw_agent_region for this host, or set it to {placement}."
         )
-    if not _REGION.fullmatch(region):
-        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: correct cw_agent_region.")
     return region
 
 
