@@ -50,7 +50,9 @@ def task_files(role: Path) -> list[Path]:
 
 def registered(role: Path) -> set[str]:
     """The variables that the tasks of a role register."""
-    return {name for file in task_files(role) for name in re.findall(r"^\s+register: (\w+)$", file.read_text(encoding="utf-8"), re.MULTILINE)}
+    return {
+        name for file in task_files(role) for name in re.findall(r"^\s+register: (\w+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
 
 
 def text_of(role: Path) -> str:

@@ -40,8 +40,8 @@ def client_error(code: str, status: int = 400) -> ClientError:
 def test_message_names_call_cause_and_hint() -> None:
     error = failing(client_error("AccessDeniedException"))
     assert str(error) == (
-        "Failed to write the parameter /a/b with x, y: AccessDeniedException: Said by AWS. Hint: allow ssm:PutParameter to the controller's "
-        "credentials (the minimal policy stands in the collection's guide on publishing)."
+        "Failed to write the parameter /a/b with x, y: AccessDeniedException: Said by AWS. Hint: allow ssm:PutParameter to the "
+        "controller's credentials (the minimal policy stands in the collection's guide on publishing)."
     )
     assert error.code == "AccessDeniedException"
 
