@@ -52,9 +52,9 @@ class ActionModule(AwsAction):
 
         @functools.lru_cache(maxsize=None)
         def store(target: Target) -> Store:
-            limiter = RateLimiter(given["write_rate"])
-            clients = (make("ssm", **target._asdict()) for make in (connection.retrying_client, connection.single_client))
-            return Store(*clients, limiter, self._display.warning)
+            reader = connection.retrying_client("ssm", **target._asdict())
+            writer = functools.partial(connection.single_client, "ssm", **target._asdict())
+            return Store(reader, writer, RateLimiter(given["write_rate"]), self._display.warning)
 
         releases = Releases(store, self._task.check_mode)
         try:

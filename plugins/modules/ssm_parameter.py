@@ -373,7 +373,9 @@ def main() -> NoReturn:
         if module.params["write_rate"] <= 0:
             raise AwsError(f"write_rate is {module.params['write_rate']}: give a number above 0")
         desired = [desired_of(options) for options in module.params["parameters"] or [module.params]]
-        store = Store(module.retrying_client("ssm"), module.single_client("ssm"), RateLimiter(module.params["write_rate"]), module.warn)
+        store = Store(
+            module.retrying_client("ssm"), lambda: module.single_client("ssm"), RateLimiter(module.params["write_rate"]), module.warn
+        )
         if module.params["state"] == "absent":
             answer = absent(module, store, [entry.name for entry in desired])
         else:

@@ -92,7 +92,7 @@ def publisher(root: dict[str, str]) -> Callable[[dict[str, Any]], Store]:
         iam.put_user_policy(UserName=name, PolicyName="publish", PolicyDocument=json.dumps(policy))
         key = iam.create_access_key(UserName=name)["AccessKey"]
         ssm = client(root, "ssm", key["AccessKeyId"], key["SecretAccessKey"])
-        return Store(ssm, ssm, RateLimiter(1000), lambda _text: None)
+        return Store(ssm, lambda: ssm, RateLimiter(1000), lambda _text: None)
 
     return make
 

@@ -25,7 +25,7 @@ class Publisher(threading.Thread):
 
     def __init__(self, client: Any, start: threading.Barrier, names: list[str], content: str) -> None:
         super().__init__()
-        self._store = Store(client, client, RateLimiter(1000), self.tell)
+        self._store = Store(client, lambda: client, RateLimiter(1000), self.tell)
         self._start = start
         self._wanted = [Desired(name, {"by": content, "part": name}, labels=["candidate"]) for name in names]
         self.content = content

@@ -11,6 +11,7 @@ in that number alone. An answer that got lost is looked for in Parameter Store b
 from __future__ import annotations
 
 import dataclasses
+import functools
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
@@ -40,15 +41,20 @@ class Store:
 
     Args:
         reader: an SSM client that repeats failed calls.
-        writer: an SSM client that never does.
+        make_writer: gives an SSM client that never does; only asked when there is something to write.
         limiter: of the writes.
         warn: takes one sentence for the user.
     """
 
     reader: Any
-    writer: Any
+    make_writer: Callable[[], Any]
     limiter: RateLimiter
     warn: Callable[[str], None]
+
+    @functools.cached_property
+    def writer(self) -> Any:
+        """The client for writes."""
+        return self.make_writer()
 
     def write(self, call: Callable[..., Any], *args: Any) -> Any:
         """The answer of a write that may be repeated without harm, repeated after lost answers."""

@@ -103,4 +103,4 @@ def warnings() -> list[str]:
 
 @pytest.fixture
 def store(ssm: FakeSsm, warnings: list[str]) -> ParameterStore:
-    return ParameterStore(ssm, ssm, RateLimiter(1000, clock=lambda: 0.0, sleep=lambda _seconds: None), warnings.append)
+    return ParameterStore(ssm, lambda: ssm, RateLimiter(1000, clock=lambda: 0.0, sleep=lambda _seconds: None), warnings.append)

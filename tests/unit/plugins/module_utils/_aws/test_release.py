@@ -29,7 +29,7 @@ def cloud(make_ssm: Callable[[], Any]) -> dict[Target, Any]:
 def releases(cloud: dict[Target, Any]) -> Callable[[bool], Releases]:
     def make(check_mode: bool = False) -> Releases:
         limiter = RateLimiter(1000, clock=lambda: 0.0, sleep=lambda _seconds: None)
-        return Releases(lambda target: Store(cloud[target], cloud[target], limiter, lambda _text: None), check_mode)
+        return Releases(lambda target: Store(cloud[target], lambda: cloud[target], limiter, lambda _text: None), check_mode)
 
     return make
 

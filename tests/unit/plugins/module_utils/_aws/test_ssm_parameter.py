@@ -365,13 +365,13 @@ def race(ssm: Any, equal: bool, existing: bool) -> None:
     names = [NAME, f"{NAME}.part2"]
     told: dict[str, list[str]] = {"a": [], "b": []}
     if existing:
-        first = Store(ssm, ssm, RateLimiter(1000, sleep=lambda _seconds: None), told["a"].append)
+        first = Store(ssm, lambda: ssm, RateLimiter(1000, sleep=lambda _seconds: None), told["a"].append)
         ensure(first, *[Desired(name, json.dumps({"by": "first", "part": name}), labels=["candidate"]) for name in names])
     start = threading.Barrier(2)
 
     def publish(who: str) -> None:
         values = {name: {"by": "both" if equal else who, "part": name} for name in names}
-        store = Store(ssm, ssm, RateLimiter(1000, sleep=lambda _seconds: None), told[who].append)
+        store = Store(ssm, lambda: ssm, RateLimiter(1000, sleep=lambda _seconds: None), told[who].append)
         desired = [Desired(name, values[name], labels=["candidate"]) for name in names]
         current = read(store.reader, desired)
         start.wait()
