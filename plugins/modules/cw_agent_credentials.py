@@ -109,7 +109,7 @@ ARGUMENTS: dict[str, Any] = {
 
 
 def request(params: dict[str, Any]) -> profile.Request:
-    """The module's options as the room takes them."""
+    """The module's options as a request for the profile."""
     given = [params[name] for name in ("access_key_id", "secret_access_key", "session_token")]
     keys = Keys(*given) if any(given) else None
     file = params["file"] or (DEFAULT_FILE if keys else "")

@@ -12,7 +12,7 @@ author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
   - Downloads the package, its detached signature and the signing key from a mirror, and refuses everything
     without a good signature by the pinned key. Until then nothing on the host has changed.
-  - The new build's own translator judges the O(sources) whose text is known, or else the active configurations, in a scratch directory
+  - The new build's own translator validates the O(sources) whose text is known, or else the active configurations, in a scratch directory
     before the package is installed.
   - Installs by C(dpkg) or C(rpm), older builds as well. Nothing is ever upgraded by itself.
   - When a running agent dies with the new build, the old one is installed again and the module fails with the agent's own log lines.
@@ -35,8 +35,8 @@ options:
     description: The fingerprint of the only key that is trusted, by default that of AWS.
     type: str
     default: 937616F3450B7D806CBD9725D58167303B789C72
-  platform:
-    description: The mirror's directory for this operating system. Empty means the one that suits C(/etc/os-release).
+  distribution:
+    description: The mirror's directory for this distribution. Empty means the one that suits C(/etc/os-release).
     type: str
     choices: ["", amazon_linux, centos, debian, oracle_linux, redhat, suse, ubuntu]
     default: ""
@@ -46,7 +46,7 @@ options:
     choices: ["", amd64, arm64]
     default: ""
   mode:
-    description: What the host is. Off EC2 a build judges only where there is a credential profile with a region already.
+    description: What the host is. Off EC2 a build validates only where there is a credential profile with a region already.
     type: str
     choices: [ec2, onPremise]
     default: ec2
@@ -58,7 +58,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Downloads, verifies and judges like the run itself, into a temporary directory, and installs nothing.
+      - Downloads, verifies and validates like the run itself, into a temporary directory, and installs nothing.
   diff_mode:
     support: full
     details:
@@ -125,7 +125,7 @@ ARGUMENTS: dict[str, Any] = {
     "mirror_url": {"type": "str", "default": "https://amazoncloudwatch-agent.s3.amazonaws.com"},
     "signing_key_url": {"type": "str", "default": "", "no_log": False},
     "signing_fingerprint": {"type": "str", "default": "937616F3450B7D806CBD9725D58167303B789C72"},
-    "platform": {
+    "distribution": {
         "type": "str",
         "choices": ["", "amazon_linux", "centos", "debian", "oracle_linux", "redhat", "suse", "ubuntu"],
         "default": "",
@@ -176,7 +176,7 @@ def request(params: dict[str, Any]) -> installation.Request:
         mirror_url=params["mirror_url"],
         key_url=key_url,
         fingerprint=params["signing_fingerprint"],
-        platform=params["platform"],
+        distribution=params["distribution"],
         architecture=params["architecture"],
         sources=[one for one in sources(params["sources"]) or [] if one.content],
         mode=params["mode"],

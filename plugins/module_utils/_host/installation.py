@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent's package: downloaded, its signature verified, judged in scratch, then installed, or taken back when the daemon dies of it."""
+"""The agent's package: downloaded, verified, tried on the configuration in scratch, installed, and taken back when the daemon dies of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import configurations, ctl, lock, logs, packages, readiness, signature, s
 from .configurations import Source
 from .errors import HostError
 from .layout import BASE, PACKAGE
-from .packages import Package, Platform
+from .packages import Distribution, Package
 from .system import Host
 
 # (URL, path of the file to write); raises HostError.
@@ -27,16 +27,16 @@ READY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Request:
-    """``build``: exact, '' = what is installed or else the mirror's latest. ``platform`` and ``architecture``: '' = by the host itself.
+    """``build``: exact, '' = what is installed or else the mirror's latest. ``distribution`` and ``architecture``: '' = by the host itself.
 
-    ``sources``: what the new build is to judge before it is installed, in the mode ``mode``.
+    ``sources``: what the new build is to validate before it is installed, in the mode ``mode``.
     """
 
     build: str
     mirror_url: str
     key_url: str
     fingerprint: str
-    platform: str = ""
+    distribution: str = ""
     architecture: str = ""
     sources: list[Source] = field(default_factory=list)
     mode: str = "ec2"
@@ -52,15 +52,15 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
 
 
-def _suited(host: Host, request: Request) -> Platform:
-    found = packages.platform(host)
-    name = request.platform or found.name
-    kind = "" if not name else "deb" if name in packages.DEB_PLATFORMS else "rpm"
-    return Platform(name, request.architecture or found.architecture, kind)
+def _suited(host: Host, request: Request) -> Distribution:
+    found = packages.distribution(host)
+    name = request.distribution or found.name
+    kind = "" if not name else "deb" if name in packages.DEB_DISTRIBUTIONS else "rpm"
+    return Distribution(name, request.architecture or found.architecture, kind)
 
 
 def ensure_package(host: Host, request: Request, download: Download, scratch: str, check_mode: bool = False) -> Outcome:
-    """Install the wanted build; in check mode everything happens but that. ``scratch``: an empty directory, mode 0700."""
+    """Install the desired build; in check mode everything happens but that. ``scratch``: an empty directory, mode 0700."""
     suited = _suited(host, request)
     before = packages.installed(host, suited.format)
     if before.installed and request.build in ("", before.build):
@@ -70,14 +70,14 @@ def ensure_package(host: Host, request: Request, download: Download, scratch: st
     build = _build(host, file, suited.format, request.build)
     if before.installed and build == before.build:
         return Outcome(False, before, before)
-    warnings = _judge(host, request, file, suited.format, scratch)
+    warnings = _validate(host, request, file, suited.format, scratch)
     after = Package(True, build, suited.format)
     if not check_mode:
         warnings += _replace(host, request, suited, before, after, file, download, scratch)
     return Outcome(True, before, after, warnings)
 
 
-def _verified(host: Host, request: Request, suited: Platform, build: str, download: Download, scratch: str) -> str:
+def _verified(host: Host, request: Request, suited: Distribution, build: str, download: Download, scratch: str) -> str:
     """The path of a package whose signature is good."""
     keyring = os.path.join(scratch, "key.gpg")
     if not os.path.exists(keyring):
@@ -94,8 +94,8 @@ def _verified(host: Host, request: Request, suited: Platform, build: str, downlo
     return file
 
 
-def _build(host: Host, file: str, kind: str, wanted: str) -> str:
-    """The build that the package says it is; refuses another than the wanted one."""
+def _build(host: Host, file: str, kind: str, desired: str) -> str:
+    """The build that the package says it is; refuses another than the desired one."""
     argv = ["dpkg-deb", "--field", file, "Version"]
     if kind == "rpm":
         # A database of its own: even a question writes to the host's.
@@ -113,9 +113,9 @@ def _build(host: Host, file: str, kind: str, wanted: str) -> str:
     version = answer.out.strip()
     if answer.rc != 0 or not version:
         raise HostError(f"{os.path.basename(file)} is not a {kind} package: {answer.err.strip()[-200:]}; nothing was changed")
-    if wanted and version != packages.package_version(wanted, kind):
-        raise HostError(f"the mirror has version {version} under the build {wanted} (cw_agent_build); nothing was changed")
-    return wanted or (version[: -len("-1")] if kind == "deb" and version.endswith("-1") else version)
+    if desired and version != packages.package_version(desired, kind):
+        raise HostError(f"the mirror has version {version} under the build {desired} (cw_agent_build); nothing was changed")
+    return desired or (version[: -len("-1")] if kind == "deb" and version.endswith("-1") else version)
 
 
 def _unpack(host: Host, file: str, kind: str, directory: str) -> bool:
@@ -126,22 +126,22 @@ def _unpack(host: Host, file: str, kind: str, directory: str) -> bool:
     return host.run(["sh", "-c", script, "sh", file, directory], timeout=300).rc == 0
 
 
-def _judge(host: Host, request: Request, file: str, kind: str, scratch: str) -> list[str]:
-    """Let the new build's own translator judge the configurations that it will have to take; returns warnings."""
+def _validate(host: Host, request: Request, file: str, kind: str, scratch: str) -> list[str]:
+    """Let the new build's own translator validate the configurations that it will have to take; returns warnings."""
     sources = request.sources or [Source(f"file:/{one.file}", one.digest, one.text) for one in _translated(host)]
     if not sources or not ctl.can_judge(host, request.mode):
         return []
     volume = os.statvfs(scratch)
     if volume.f_bavail * volume.f_frsize < 8 * os.path.getsize(file):
-        return [f"the new build could not judge the configuration before its installation: {scratch} is short of space"]
+        return [f"the new build could not validate the configuration before its installation: {scratch} is short of space"]
     directory = os.path.join(scratch, "unpacked")
     if not _unpack(host, file, kind, directory):
         return [
-            "the new build could not judge the configuration before its installation: the package could not be unpacked (is cpio there?)"
+            "the new build could not validate the configuration before its installation: the package could not be unpacked (is cpio there?)"
         ]
     programs = os.path.join(directory, BASE.lstrip("/"), "bin")
     if not os.access(os.path.join(programs, "config-translator"), os.X_OK):
-        return [f"the new build could not judge the configuration before its installation: nothing may be executed in {scratch}"]
+        return [f"the new build could not validate the configuration before its installation: nothing may be executed in {scratch}"]
     ctl.validate(host, sources, request.mode, programs)
     return []
 
@@ -175,7 +175,7 @@ def _install(host: Host, file: str, kind: str) -> None:
 
 
 def _replace(
-    host: Host, request: Request, suited: Platform, before: Package, after: Package, file: str, download: Download, scratch: str
+    host: Host, request: Request, suited: Distribution, before: Package, after: Package, file: str, download: Download, scratch: str
 ) -> list[str]:
     found = state.read(host)
     kept, warnings = "", []
@@ -198,7 +198,7 @@ def _replace(
     return warnings
 
 
-def _take_back(host: Host, suited: Platform, before: Package, kept: str) -> str:
+def _take_back(host: Host, suited: Distribution, before: Package, kept: str) -> str:
     if not kept:
         return f"the mirror has no verified package of build {before.build} to go back to"
     _install(host, kept, suited.format)

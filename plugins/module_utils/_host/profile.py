@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The host's credential profile: files and their place in common-config.toml."""
+"""The host's credential profile: files and their names in common-config.toml."""
 
 from __future__ import annotations
 
@@ -97,16 +97,16 @@ def _common(host: Host, request: Request) -> tuple[str, str]:
     return before, common_config.merge(before, "credentials", {name: value for name, value in values.items() if value})
 
 
-def _shown(host: Host, request: Request, wanted: bool) -> dict[str, Any]:
-    named = common_config.parse(_common(host, request)[1 if wanted else 0]).get("credentials", {})
+def _shown(host: Host, request: Request, desired: bool) -> dict[str, Any]:
+    named = common_config.parse(_common(host, request)[1 if desired else 0]).get("credentials", {})
     shown: dict[str, Any] = {"common-config.toml": {"credentials": named}}
     for one in _files(host, request):
-        if wanted:
-            shown[one.path] = {"content": "as wanted", "mode": f"{one.mode:04o}", "owner": request.user if one.mode == 0o600 else "root"}
+        if desired:
+            shown[one.path] = {"content": "as desired", "mode": f"{one.mode:04o}", "owner": request.user if one.mode == 0o600 else "root"}
         elif os.path.exists(one.path):
             found = os.stat(one.path)
-            told = "as wanted" if read_text(one.path) == one.text else "another"
-            shown[one.path] = {"content": told, "mode": f"{found.st_mode & 0o7777:04o}", "owner": access.owner(found.st_uid)}
+            content = "as desired" if read_text(one.path) == one.text else "another"
+            shown[one.path] = {"content": content, "mode": f"{found.st_mode & 0o7777:04o}", "owner": access.owner(found.st_uid)}
         else:
             shown[one.path] = None
     return shown

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, packages, signature, system
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, signature, system
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.installation import Request, ensure_package
@@ -255,51 +255,9 @@ def test_package_manager_fails(box: PackagedHost, mirror: Mirror, scratch: str) 
     assert caught.value.log == ["dpkg: error: no space left on device"]
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "kind"),
-    [
-        ("ID=debian\n", "debian", "deb"),
-        ("ID=ubuntu\nID_LIKE=debian\n", "ubuntu", "deb"),
-        ('ID="amzn"\nID_LIKE="fedora"\n', "amazon_linux", "rpm"),
-        ('ID="rocky"\nID_LIKE="rhel centos fedora"\n', "redhat", "rpm"),
-        ('ID=linuxmint\nID_LIKE="ubuntu debian"\n', "ubuntu", "deb"),
-        ('ID="sles"\n', "suse", "rpm"),
-        ("ID=alpine\n", "", ""),
-        ("", "", ""),
-    ],
-)
-def test_platform(fake: FakeHost, text: str, name: str, kind: str) -> None:
-    fake.write(fake.layout.at("/etc/os-release"), "# a comment\n" + text)
-    assert packages.platform(fake.host, "aarch64") == packages.Platform(name, "arm64", kind)
-
-
 def test_no_package_for_this_host(fake: FakeHost, mirror: Mirror, scratch: str) -> None:
     with pytest.raises(HostError, match="no agent package for this host"):
         ensure_package(fake.host, wanted(mirror), mirror, scratch)
-
-
-def test_rpm_is_asked_on_rpm_hosts(fake: FakeHost) -> None:
-    fake.install()
-    fake.overrides["rpm --query --quiet"] = Result(0)
-    assert packages.installed(fake.host, "rpm") == packages.Package(True, BUILD, "rpm")
-    fake.overrides["rpm --query --quiet"] = Result(1)
-    assert not packages.installed(fake.host, "rpm").installed
-
-
-@pytest.mark.parametrize("text", ["9376 16F3 450B 7D80 6CBD  9725 D581 6730 3B78 9C72", "0x937616f3450b7d806cbd9725d58167303b789c72"])
-def test_fingerprint_however_written(text: str) -> None:
-    assert signature.fingerprint(text) == "937616F3450B7D806CBD9725D58167303B789C72"
-
-
-@pytest.mark.parametrize("text", ["3B789C72", "", "Z" * 40])
-def test_short_fingerprints_are_none(text: str) -> None:
-    with pytest.raises(HostError, match="40 hexadecimal digits"):
-        signature.fingerprint(text)
-
-
-@pytest.mark.parametrize("data", [b"", b"\x99", b"no key", b"\xc6\x05\x04abc", b"\x98\xff\x04"])
-def test_damaged_keys_are_none(data: bytes) -> None:
-    assert signature.key_fingerprints(data) == []
 
 
 def test_packets_of_the_new_format(mirror: Mirror) -> None:
@@ -309,11 +267,6 @@ def test_packets_of_the_new_format(mirror: Mirror) -> None:
     body = old[3 : 3 + length]
     for head in (bytes([192 + ((length - 192) >> 8), (length - 192) & 255]), b"\xff" + length.to_bytes(4, "big")):
         assert signature.key_fingerprints(b"\xc6" + head + body) == [mirror.keys[1]]
-
-
-def test_broken_armor() -> None:
-    with pytest.raises(HostError, match="not readable"):
-        signature.binary_key(b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n%%%\n-----END PGP PUBLIC KEY BLOCK-----\n")
 
 
 def test_lock_of_the_package_manager(box: PackagedHost, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,25 +94,3 @@ def test_profile_without_readability(fake: FakeHost) -> None:
     fake.install()
     with pytest.raises(HostError, match=r"can't read the credentials file /none/credentials"):
         ensure_profile(fake.host, Request("monitoring", "/none/credentials"))
-
-
-@pytest.mark.parametrize(
-    ("config", "text", "region"),
-    [
-        ("[profile p]\nregion = eu-west-1\n", "[p]\naws_access_key_id = A\nregion = us-east-1\n", "eu-west-1"),
-        ("", "[p]\naws_access_key_id = A\nregion = us-east-1\n", "us-east-1"),
-        ("broken", "[p]\naws_access_key_id = A\n", ""),
-    ],
-)
-def test_region_of_a_profile(fake: FakeHost, config: str, text: str, region: str) -> None:
-    fake.write(fake.layout.at("/srv/credentials"), text)
-    fake.write(fake.layout.at("/srv/config"), config)
-    found = credentials.read("p", fake.layout.at("/srv/credentials"))
-    assert found.exists and found.region == region
-
-
-def test_default_profile_has_its_own_section(fake: FakeHost) -> None:
-    fake.write(fake.layout.at("/srv/credentials"), credentials.keys_text("default", Keys("A", "B")))
-    fake.write(fake.layout.at("/srv/config"), credentials.region_text("default", "eu-west-1"))
-    assert credentials.read("default", fake.layout.at("/srv/credentials")).region == "eu-west-1"
-    assert credentials.other_profiles("default", fake.layout.at("/srv/credentials")) == []
