@@ -432,7 +432,7 @@ def main() -> None:
         differences=differences,
         converged=not differences,
         problems=problems,
-        refusal="; ".join(f"{one['what']} ({one['value']}): {one['hint']}" for one in problems),
+        refusal="; ".join(f"{one['what']} ({one['value']}). Hint: {one['hint']}" for one in problems),
     )
 
 

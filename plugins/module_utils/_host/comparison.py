@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from . import credentials, state
+from . import credentials, packages, state
 from .layout import UNIT
 from .observation import Desired, Observation
 
@@ -111,9 +111,11 @@ def problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
     if seen.masked and desired.sources:
         hint = "run systemctl unmask amazon-cloudwatch-agent on the host; where its unit file is gone with that, install the package again"
         found.append(_problem("the service is masked, so nothing can start it", UNIT, hint))
-    for path in seen.read_only if differences(seen, desired) else []:
-        hint = "mount it read-write for the run (mount -o remount,rw), or leave the host out of it"
-        found.append(_problem("the file system is read-only", path, hint))
+    if differences(seen, desired):
+        found += [_problem("the file system is read-only", path, packages.READ_WRITE) for path in seen.read_only]
+    wrong = packages.build_problem(desired.build)
+    if wrong:
+        found.append(_problem(f"cw_agent_build: {wrong[0]}", desired.build, wrong[1]))
     if desired.run_as_user and not seen.user.exists and (seen.package.installed or desired.run_as_user != CREATED_BY_PACKAGE):
         hint = "create the user before, or choose root or cwagent"
         found.append(_problem("agent.run_as_user does not exist on the host", desired.run_as_user, hint))

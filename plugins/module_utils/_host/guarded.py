@@ -20,7 +20,7 @@ class NotRegularError(HostError):
     """There is a directory, a pipe, a socket or a device where a file is expected."""
 
 
-def _shared(found: os.stat_result) -> bool:
+def shared(found: os.stat_result) -> bool:
     """Whether somebody else than root, or whoever this is, may change what the directory holds."""
     return found.st_uid not in (0, os.geteuid()) or bool(found.st_mode & 0o022)
 
@@ -46,7 +46,7 @@ def _target(directory: int, name: str, path: str) -> str:
     """Where a link points, '' for what is none; refuses one that somebody else may have put there."""
     if not stat.S_ISLNK(os.lstat(name, dir_fd=directory).st_mode):
         return ""
-    if _shared(os.fstat(directory)):
+    if shared(os.fstat(directory)):
         raise HostError(
             f"{path} is a symbolic link, or lies behind one, in a directory that other users than root can write to, and is not followed: "
             "put the file itself there, or give the directory to root alone"

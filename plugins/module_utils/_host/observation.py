@@ -96,18 +96,6 @@ def _holds_data(mount: dict[str, str]) -> bool:
         return False
 
 
-def _read_only(host: Host) -> list[str]:
-    """Those of the directories that converging writes to whose file system is mounted read-only."""
-    found = []
-    for path in (host.layout.base, host.layout.at("/etc")):
-        there = path
-        while not os.path.exists(there):
-            there = os.path.dirname(there)
-        if os.statvfs(there).f_flag & os.ST_RDONLY:
-            found.append(path)
-    return found
-
-
 def _unit(host: Host) -> tuple[int, str]:
     """How often systemd has restarted the unit by itself, and the state of its file."""
     answer = host.run(["systemctl", "show", UNIT, "--property=NRestarts,UnitFileState"], timeout=20)
@@ -138,7 +126,7 @@ def observe(host: Host, desired: Desired, using: identity.Ask = identity.ask) ->
         profile_readable=access.readable(who, [profile.file])[0] if profile.exists else False,
         files=access.observe_files(host.layout, desired.files, who, found.service.started_at),
         mounts=_mounts(host),
-        read_only=_read_only(host),
+        read_only=packages.read_only(host),
         restarts=restarts,
         unit_file_state=unit_file_state,
         utc_offset=identity.utc_offset(host, found.service.main_pid),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from .errors import HostError
@@ -29,6 +30,8 @@ DISTRIBUTIONS = {
 }
 DEB_DISTRIBUTIONS = ("debian", "ubuntu")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+READ_WRITE = "mount it read-write for the run (mount -o remount,rw), or leave the host out of it"
+_BUILD = re.compile(r"\d+(\.\d+)+b\d+([-+.~]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -103,10 +106,47 @@ def package_version(build: str, kind: str) -> str:
     return f"{build}-1" if kind == "deb" else build.replace("-", "+")
 
 
+def build_problem(build: str) -> tuple[str, str] | None:
+    """What is wrong with a desired build, and the hint; None for '' and for one that a mirror may have."""
+    if not build or _BUILD.fullmatch(build):
+        return None
+    if build == "latest":
+        hint = "leave cw_agent_build empty: a host without the agent gets the latest build of the mirror, and nothing is upgraded by itself"
+        return "latest is no build", hint
+    what = "this is a release without its build" if re.fullmatch(r"v?\d+(\.\d+)+", build) else "this is no build of the agent"
+    return what, "give the whole string, such as 1.300064.1b1344: it stands in bin/CWAGENT_VERSION of a host that has it"
+
+
+def read_only(host: Host) -> list[str]:
+    """Those of the directories that a package or a profile is written to whose file system is mounted read-only."""
+    found = []
+    for path in (host.layout.base, host.layout.at("/etc")):
+        there = path
+        while not os.path.exists(there):
+            there = os.path.dirname(there)
+        if os.statvfs(there).f_flag & os.ST_RDONLY:
+            found.append(path)
+    return found
+
+
+def require_writable(host: Host) -> None:
+    """Refuse a host on which nothing can be written."""
+    locked = read_only(host)
+    if locked:
+        raise HostError(f"the file system of {' and '.join(locked)} is read-only: nothing was changed. Hint: {READ_WRITE}")
+
+
+def require_build(build: str) -> None:
+    """Refuse what cannot be an exact build."""
+    problem = build_problem(build)
+    if problem:
+        raise HostError(f"cw_agent_build: {build}: {problem[0]}; nothing was changed. Hint: {problem[1]}")
+
+
 def require(found: Distribution) -> None:
     """Refuse a host for which there is no package."""
     if not found.format or not found.architecture:
         raise HostError(
-            f"there is no agent package for this host (os-release {found.name or 'unknown'}, machine {os.uname().machine}): "
-            "set the option distribution to the mirror's directory that suits"
+            f"there is no agent package for this host (os-release {found.name or 'unknown'}, machine {os.uname().machine}); "
+            "nothing was changed. Hint: set the option distribution to the mirror's directory that suits"
         )
