@@ -118,10 +118,10 @@ def shown(document: dict[str, Any]) -> str:
 def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    host, wishes = Host(), observation.Wanted(mode=module.params["mode"])
+    host, desired = Host(), observation.Desired(mode=module.params["mode"])
     try:
         outcome = transaction.ensure_configuration(host, request(module.params), module.check_mode)
-        agent = observation.result(observation.observe(host, wishes), wishes)
+        agent = observation.result(observation.observe(host, desired), desired)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
     for text in outcome.warnings:
