@@ -99,7 +99,7 @@ def _open(where: int, name: str, flags: int, path: str, expected: str) -> int:
         raise refusal(path, None, expected) from error
 
 
-def _descend(path: str) -> tuple[int, str, str]:
+def _descend(path: str, expected: str) -> tuple[int, str, str]:
     """One walk from the root: the parent's descriptor and the last name; or -1 and the path to walk instead, after a link of root's."""
     names = path.strip("/").split("/")
     here, real, trusted = os.open("/", _DIRECTORY), "/", True
@@ -112,7 +112,7 @@ def _descend(path: str) -> tuple[int, str, str]:
                 found = _status(here, name)
             if found and stat.S_ISLNK(found.st_mode):
                 if not trusted:
-                    raise refusal(standing, found, "a regular file" if last else "a directory")
+                    raise refusal(standing, found, expected if last else "a directory")
                 target = os.readlink(name, dir_fd=here)
                 return -1, "", os.path.normpath(os.path.join(real, target, *names[index + 1 :]))
             if last:
@@ -128,8 +128,8 @@ def _descend(path: str) -> tuple[int, str, str]:
 
 
 @contextlib.contextmanager
-def parent(path: str) -> Iterator[tuple[int, str]]:
-    """The descriptor of the directory that ``path`` (absolute) stands in, and its name there.
+def parent(path: str, expected: str = "a regular file") -> Iterator[tuple[int, str]]:
+    """The descriptor of the directory that ``path`` (absolute) stands in, and its name there; ``expected``: what it should be, for errors.
 
     Raises:
         HostError: something on the way is no directory, or a link that others than root could have made.
@@ -137,7 +137,7 @@ def parent(path: str) -> Iterator[tuple[int, str]]:
     """
     path = os.path.normpath(path)
     for _count in range(MAX_LINKS):
-        where, name, instead = _descend(path)
+        where, name, instead = _descend(path, expected)
         if where < 0:
             path = instead
             continue
@@ -152,7 +152,7 @@ def parent(path: str) -> Iterator[tuple[int, str]]:
 @contextlib.contextmanager
 def directory(path: str) -> Iterator[int]:
     """The descriptor of a directory; raises as ``parent``."""
-    with parent(path) as (where, name):
+    with parent(path, "a directory") as (where, name):
         handle = _open(where, name, _DIRECTORY, path, "a directory")
         try:
             yield handle
@@ -267,7 +267,7 @@ def _empty(handle: int, path: str) -> None:
 def remove_tree(path: str) -> None:
     """Remove a directory with all that it holds; of a link below it the link goes, not what it points to."""
     try:
-        with parent(path) as (where, name):
+        with parent(path, "a directory") as (where, name):
             handle = _open(where, name, _DIRECTORY, path, "a directory")
             try:
                 _empty(handle, path)
@@ -285,7 +285,7 @@ def make_directory(path: str, mode: int = 0o755) -> None:
             return
     except FileNotFoundError:
         make_directory(os.path.dirname(path), mode)
-    with parent(path) as (where, name), contextlib.suppress(FileExistsError):
+    with parent(path, "a directory") as (where, name), contextlib.suppress(FileExistsError):
         os.mkdir(name, mode, dir_fd=where)
 
 
@@ -316,7 +316,8 @@ def copy(path: str, target: str) -> None:
 def link(source: str, path: str) -> None:
     """Put a hard link to ``source`` at ``path``, in one step, in the place of whatever stands there. Works on a full disk."""
     make_directory(os.path.dirname(path))
-    with parent(path) as (where, name):
+    name = os.path.basename(path)
+    with directory(os.path.dirname(path)) as where:
         beside = name + ".tmp"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside, dir_fd=where)
