@@ -53,7 +53,7 @@ def config_series(
     platform: str = "linux",
     mode: str = "ec2",
 ) -> dict[str, Any]:
-    return series.config_series(_subject(config, agent_version, platform, mode), facts or {}, int(hosts), prices or {})
+    return series.config_metrics(_subject(config, agent_version, platform, mode), facts or {}, int(hosts), prices or {})
 
 
 def config_policy(
