@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping
 
 
-def hosts_to_converge(hostvars: Mapping[str, Mapping[str, Any]], name: str = "__cw_agent_observed") -> list[str]:
+def hosts_to_converge(hostvars: Mapping[str, Mapping[str, Any]], name: str = "cw_agent_observed") -> list[str]:
     """Return the hosts whose result of cw_agent_info says that something differs or forbids converging, in inventory order."""
     found = []
     for host in hostvars:

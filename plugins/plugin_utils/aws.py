@@ -17,17 +17,14 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import client_config
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import from_botocore
 
 try:
-    import boto3  # noqa: F401  # here, so that every worker inherits it from the process that is forked
-    from botocore.config import Config
+    import boto3  # here, so that every worker inherits it from the process that is forked
 except ImportError:
-    Config = None  # type: ignore[misc,assignment]
+    boto3 = None  # type: ignore[assignment]
 
-ATTEMPTS = 10
-CONNECT_SECONDS = 10
-READ_SECONDS = 20
 KEYS = ("access_key", "secret_key", "session_token")
 
 
@@ -48,11 +45,11 @@ class AwsConnection(AWSPluginBase):
 
     def retrying_client(self, service: str, **connection: Any) -> Any:
         """A client for calls that may be repeated safely. ``connection``: instead of the task's own ``region`` or ``profile``."""
-        return self._client(service, {"mode": "adaptive", "total_max_attempts": ATTEMPTS}, connection)
+        return self._client(service, True, connection)
 
     def single_client(self, service: str, **connection: Any) -> Any:
         """A client that never repeats a call by itself: for writes of which every one counts."""
-        return self._client(service, {"mode": "standard", "total_max_attempts": 1}, connection)
+        return self._client(service, False, connection)
 
     def get_options(self, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         """The connection options, where AWSPluginBase looks for them."""
@@ -62,11 +59,10 @@ class AwsConnection(AWSPluginBase):
         """Fail as the calls of this collection do, with a hint where there is one."""
         raise AnsibleActionFail(str(from_botocore(exception, "connect to AWS")) if exception else message)
 
-    def _client(self, service: str, retries: Any, connection: Mapping[str, Any]) -> Any:
+    def _client(self, service: str, repeat: bool, connection: Mapping[str, Any]) -> Any:
         chosen = {**self._options, **{key: value for key, value in connection.items() if value}}
         _refuse_two_identities(chosen, bool(connection.get("profile")))
-        config = Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
-        return AWSPluginBase.client(AwsConnection(self.ansible_name, chosen), service, config=config)
+        return AWSPluginBase.client(AwsConnection(self.ansible_name, chosen), service, config=client_config(repeat))
 
 
 class AwsAction(ActionBase):
@@ -89,7 +85,7 @@ class AwsAction(ActionBase):
         connection = aws_argument_spec()
         found, _arguments = self.validate_argument_spec({**connection, **argument_spec}, **rules)
         options = found.validated_parameters
-        if Config is None:
+        if boto3 is None:
             raise AnsibleActionFail(
                 f"{self._task.action} needs boto3 and botocore, which are not installed for Ansible's own Python {sys.executable}."
                 f" Hint: {sys.executable} -m pip install boto3"

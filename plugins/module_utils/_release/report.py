@@ -19,7 +19,7 @@ _SEVERITIES = (ERROR, WARNING, REQUIREMENT)
 
 
 def config_report(plan: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], prices: Mapping[str, Any]) -> dict[str, Any]:
-    """The report on *plan* (the result of cw_agent_config_check).
+    """The report on *plan* (the result of cw_agent_plan).
 
     *facts*: by host, as far as known; *prices*: as for config_series. Returns ``lines`` for people, ``configurations``, ``errors``
     (sentences about hosts), ``counts`` by severity, ``series``, and ``cost`` (None without prices).

@@ -26,9 +26,9 @@ HOLDS: dict[str, Any] = {"converged": True, "problems": []}
 )
 def test_a_host_is_visited(observed: dict[str, Any] | None, visited: bool) -> None:
     hostvars: dict[str, dict[str, Any]] = {
-        "calm": {"__cw_agent_observed": HOLDS},
+        "calm": {"cw_agent_observed": HOLDS},
         "not-observed": {},
-        "host": {"__cw_agent_observed": observed},
+        "host": {"cw_agent_observed": observed},
     }
     assert hosts_to_converge(hostvars) == (["host"] if visited else [])
 

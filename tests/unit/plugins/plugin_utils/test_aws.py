@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 NAME = "cloudwatch.agent.example"
@@ -37,7 +38,7 @@ def test_the_options_make_the_client() -> None:
     client = aws.AwsConnection(NAME, options).retrying_client("logs")
     assert (client.meta.region_name, client.meta.endpoint_url, key_of(client)) == ("eu-west-1", "https://localhost:1", "AKIAOWN")
     assert client.meta.config.retries == {"mode": "adaptive", "total_max_attempts": 10}
-    assert client.meta.config.read_timeout == aws.READ_SECONDS
+    assert client.meta.config.read_timeout == clients.READ_SECONDS
 
 
 def test_a_write_is_made_once() -> None:
@@ -93,6 +94,6 @@ def test_an_unknown_option_is_refused() -> None:
 
 
 def test_boto3_is_asked_for_by_the_interpreter_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws, "Config", None)
+    monkeypatch.setattr(aws, "boto3", None)
     with pytest.raises(AnsibleActionFail, match=r"needs boto3 and botocore.* Hint: \S+ -m pip install boto3"):
         action().connect({})

@@ -76,7 +76,7 @@ def test_denied_is_an_error_and_never_absence(cloud: Cloud, monkeypatch: pytest.
         raise refused("AccessDeniedException", "no", "FilterLogEvents")
 
     monkeypatch.setattr(cloud, "filter_log_events", denied, raising=False)
-    with pytest.raises(AwsError, match=r"read the log events of g.*allow FilterLogEvents"):
+    with pytest.raises(AwsError, match=r"read the log events of g.*allow logs:FilterLogEvents"):
         read_streams(cloud, [stream("a")])
 
 

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: cw_agent_config_check
+module: cw_agent_plan
 short_description: Compose and check the CloudWatch agent's configurations of many hosts
 version_added: "0.1.0"
 description:
   - Reads the preset, the fragments and the settings of all given hosts from their inventory variables, composes the configuration of
     each, and checks each distinct one by the agent's schema and the agent's own rules.
   - Works on the controller alone, in one task for all hosts, and contacts neither hosts nor AWS.
-  - Fails with one message that names every error with its place, the variable that it comes from, the hosts and the mend.
+  - Fails with one message that names every error with its place, the variable that it comes from, the hosts and a hint.
 options:
   hosts:
     description: Names of the hosts, as in the inventory.
@@ -24,6 +24,24 @@ options:
     description: Whether errors make the task fail. With V(false) they are only returned.
     type: bool
     default: true
+  report:
+    description:
+      - Whether to show, and return as RV(report), the problems, metrics with their cost, log groups and permissions of each configuration.
+      - Then nothing is said as a warning, and a failure comes after the report.
+    type: bool
+    default: false
+  report_file:
+    description: Where to write the report as JSON, on the controller. Empty writes none.
+    type: path
+    default: ""
+  prices:
+    description: Prices of the report, as for P(cloudwatch.agent.config_metrics#filter).
+    type: dict
+    default: {}
+  strict:
+    description: With O(report), whether warnings make the task fail, too.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.info
@@ -47,12 +65,12 @@ author:
 
 EXAMPLES = r"""
 - name: Compose and check for all hosts of the play
-  cloudwatch.agent.cw_agent_config_check:
+  cloudwatch.agent.cw_agent_plan:
     hosts: "{{ ansible_play_hosts_all }}"
   run_once: true
   delegate_to: localhost
   become: false
-  register: plan
+  register: cw_agent_plan
 """
 
 RETURN = r"""
@@ -62,7 +80,7 @@ hosts:
   returned: always
   sample:
     web-1: {name: AmazonCloudWatch-base-web, region: us-east-1, profile: "", digest: 5ff5…, mode: ec2, platform: linux,
-            key: us-east-1/AmazonCloudWatch-base-web}
+            key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log]}
 configurations:
   description: The distinct configurations.
   type: list
@@ -94,6 +112,10 @@ configurations:
       description: The hosts that get it.
       type: list
       elements: str
+    origins:
+      description: The inventories that its hosts come from.
+      type: list
+      elements: str
     problems:
       description: What is wrong with it (rule, severity, path, value, message, hint), and the variables that each problem comes from.
       type: list
@@ -119,6 +141,11 @@ errors:
   type: list
   elements: str
   returned: always
+report:
+  description:
+    - The report. C(lines) for people, C(configurations), C(errors), C(counts) by severity, C(metrics), and C(cost) in USD a month.
+  type: dict
+  returned: success and O(report=true)
 message:
   description: All errors in one text; empty when there is none.
   type: str

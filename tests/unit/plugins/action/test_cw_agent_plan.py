@@ -42,7 +42,7 @@ class Runner:
         book = self.place / "play.yml"
         tasks = [
             ROLE,
-            {"name": "Show", "ansible.builtin.copy": {"content": "{{ __cw_agent_plan | to_json }}", "dest": str(self.plan_file)}},
+            {"name": "Show", "ansible.builtin.copy": {"content": "{{ cw_agent_plan | to_json }}", "dest": str(self.plan_file)}},
         ]
         tasks[1] = {
             **tasks[1],
@@ -90,7 +90,7 @@ def test_extra_variables_count_and_placement_gives_the_region(runner: Runner) ->
 
 
 def _write(runner: Runner) -> list[dict[str, Any]]:
-    copy = {"content": "{{ __cw_agent_plan | to_json }}", "dest": str(runner.plan_file)}
+    copy = {"content": "{{ cw_agent_plan | to_json }}", "dest": str(runner.plan_file)}
     return [{"ansible.builtin.copy": copy, "delegate_to": "localhost", "run_once": True, "check_mode": False}]
 
 
