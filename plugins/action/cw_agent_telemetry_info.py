@@ -15,7 +15,7 @@ from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, totals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, passed, totals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
@@ -63,7 +63,7 @@ ARGUMENTS = {
     "converged": {"type": "dict"},
     "changes": {"type": "dict"},
     "sources": {"type": "dict"},
-    "failures": {"type": "dict", "default": {}},
+    "failures": {"type": "dict"},
     "expectations": {"type": "list", "elements": "dict", "options": EXPECTATION},
     "evaluated": {"type": "dict"},
     "wait": {"type": "str", "choices": list(WAITS), "default": "changed"},
@@ -75,7 +75,7 @@ ARGUMENTS = {
     "fail_on_missing": {"type": "bool", "default": True},
 }
 SOURCES_OF_HOSTS = [["plan", "expectations", "evaluated"]]
-OBSERVED, CONVERGED = "cw_agent_observed", "cw_agent_converged"
+OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
 CHANGES = ("cw_agent_installed", "cw_agent_credentialed")
 TARGETS_AT_ONCE = 8
 
@@ -96,20 +96,36 @@ class ActionModule(AwsAction):
         super().run(tmp, task_vars)
         self._variables = task_vars or {}
         options, connection = self.connect(ARGUMENTS, mutually_exclusive=SOURCES_OF_HOSTS, required_one_of=SOURCES_OF_HOSTS)
+        self._host_variables = {name: self._read(name) for name in options["hosts"]} if options["plan"] is not None else {}
         try:
-            outcome = self._outcome(options, connection)
-            entries = account(_names(options, outcome), outcome.evaluations, options["failures"], _planned(options))
+            failures = options["failures"] or self._failures(options)
+            outcome = self._outcome(options, failures, connection)
+            names = options["hosts"] or [item["host"] for item in outcome.evaluations]
+            entries = account(names, outcome.evaluations, failures, (options["plan"] or {}).get("hosts") or {})
         except ConfigError as error:
             raise AnsibleActionFail(str(error)) from error
         return self._finish(options, entries, outcome)
 
-    def _outcome(self, options: Mapping[str, Any], connection: AwsConnection) -> Outcome:
+    def _read(self, host: str) -> Mapping[str, Any]:
+        hostvars = self._variables["hostvars"]
+        return hostvars.raw_get(host) if host in hostvars else {}
+
+    def _failures(self, options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+        observed = self._by_host(options, "observed", OBSERVED)
+        found = {name: failure_of(known.get(FAILURE), observed.get(name)) for name, known in self._host_variables.items()}
+        return {name: failure for name, failure in found.items() if failure}
+
+    def _by_host(self, options: Mapping[str, Any], option: str, variable: str) -> Mapping[str, Any]:
+        given: Mapping[str, Any] | None = options[option]
+        return given if given is not None else {name: known.get(variable) for name, known in self._host_variables.items()}
+
+    def _outcome(self, options: Mapping[str, Any], failures: Mapping[str, Any], connection: AwsConnection) -> Outcome:
         if options["evaluated"] is not None:
             earlier = options["evaluated"]
             found = explained(earlier["hosts"], options["observed"] or {})
             return Outcome(found, float(earlier["waited"]), tuple(earlier["refused"]))
         if options["plan"] is not None:
-            hosts = self._run_of(options).hosts(name for name in options["hosts"] if name not in options["failures"])
+            hosts = self._run_of(options).hosts(name for name in options["hosts"] if name not in failures)
         else:
             hosts = [_expected(item, connection) for item in options["expectations"]]
         for host in hosts:
@@ -119,24 +135,15 @@ class ActionModule(AwsAction):
         return self._ask(hosts, settings, connection)
 
     def _run_of(self, options: Mapping[str, Any]) -> Run:
-        variables = {name: self._host_variables(name) for name in options["hosts"]}
-
-        def by_host(option: str, variable: str) -> Mapping[str, Any]:
-            given = options[option]
-            return given if given is not None else {name: known.get(variable) for name, known in variables.items()}
-
+        changes = {name: [known.get(change) for change in CHANGES] for name, known in self._host_variables.items()}
         return Run(
             plan=options["plan"],
-            observed=by_host("observed", OBSERVED),
-            converged=by_host("converged", CONVERGED),
-            changes=options["changes"] or {name: [known.get(change) for change in CHANGES] for name, known in variables.items()},
+            observed=self._by_host(options, "observed", OBSERVED),
+            converged=self._by_host(options, "converged", CONVERGED),
+            changes=changes if options["changes"] is None else options["changes"],
             sources=options["sources"] or {},
             wait=options["wait"],
         )
-
-    def _host_variables(self, host: str) -> Mapping[str, Any]:
-        hostvars = self._variables["hostvars"]
-        return hostvars.raw_get(host) if host in hostvars else {}
 
     def _ask(self, hosts: Sequence[Host], settings: Settings, connection: AwsConnection) -> Outcome:
         """Every account and region in a thread of its own, because each waits for itself."""
@@ -172,6 +179,7 @@ class ActionModule(AwsAction):
             "changed": False,
             "hosts": entries,
             "missing": missing,
+            "verified": passed(entries),
             "waited": round(outcome.waited, 1),
             "refused": list(outcome.refused),
             "totals": totals(entries),
@@ -194,14 +202,6 @@ class ActionModule(AwsAction):
         """On the terminal whatever the callback shows of results, unless the task is not to be logged."""
         if not self._task.no_log:
             self._display.display(text)
-
-
-def _names(options: Mapping[str, Any], outcome: Outcome) -> list[str]:
-    return options["hosts"] or [item["host"] for item in outcome.evaluations]
-
-
-def _planned(options: Mapping[str, Any]) -> Iterable[str]:
-    return (options["plan"] or {}).get("hosts") or {}
 
 
 def _expected(item: Mapping[str, Any], connection: AwsConnection) -> Host:
@@ -237,4 +237,5 @@ def _write(path: Path, result: Mapping[str, Any]) -> None:
         path.write_text(json.dumps(kept, indent=2, sort_keys=True, default=str) + "\n", encoding="utf-8")
         path.chmod(0o644)
     except OSError as error:
-        raise AnsibleActionFail(f"result_file: {path} cannot be written: {error.strerror}. Hint: name a path in a directory that exists.") from error
+        hint = "Hint: name a path in a directory that exists."
+        raise AnsibleActionFail(f"result_file: {path} cannot be written: {error.strerror}. {hint}") from error

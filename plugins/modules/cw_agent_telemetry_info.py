@@ -66,8 +66,8 @@ options:
     description:
       - By host, why it did not get as far. Such a host is accounted for and not asked about.
       - Each value is a dictionary with C(state) (V(failed), V(unreachable) or V(not_reached)) and C(reason).
+      - The default is the variable C(cw_agent_failure) of each host, or why it could not be observed.
     type: dict
-    default: {}
   expectations:
     description: What must arrive, where that is not to be worked out from a plan.
     type: list
@@ -407,6 +407,11 @@ hosts:
       returned: always
 missing:
   description: Names of the hosts of which telemetry is missing.
+  returned: always
+  type: list
+  elements: str
+verified:
+  description: Names of the hosts that nothing speaks against; those in the states V(missing), V(failed), V(unreachable) and V(not_reached) are not.
   returned: always
   type: list
   elements: str

@@ -102,7 +102,9 @@ class Watch:
                 continue
             name, begun, timeout = question.host.name, self.settings.begun, self.settings.timeout
             if LOGS not in self.measured.refused and now < begun + timeout:
-                found += [(name, item, key, begun + timeout) for key, item in question.streams if self._stream_comes(question, key, item, now)]
+                found += [
+                    (name, item, key, begun + timeout) for key, item in question.streams if self._stream_comes(question, key, item, now)
+                ]
             if METRICS in self.measured.refused:
                 continue
             for key, item in question.metrics:

@@ -8,10 +8,19 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping
 
 from .._config.errors import ConfigError
-from .states import FAILED, FAILURES, NOT_REACHED, WORST_FIRST
+from .states import FAILED, FAILURES, MISSING, NOT_REACHED, UNREACHABLE, WORST_FIRST
 
 NOT_OBSERVED = "the run ended before it was observed"
 NOT_PLANNED = "the plan has no such host"
+
+
+def failure_of(recorded: Any, observed: Any) -> dict[str, Any] | None:
+    """Why a host did not get as far, from what a play has recorded of it (``state``, ``reason``), else from its observation."""
+    if isinstance(recorded, Mapping):
+        return {"state": str(recorded.get("state") or FAILED), "reason": str(recorded.get("reason") or "")}
+    if not isinstance(observed, Mapping) or not (observed.get("unreachable") or observed.get("failed")):
+        return None
+    return {"state": UNREACHABLE if observed.get("unreachable") else FAILED, "reason": str(observed.get("msg") or "")}
 
 
 def account(
@@ -50,3 +59,8 @@ def totals(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """How many hosts are in each state, the worst first; states without hosts are left out."""
     states = [item["state"] for item in entries]
     return {state: states.count(state) for state in WORST_FIRST if state in states}
+
+
+def passed(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The hosts that nothing speaks against."""
+    return [item["host"] for item in entries if item["state"] not in (MISSING, *FAILURES)]
