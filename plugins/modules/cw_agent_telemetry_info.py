@@ -52,14 +52,14 @@ options:
     type: dict
   changes:
     description:
-      - By host, a list of other results that moved the moment from which data counts, the oldest first. Their C(changed_at), in seconds since
-        the epoch, says when.
+      - By host, a list of other results that moved the moment from which data counts, the oldest first. Their C(changed_at), in seconds
+        since the epoch, says when.
       - The default is the variables C(cw_agent_installed) and C(cw_agent_credentialed) of each host.
     type: dict
   sources:
     description:
-      - By host, a list of what it has fetched (or a dictionary with that list as C(sources)), each with C(location), C(digest) and C(content),
-        such as C(sources) of the result of M(cloudwatch.agent.cw_agent_release).
+      - By host, a list of what it has fetched (or a dictionary with that list as C(sources)), each with C(location), C(digest) and
+        C(content), such as C(sources) of the result of M(cloudwatch.agent.cw_agent_release).
       - A host on hold is evaluated by the configuration that it has, not by the plan's.
     type: dict
   failures:
@@ -171,8 +171,8 @@ options:
             default: 60
   evaluated:
     description:
-      - Result of an earlier call with O(defer), which is completed with the causes that newer observations (O(observed)) tell. CloudWatch is
-        not asked again.
+      - Result of an earlier call with O(defer), which is completed with the causes that newer observations (O(observed)) tell. CloudWatch
+        is not asked again.
     type: dict
   wait:
     description:
@@ -411,7 +411,8 @@ missing:
   type: list
   elements: str
 verified:
-  description: Names of the hosts that nothing speaks against; those in the states V(missing), V(failed), V(unreachable) and V(not_reached) are not.
+  description: Names of the hosts that nothing speaks against, which are those in none of the states V(missing), V(failed),
+    V(unreachable) and V(not_reached).
   returned: always
   type: list
   elements: str

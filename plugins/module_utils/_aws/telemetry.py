@@ -35,8 +35,8 @@ Waiting = tuple[str, Item, Union[StreamKey, MetricKey], float]
 class Watch:
     """One question about the hosts of one region and account.
 
-    ``client`` gives the client of a service; ``notify`` is told, once in ``NOTICE_SECONDS``, what is awaited, of which hosts, and until when
-    (seconds since the epoch); ``clock``: seconds since the epoch.
+    ``client`` gives the client of a service; ``notify`` learns, once in ``NOTICE_SECONDS``, what is awaited of which hosts, and until when
+    at the latest; ``clock``: seconds since the epoch.
     """
 
     client: Callable[[str], Any]
@@ -102,9 +102,8 @@ class Watch:
                 continue
             name, begun, timeout = question.host.name, self.settings.begun, self.settings.timeout
             if LOGS not in self.measured.refused and now < begun + timeout:
-                found += [
-                    (name, item, key, begun + timeout) for key, item in question.streams if self._stream_comes(question, key, item, now)
-                ]
+                coming = [(key, item) for key, item in question.streams if self._comes(question, key, item, now)]
+                found += [(name, item, key, begun + timeout) for key, item in coming]
             if METRICS in self.measured.refused:
                 continue
             for key, item in question.metrics:
@@ -113,7 +112,7 @@ class Watch:
                     found.append((name, item, key, until))
         return found
 
-    def _stream_comes(self, question: Question, key: StreamKey, item: Stream, now: float) -> bool:
+    def _comes(self, question: Question, key: StreamKey, item: Stream, now: float) -> bool:
         """Whether events of a stream, or more of them, may be on their way."""
         seen = self.measured.streams.get(key, NOTHING)
         # Nothing will come of a file that the agent cannot read, and perhaps nothing of lines that are filtered.

@@ -31,7 +31,7 @@ class Host:
     clock: float | None = None
     streams: tuple[Stream, ...] = ()
     metrics: tuple[Metric, ...] = ()
-    evidence: Evidence = Evidence()
+    evidence: Evidence = field(default_factory=Evidence)
     unverified: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
