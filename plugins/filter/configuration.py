@@ -49,7 +49,7 @@ def config_metrics(
     platform: str = "linux",
     mode: str = "ec2",
 ) -> dict[str, Any]:
-    return series.config_series(_subject(config, agent_version, platform, mode), facts or {}, int(hosts), prices or {})
+    return series.config_metrics(_subject(config, agent_version, platform, mode), facts or {}, int(hosts), prices or {})
 
 
 def config_policy(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what each host's inventory says to the plan: which configuration each host gets, each distinct one judged once."""
+"""From what each host's inventory says to the plan: which configuration each host gets, each distinct one validated once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from .._config.canonical import canonical_text, digest
 from .._config.check import problems_of
 from .._config.compose import Composition, compose
 from .._config.errors import ConfigError
+from .._config.findings import ERROR, REQUIREMENT
 from .._config.log_groups import collects
 from .._config.pointer import pointer, walk
 from .._config.presets import preset
-from .._config.problems import ERROR, REQUIREMENT, check_silenced
+from .._config.problems import check_silenced
 from .._config.rules import load_rules
 from .._config.subject import MODES, PLATFORMS, Subject
 
@@ -132,11 +133,11 @@ class Planner:
         known = self._composed.get(key)
         if known is None:
             self._alive.append(list(fragments.values()))  # an id speaks for its object only while that lives
-            known = self._composed[key] = _judge(fragments, settings, silenced)
+            known = self._composed[key] = _validated(fragments, settings, silenced)
         return known
 
 
-def _judge(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str]) -> _Composed:
+def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str]) -> _Composed:
     load_rules()
     check_silenced(silenced)
     name, platform, mode = settings["cw_agent_preset"], settings["cw_agent_platform"], settings["cw_agent_mode"]
@@ -285,10 +286,10 @@ def requirements(plan: Plan) -> list[str]:
 
 
 def sentence(found: Mapping[str, Any]) -> str:
-    """A problem in one line: place, variable, what is wrong, mend, rule."""
+    """A problem in one line: path, variable, what is wrong, hint, rule."""
     variables = ", ".join(found.get("variables") or [])
-    place = found["path"] or "/"
-    return f"{place}{f' (from {variables})' if variables else ''}: {found['message']} {found['hint']} [{found['rule']}]"
+    where = f" (from {variables})" if variables else ""
+    return f"{found['path'] or '/'}{where}: {found['message']} Hint: {found['hint']} [{found['rule']}]"
 
 
 def hosts_text(hosts: list[str]) -> str:

@@ -21,7 +21,7 @@ MEM = {"metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]
 @pytest.mark.parametrize("config", [MEM, json.dumps(MEM)])
 def test_a_mapping_and_its_text_are_judged_alike(config: Any) -> None:
     assert FILTERS["config_problems"](config, agent_version="1.300060", platform="linux", mode="ec2") == []
-    assert FILTERS["config_series"](config)["series"] == 1
+    assert FILTERS["config_series"](config)["metrics"] == 1
     assert FILTERS["config_log_groups"](config) == []
     assert [item["Sid"] for item in FILTERS["config_policy"](config)["Statement"]] == ["SendMetrics"]
 

@@ -195,7 +195,7 @@ def test_the_report_counts_and_costs() -> None:
     data = {"configurations": list(found.configurations.values()), "errors": found.errors}
     report = config_report(data, {}, {"metric": 0.5})
     assert report["counts"] == {"error": 2, "warning": 0, "requirement": 0}
-    assert (report["series"], report["cost"]) == (2, 1.0)
+    assert (report["metrics"], report["cost"]) == (2, 1.0)
     text = "\n".join(report["lines"])
     assert "us-east-1/AmazonCloudWatch-base: hosts a, b (linux, ec2)" in text
     assert "not counted while there are errors" in text
