@@ -10,7 +10,7 @@ class ModuleDocFragment:
 options:
   sources:
     description:
-      - The wanted configurations; the agent merges them.
+      - The desired configurations; the agent merges them.
       - The description of the module says what it does without them.
     type: list
     elements: dict
@@ -26,7 +26,7 @@ options:
         type: str
         default: ""
       content:
-        description: The text itself where it is known. It is shown and judged, and never applied instead of what is at the location.
+        description: The text itself where it is known. It is shown and validated, and never applied instead of what is at the location.
         type: str
         default: ""
 """

@@ -10,17 +10,21 @@ short_description: Make configurations the active ones of the Amazon CloudWatch 
 version_added: "0.1.0"
 author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
-  - The host's active configuration becomes exactly the wanted sources, and the service runs with them and starts at boot.
-  - Active files are compared by content. When they hold the wanted texts, neither the agent's control program nor systemd is called upon.
+  - The host's active configuration becomes exactly the desired sources, and the service runs with them and starts at boot.
+  - Active files are compared by content. When they hold the desired texts, neither the agent's control program nor systemd is called upon.
   - >-
     Else the change is all or nothing. The host fetches the sources into a scratch directory, the installed agent's own translator and
-    schema test judge them there, the present state is kept, the control program applies them, and the daemon is restarted once. Then the
-    module waits for the daemon's readiness line. When the daemon dies instead, the state before is restored, the daemon restarted with it,
-    and the module fails with the agent's own log lines.
-  - What the host fetches must have the wanted digest.
+    schema test validate them there, a snapshot of the present state is taken, the control program applies them, and the daemon is
+    restarted once. Then the module waits for the daemon's readiness line and watches the daemon for O(health_seconds) more. When it dies
+    meanwhile, or is not ready in time, the state before is restored, the daemon restarted with it, and the module fails with the agent's
+    own log lines.
+  - What the host fetches must have the desired digest.
   - Without O(sources) the active configurations stay, and the daemon is restarted only when it has not read them, or C(common-config.toml),
     since their last change.
-  - A run that was killed half-way is finished or undone by the next one. Two runs at the same time wait for each other.
+  - A run that was killed half-way is finished or undone by the next one, which says so. Two runs at the same time wait for each other.
+  - The snapshot of the last change that worked stays on the host, for root alone, until the next change; O(state=restored) brings it back.
+  - Below the agent's directories, which belong to C(agent.run_as_user), nothing but regular files is read, restored or removed, and no
+    symbolic link is followed. Anything else there is refused with its path.
 options:
   mode:
     description: What the host is.
@@ -30,16 +34,48 @@ options:
   state:
     description:
       - V(started) - the service runs and is enabled.
-      - V(kept) - a service that runs is restarted when it must be; one that is stopped or disabled stays so.
+      - V(present) - a service that runs is restarted when it must be; one that is stopped or disabled stays so.
+      - >-
+        V(restored) - the configuration that the last change has replaced is active again and the daemon runs with it, where it worked
+        before that change. O(sources) and O(unmanaged) do not count then. Nothing happens where there is none, or where it was restored
+        already; refused where somebody has changed the configuration since.
     type: str
-    choices: [started, kept]
+    choices: [started, present, restored]
     default: started
   ready_timeout:
     description:
       - Seconds to wait for the readiness of the daemon after a restart.
-      - When they are over and the daemon lives, there is a warning. Only its death takes a change back.
     type: int
     default: 60
+  health_seconds:
+    description:
+      - Seconds that a daemon which is ready has to live on as the same process; a restart by systemd counts as its death.
+    type: int
+    default: 10
+    version_added: "0.2.0"
+  rollback_on:
+    description:
+      - What takes back a configuration, in favour of the one before.
+      - V(death) - the daemon dies within O(ready_timeout) and O(health_seconds).
+      - V(not_ready) - the daemon lives but is not ready within O(ready_timeout), and the one before was ready. A daemon that is told to be
+        silent (C(agent.quiet)) is left alone.
+      - Without V(death) the module fails and the new configuration stays; without V(not_ready) it warns.
+    type: list
+    elements: str
+    choices: [death, not_ready]
+    default: [death, not_ready]
+    version_added: "0.2.0"
+  unmanaged:
+    description:
+      - What happens to directories among the active configurations, and to files that this module has not written, or not as they are.
+      - >-
+        V(adopt) - they make way for O(sources), with a warning that names them and a copy below
+        C(/var/lib/cloudwatch-agent-ansible/unmanaged).
+      - V(refuse) - the module fails before anything is changed.
+    type: str
+    choices: [adopt, refuse]
+    default: adopt
+    version_added: "0.2.0"
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
@@ -48,7 +84,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Predicts the result, and lets an installed agent judge the texts that are given in O(sources[].content).
+      - Predicts the result, and lets an installed agent validate the texts that are given in O(sources[].content).
   diff_mode:
     support: full
     details:
@@ -68,7 +104,11 @@ EXAMPLES = r"""
 
 - name: Restart the agent if it has not read its files since their last change
   cloudwatch.agent.cw_agent_config:
-    state: kept
+    state: present
+
+- name: Bring back the configuration that the last change has replaced
+  cloudwatch.agent.cw_agent_config:
+    state: restored
 """
 
 RETURN = r"""
@@ -77,6 +117,29 @@ differences:
   returned: success
   type: list
   elements: str
+unmanaged:
+  description: What this module had not written and has removed, or in check mode would remove.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    file:
+      description: Path below the directory of the configurations; a directory ends with a slash.
+      type: str
+      returned: success
+    copy:
+      description: Path of its copy; empty in check mode and for an empty directory.
+      type: str
+      returned: success
+revertible:
+  description:
+    - Whether this call has replaced, or in check mode would replace, a configuration that worked, which O(state=restored) brings back.
+  returned: success
+  type: bool
+rolled_back:
+  description: Whether the configuration before is active again.
+  returned: success, and when a change was taken back
+  type: bool
 agent:
   description: The host after the change, with the same fields as RV(cloudwatch.agent.cw_agent_info#module:agent).
   returned: success
@@ -100,14 +163,25 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system impo
 ARGUMENTS: dict[str, Any] = {
     "sources": SOURCES,
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
-    "state": {"type": "str", "choices": ["started", "kept"], "default": "started"},
+    "state": {"type": "str", "choices": ["started", "present", "restored"], "default": "started"},
     "ready_timeout": {"type": "int", "default": 60},
+    "health_seconds": {"type": "int", "default": 10},
+    "rollback_on": {"type": "list", "elements": "str", "choices": ["death", "not_ready"], "default": ["death", "not_ready"]},
+    "unmanaged": {"type": "str", "choices": ["adopt", "refuse"], "default": "adopt"},
 }
 
 
 def request(params: dict[str, Any]) -> transaction.Request:
     """The module's options as the transaction takes them."""
-    return transaction.Request(sources(params["sources"]), params["mode"], params["state"] == "started", float(params["ready_timeout"]))
+    return transaction.Request(
+        sources(params["sources"]),
+        params["mode"],
+        start=params["state"] == "started",
+        cap=float(params["ready_timeout"]),
+        health=float(params["health_seconds"]),
+        rollback_on=tuple(params["rollback_on"]),
+        refuse_unmanaged=params["unmanaged"] == "refuse",
+    )
 
 
 def shown(document: dict[str, Any]) -> str:
@@ -120,7 +194,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     host, desired = Host(), observation.Desired(mode=module.params["mode"])
     try:
-        outcome = transaction.ensure_configuration(host, request(module.params), module.check_mode)
+        change = transaction.restore_previous if module.params["state"] == "restored" else transaction.ensure_configuration
+        outcome = change(host, request(module.params), module.check_mode)
         agent = observation.result(observation.observe(host, desired), desired)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
@@ -129,6 +204,9 @@ def main() -> None:
     module.exit_json(
         changed=outcome.changed,
         differences=outcome.differences,
+        unmanaged=[{"file": file, "copy": copy} for file, copy in outcome.unmanaged.items()],
+        revertible=outcome.revertible,
+        rolled_back=outcome.rolled_back,
         agent=agent,
         diff={
             "before": shown(outcome.before),

@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules of this room have in common: an option and the form of a failure."""
+"""What the modules of this package have in common: an option and the form of a failure."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .configurations import Source
-from .errors import HostError
+from .errors import HostError, RolledBackError
 
 SOURCES: dict[str, Any] = {
     "type": "list",
@@ -29,7 +29,8 @@ def sources(given: list[dict[str, str]] | None) -> list[Source] | None:
 def failure(error: Exception) -> dict[str, Any]:
     """The arguments of ``fail_json``: one message with the lines that explain it, and these alone."""
     if isinstance(error, HostError):
-        return {"msg": str(error) + "".join(f"\n  {line}" for line in error.log), "log": error.log}
+        shown = {"msg": str(error) + "".join(f"\n  {line}" for line in error.log), "log": error.log}
+        return {**shown, "rolled_back": True} if isinstance(error, RolledBackError) else shown
     if isinstance(error, OSError):
         return {"msg": f"{error.filename or 'the host'}: {error.strerror}", "log": []}
     return {"msg": str(error), "log": []}

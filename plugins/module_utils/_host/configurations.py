@@ -11,7 +11,9 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import safe_files
 from .layout import Layout, file_name
+from .safe_files import Entry, Regular
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Source:
-    """A wanted configuration: ``location`` as the agent's control program takes it, sha256 of its exact text, the text; '' = unknown."""
+    """A desired configuration: ``location`` as the agent's control program takes it, sha256 of its exact text, the text; '' = unknown."""
 
     location: str
     digest: str = ""
@@ -41,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True)
 class AgentSection:
-    """What this room needs of the configurations' ``agent`` sections. ``logfile`` is '' for the journal and None for the default."""
+    """What this package needs of the configurations' ``agent`` sections. ``logfile`` is '' for the journal and None for the default."""
 
     run_as_user: str = "root"
     logfile: str | None = None
@@ -53,31 +55,32 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _read(path: str, name: str) -> Configuration | None:
-    try:
-        with open(path, "rb") as stream:
-            content = stream.read()
-            modified = os.fstat(stream.fileno()).st_mtime
-    except (FileNotFoundError, IsADirectoryError):
-        return None
-    return Configuration(name, hashlib.sha256(content).hexdigest(), len(content), modified, content.decode("utf-8", "replace"))
+def _configuration(name: str, found: Regular) -> Configuration:
+    return Configuration(name, hashlib.sha256(found.content).hexdigest(), len(found.content), found.found.st_mtime, found.text)
 
 
-def _files(directory: str) -> list[str]:
-    found = [os.path.join(where, name) for where, _directories, names in os.walk(directory) for name in names]
-    return sorted(os.path.relpath(path, directory) for path in found)
+def entries(layout: Layout) -> list[Entry]:
+    """What stands in the directory of the configurations, at any depth; refuses what is neither a regular file nor a directory."""
+    found = safe_files.entries(layout.directory)
+    safe_files.require_plain(layout.directory, found)
+    return found
 
 
 def active(layout: Layout) -> list[Configuration]:
-    """Every file that the agent reads when its service starts, the supplementary YAML files included."""
-    found = [_read(os.path.join(layout.directory, name), name) for name in _files(layout.directory) if not name.endswith(".tmp")]
-    found.append(_read(layout.legacy, layout.legacy))
-    return [one for one in found if one is not None]
+    """Every file that the agent reads when its service starts, the supplementary YAML files included.
+
+    Raises:
+        HostError: a link, a FIFO or the like stands in the place of one of them, or of their directory.
+    """
+    names = sorted(one.name for one in entries(layout) if one.is_file and not one.name.endswith(".tmp"))
+    paths = {**{name: os.path.join(layout.directory, name) for name in names}, layout.legacy: layout.legacy}
+    read = {name: safe_files.read_regular(path) for name, path in paths.items()}
+    return [_configuration(name, found) for name, found in read.items() if found]
 
 
-def leftovers(layout: Layout) -> list[str]:
-    """What an attempt that failed has left: files that the agent ignores."""
-    return [name for name in _files(layout.directory) if name.endswith(".tmp")]
+def stale(layout: Layout) -> list[str]:
+    """Files that the agent ignores: what an attempt that failed has left."""
+    return sorted(one.name for one in entries(layout) if one.is_file and one.name.endswith(".tmp"))
 
 
 def agent_section(texts: list[str]) -> AgentSection:
@@ -98,6 +101,6 @@ def agent_section(texts: list[str]) -> AgentSection:
     )
 
 
-def matches(found: list[Configuration], wanted: list[Source]) -> bool:
-    """Whether the active files hold the wanted texts and nothing else, whatever their names."""
-    return sorted(one.digest for one in found) == sorted({source.file: source.digest for source in wanted}.values())
+def matches(found: list[Configuration], desired: list[Source]) -> bool:
+    """Whether the active files hold the desired texts and nothing else, whatever their names."""
+    return sorted(one.digest for one in found) == sorted({source.file: source.digest for source in desired}.values())

@@ -9,45 +9,65 @@ import json
 import os
 import random
 import re
-import shutil
 import tempfile
 
-from . import credentials
+from . import credentials, safe_files
 from .configurations import Source, active, digest, matches
 from .errors import HostError
 from .system import Host, Result, read_text
 
 PAUSES = (1.0, 2.0, 4.0)
+# Bounds of the whole, repetitions included.
+DOWNLOAD_SECONDS = 90.0
+CHANGE_SECONDS = 120.0
+TEST_SECONDS = 90.0
+TIMED_OUT = 124
 
 _BAD = re.compile(r"E! |Error : |rror: |failed to |not authorized|denied", re.IGNORECASE)
 _STAMP = re.compile(r"^\d{4}[-/]\d\d[-/]\d\d[T ][\d:.]+Z? ")
+_TRACE = re.compile(r"^(Traceback \(most recent call last\)|File \".*\", line \d+|goroutine \d+|\^+$)")
 
 
 def complaint(answer: Result) -> list[str]:
     """The lines of a program's output that tell why it failed; its last ones where none stands out."""
     lines = [_STAMP.sub("", line.strip()) for line in (answer.out + "\n" + answer.err).splitlines() if line.strip()]
+    lines = [line for line in lines if not _TRACE.match(line)] or lines
     return ([line for line in lines if _BAD.search(line)] or lines)[-8:]
 
 
-def _patiently(host: Host, argv: list[str], timeout: float) -> Result:
-    """Run what asks AWS; a fleet that asks at the same moment is throttled, so a failure is tried again, at no common moment."""
+def _patiently(host: Host, argv: list[str], seconds: float) -> Result:
+    """Run what asks AWS, for ``seconds`` altogether.
+
+    A fleet that asks at the same moment is throttled, so a failure is tried again, at no common moment; a program that hangs is not.
+    """
+    deadline = host.monotonic() + seconds
     for pause in PAUSES:
-        answer = host.run(argv, timeout)
-        if answer.rc == 0:
+        answer = host.run(argv, max(1.0, deadline - host.monotonic()))
+        rest = pause * random.uniform(0.5, 1.5)  # noqa: S311 # spreads load, guards nothing
+        if answer.rc in (0, TIMED_OUT) or host.monotonic() + rest >= deadline:
             return answer
-        host.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 # spreads load, guards nothing
-    return host.run(argv, timeout)
+        host.sleep(rest)
+    return host.run(argv, max(1.0, deadline - host.monotonic()))
+
+
+def _unanswered(what: str, seconds: float) -> str:
+    return (
+        f"{what} did not end within {seconds:g} s and was killed. Hint: the host does not reach AWS (Systems Manager of its region) or its "
+        "metadata service; check its route, its proxy (common-config.toml) and its name service"
+    )
 
 
 def download(host: Host, location: str, mode: str) -> str:
     """What the host itself gets from ``location``, by the agent's downloader and with the agent's credentials. Nothing live is touched."""
     with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
         argv = [host.layout.program("config-downloader"), "--output-dir", scratch, "--download-source", location]
-        argv += ["--mode", mode, "--multi-config", "append"]
-        if os.path.exists(host.layout.common_config):
-            argv += ["--config", host.layout.common_config]
-        answer = _patiently(host, argv, 90)
+        argv += ["--mode", mode, "--multi-config", "append", *_common_config(host)]
+        answer = _patiently(host, argv, DOWNLOAD_SECONDS)
         fetched = os.listdir(scratch)
+        if answer.rc == TIMED_OUT:
+            raise HostError(
+                f"{_unanswered(f'fetching {location} (mode {mode})', DOWNLOAD_SECONDS)}; nothing was changed", complaint(answer)
+            )
         if answer.rc != 0 or len(fetched) != 1:
             raise HostError(
                 f"the host cannot fetch {location} (mode {mode}); nothing was changed: it must exist in the host's region, "
@@ -57,13 +77,22 @@ def download(host: Host, location: str, mode: str) -> str:
         return read_text(os.path.join(scratch, fetched[0]))
 
 
-def can_judge(host: Host, mode: str) -> bool:
-    """Whether a translator can judge yet. Off EC2 it needs the region of a profile, which a run may be about to write."""
+def _common_config(host: Host) -> list[str]:
+    """The option that names common-config.toml; the agent's programs read it as root, so it has to be what it seems."""
+    path = host.layout.common_config
+    return ["--config", path] if safe_files.read_regular(path) else []
+
+
+def can_validate(host: Host, mode: str) -> bool:
+    """Whether a translator can validate yet. Off EC2 it needs the region of a profile, which a run may be about to write."""
     return mode == "ec2" or bool(credentials.used(host).region)
 
 
+can_judge = can_validate
+
+
 def validate(host: Host, sources: list[Source], mode: str, programs: str = "") -> None:
-    """Let the agent's translator and its schema test judge the contents in a scratch directory; raises when they refuse.
+    """Let the agent's translator and its schema test validate the contents in a scratch directory; raises when they refuse.
 
     ``programs``: the directory of another build's programs, unpacked and not installed.
     """
@@ -71,17 +100,15 @@ def validate(host: Host, sources: list[Source], mode: str, programs: str = "") -
         _refuse_no_object(source)
     directory = programs or os.path.dirname(host.layout.program("config-translator"))
     with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
-        wanted, toml = os.path.join(scratch, "in"), os.path.join(scratch, "agent.toml")
-        os.mkdir(wanted)
+        inlet, toml = os.path.join(scratch, "in"), os.path.join(scratch, "agent.toml")
+        os.mkdir(inlet)
         for source in sources:
-            with open(os.path.join(wanted, source.file), "w", encoding="utf-8") as stream:
+            with open(os.path.join(inlet, source.file), "w", encoding="utf-8") as stream:
                 stream.write(source.content)
-        argv = [os.path.join(directory, "config-translator"), "--input", os.path.join(scratch, "none"), "--input-dir", wanted]
-        argv += ["--output", toml, "--mode", mode, "--multi-config", "remove"]
-        if os.path.exists(host.layout.common_config):
-            argv += ["--config", host.layout.common_config]
-        _judge(host, argv, sources, "translator")
-        _judge(host, [os.path.join(directory, "amazon-cloudwatch-agent"), "-schematest", "-config", toml], sources, "schema test")
+        argv = [os.path.join(directory, "config-translator"), "--input", os.path.join(scratch, "none"), "--input-dir", inlet]
+        argv += ["--output", toml, "--mode", mode, "--multi-config", "remove", *_common_config(host)]
+        _test(host, argv, sources, "translator")
+        _test(host, [os.path.join(directory, "amazon-cloudwatch-agent"), "-schematest", "-config", toml], sources, "schema test")
 
 
 def _refuse_no_object(source: Source) -> None:
@@ -94,34 +121,38 @@ def _refuse_no_object(source: Source) -> None:
         raise HostError(f"{source.location} is not a JSON object")
 
 
-def _judge(host: Host, argv: list[str], sources: list[Source], who: str) -> None:
-    answer = host.run(argv, timeout=90)
+def _test(host: Host, argv: list[str], sources: list[Source], who: str) -> None:
+    answer = host.run(argv, timeout=TEST_SECONDS)
+    named = ", ".join(source.location for source in sources)
+    if answer.rc == TIMED_OUT:
+        raise HostError(
+            f"{_unanswered(f'the {who} of the installed agent ({named})', TEST_SECONDS)}; nothing was changed", complaint(answer)
+        )
     if answer.rc != 0:
-        named = ", ".join(source.location for source in sources)
         raise HostError(f"the installed agent's {who} refuses {named}; nothing was changed", complaint(answer))
 
 
 def activate(host: Host, sources: list[Source], mode: str) -> None:
     """Make ``sources`` the active configurations; the daemon is left alone. Raises when they are not, whatever the program says."""
-    os.makedirs(host.layout.directory, exist_ok=True)
+    safe_files.make_directory(host.layout.directory)
     for index, source in enumerate(sources):
         action = "append-config" if index else "fetch-config"
         argv = [host.layout.program("amazon-cloudwatch-agent-ctl"), "-a", action, "-m", mode, "-c", source.location]
-        answer = _patiently(host, argv, 180)
+        answer = _patiently(host, argv, CHANGE_SECONDS)
+        if answer.rc == TIMED_OUT:
+            raise HostError(_unanswered(f"{action} of {source.location}", CHANGE_SECONDS), complaint(answer))
         if answer.rc != 0:
             raise HostError(f"{action} of {source.location} failed with exit status {answer.rc}", complaint(answer))
-    _remove_strangers(host, [source.file for source in sources])
+    _remove_others(host, [source.file for source in sources])
     found = active(host.layout)
     if not matches(found, sources):
         held = ", ".join(f"{one.file} ({one.digest[:12]})" for one in found) or "nothing"
-        wanted = ", ".join(f"{source.file} ({digest(source.content)[:12]})" for source in sources)
-        raise HostError(f"{host.layout.directory} holds {held} after the change, wanted {wanted}")
+        desired = ", ".join(f"{source.file} ({digest(source.content)[:12]})" for source in sources)
+        raise HostError(f"{host.layout.directory} holds {held} after the change, desired {desired}")
 
 
-def _remove_strangers(host: Host, names: list[str]) -> None:
-    # The control program leaves dot-files and sub-directories, which the agent reads at its next start.
-    for entry in os.scandir(host.layout.directory):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        elif entry.name not in names:
-            os.unlink(entry.path)
+def _remove_others(host: Host, names: list[str]) -> None:
+    # The control program leaves dot-files, which the agent reads at its next start.
+    for one in safe_files.entries(host.layout.directory):
+        if one.is_file and one.name not in names:
+            safe_files.remove_regular(os.path.join(host.layout.directory, one.name))

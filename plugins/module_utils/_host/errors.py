@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one exception of this room."""
+"""The exceptions of this package."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from __future__ import annotations
 class HostError(Exception):
     """Something on the host stands in the way.
 
-    ``str(error)`` names what, which value and the mend. ``log`` holds the agent's own lines, oldest first.
+    ``str(error)`` names what, which value and the fix. ``log`` holds the agent's own lines, oldest first.
     """
 
     def __init__(self, message: str, log: list[str] | None = None) -> None:
         super().__init__(message)
         self.log = log or []
+
+
+class RolledBackError(HostError):
+    """A change failed, and the state before it is back."""

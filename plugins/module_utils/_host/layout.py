@@ -70,6 +70,11 @@ class Layout:
         return self.at(f"{BASE}/logs/amazon-cloudwatch-agent.log")
 
     @property
+    def validation_log(self) -> str:
+        """What the agent's control program writes at every change."""
+        return self.at(f"{BASE}/logs/configuration-validation.log")
+
+    @property
     def offsets(self) -> str:
         """How far the agent has read each log file."""
         return self.at(f"{BASE}/logs/state")
@@ -80,9 +85,24 @@ class Layout:
         return f"{self.base}/.change-in-progress"
 
     @property
+    def previous(self) -> str:
+        """Holds the state before the last change that worked, until the next one."""
+        return f"{self.base}/.previous-configuration"
+
+    @property
+    def records(self) -> str:
+        """What the collection itself remembers of the host, for root alone."""
+        return self.at("/var/lib/cloudwatch-agent-ansible")
+
+    @property
+    def unmanaged_copies(self) -> str:
+        """Copies of other people's files that were removed."""
+        return f"{self.records}/unmanaged"
+
+    @property
     def lock(self) -> str:
-        """Held by whoever changes the active configuration."""
-        return self.at("/run/cloudwatch-agent-configuration.lock")
+        """Held by whoever changes the agent; its directory is root's alone."""
+        return self.at("/run/cloudwatch-agent-ansible/lock")
 
 
 def file_name(location: str) -> str:

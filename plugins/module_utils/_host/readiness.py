@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starting the daemon and finding out whether it lives: its own readiness line or its death, whichever comes first."""
+"""Starting the daemon and finding out whether it lives: its own readiness line or its death, and then a while of watching."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from . import logs, service
@@ -18,17 +19,32 @@ POLL_SECONDS = 0.2
 # A stop that arrives while the daemon starts up is swallowed, and systemd waits 90 s before it kills.
 STARTUP_SECONDS = 5.0
 STOP_SECONDS = 20.0
-# Readiness is judged once more after this, so that a daemon that says the line and falls is not called well.
+# A daemon that says the line may still fall: over a port that is taken, a permission, memory.
+HEALTH_SECONDS = 10.0
 STEADY_SECONDS = 1.0
+HEALTH_POLL_SECONDS = 0.5
+SHOWN_LINES = 8
+
+_STAMPED = re.compile(r"^\d{4}[-/]\d\d[-/]\d\d[T ]")
+_DEBUG = re.compile(r"^\S+( \S+)? D! ")
+_CRASH = re.compile(r"^(panic|fatal error|runtime error|SIG[A-Z]+)\b")
+_TROUBLE = re.compile(
+    r"\bE! |error|panic|fatal|fail|denied|refused|cannot|can't|unable|invalid|unknown|already in use|no such|not found", re.IGNORECASE
+)
+# What the translator says at every start, whatever it is about.
+_CHATTER = re.compile(
+    r"Config has been translated|Reading json config file|Valid Json input schema|Executing .* with arguments|maps to a call"
+)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """``kind``: ready, dead or unsure (alive when the time was up); ``lines``: the agent's lines that explain it."""
+    """``kind``: ready, dead or unsure (alive when the time was up); ``lines``: the agent's lines that explain it; ``cause``: of a death."""
 
     kind: str
     service: service.Service
     lines: list[str] = field(default_factory=list)
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ def restart(host: Host, section: AgentSection, running: AgentSection) -> Start:
     host.run(["systemctl", "reset-failed", UNIT])
     answer = host.run(["systemctl", "restart", "--no-block", UNIT])
     if answer.rc != 0:
-        raise HostError(f"systemd does not start {UNIT}: {answer.err.strip()}")
+        raise HostError(f"systemd does not start {UNIT}: {answer.err.strip()[-300:]}")
     return start
 
 
@@ -79,16 +95,43 @@ def stop(host: Host) -> None:
         host.run(["systemctl", "stop", UNIT], timeout=STOP_SECONDS)
 
 
-def _lines(host: Host, start: Start, unit: service.Service, dead: bool = False) -> list[str]:
+def _own_lines(start: Start) -> list[str]:
     lines = logs.lines_after(start.file, start.mark) if start.file else []
-    lines = logs.since(lines, start.since) if start.since else lines
+    return logs.since(lines, start.since) if start.since else lines
+
+
+def _lines(host: Host, start: Start, unit: service.Service) -> list[str]:
+    return _own_lines(start) if start.file else logs.journal(host, unit.invocation_id)
+
+
+def _telling(lines: list[str]) -> list[str]:
+    """Without the debug lines, with what follows them, and the translator's talk."""
+    result, skipping = [], False
+    for line in lines:
+        if _STAMPED.match(line):
+            skipping = bool(_DEBUG.match(line))
+        elif _CRASH.match(line):
+            skipping = False
+        if line.strip() and not skipping and not _CHATTER.search(line):
+            result.append(line[: logs.WIDTH])
+    return result
+
+
+def explain(lines: list[str]) -> list[str]:
+    """The last lines of a start, those with words of an error first, of whatever level: some reasons come as information."""
+    distinct = list(dict.fromkeys(_telling(lines)))
+    bad = [line for line in distinct if _TROUBLE.search(line)][-SHOWN_LINES:]
+    rest = [line for line in distinct if line not in bad]
+    return bad + rest[len(rest) - min(len(rest), max(0, SHOWN_LINES // 2 - len(bad))) :]
+
+
+def _explained(host: Host, start: Start, unit: service.Service, dead: bool) -> list[str]:
+    lines = _lines(host, start, unit)
+    told = explain(lines)
     # What kills the daemon before it has opened its log stands in the journal alone.
-    return lines + (logs.journal(host, unit.invocation_id) if dead or not start.file else [])
-
-
-def _explain(lines: list[str]) -> list[str]:
-    told = [line[: logs.WIDTH] for line in lines if " D! " not in line and line.strip()]
-    return logs.trouble(lines) or told[-5:]
+    if dead and start.file and not any(_TROUBLE.search(line) for line in told):
+        told = explain(logs.journal(host, unit.invocation_id)) + told
+    return told
 
 
 def _fell(unit: service.Service, invocation_id: str) -> bool:
@@ -105,8 +148,8 @@ def _works(host: Host, start: Start, unit: service.Service, lines: list[str]) ->
     return logs.ready(lines)
 
 
-def wait(host: Host, start: Start, cap: float) -> Verdict:
-    """Watch the start until the daemon is ready, dead, or ``cap`` seconds are over."""
+def wait(host: Host, start: Start, cap: float, health: float = HEALTH_SECONDS) -> Verdict:
+    """Watch the start until the daemon is ready, dead, or ``cap`` seconds are over; a ready one is watched ``health`` seconds more."""
     begun = host.monotonic()
     invocation_id, killed = "", False
     while True:
@@ -115,23 +158,40 @@ def wait(host: Host, start: Start, cap: float) -> Verdict:
         if not invocation_id and unit.invocation_id != start.invocation_id:
             invocation_id = unit.invocation_id
         if invocation_id:
-            verdict = _look(host, start, unit, invocation_id)
+            verdict = _observe(host, start, unit, invocation_id, health)
             if verdict:
                 return verdict
         elif waited > min(STOP_SECONDS, cap / 2) and not killed:
             host.run(["systemctl", "kill", "--signal=SIGKILL", UNIT])
             killed = True
         if waited >= cap:
-            return Verdict("unsure" if unit.running else "dead", unit, _explain(_lines(host, start, unit, not unit.running)))
+            return Verdict("unsure", unit, _explained(host, start, unit, False)) if unit.running else _dead(host, start, unit, unit.ending)
         host.sleep(POLL_SECONDS)
 
 
-def _look(host: Host, start: Start, unit: service.Service, invocation_id: str) -> Verdict | None:
-    if not _fell(unit, invocation_id):
-        if not _works(host, start, unit, _lines(host, start, unit)):
-            return None
-        host.sleep(STEADY_SECONDS)
+def _dead(host: Host, start: Start, unit: service.Service, cause: str) -> Verdict:
+    return Verdict("dead", unit, _explained(host, start, unit, True), cause)
+
+
+def _observe(host: Host, start: Start, unit: service.Service, invocation_id: str, health: float) -> Verdict | None:
+    if _fell(unit, invocation_id):
+        return _dead(host, start, unit, unit.ending)
+    if not _works(host, start, unit, _lines(host, start, unit)):
+        return None
+    # One that says nothing has lived for a while already.
+    return survive(host, start, unit, health - QUIET_SECONDS if start.section.quiet else health)
+
+
+def survive(host: Host, start: Start, ready: service.Service, seconds: float) -> Verdict:
+    """Watch a daemon that is ready: it is to be the same process all the time."""
+    begun = host.monotonic()
+    window = max(seconds, STEADY_SECONDS)
+    while host.monotonic() - begun < window:
+        host.sleep(min(HEALTH_POLL_SECONDS, window))
         unit = service.read(host)
-        if not _fell(unit, invocation_id):
-            return Verdict("ready", unit)
-    return Verdict("dead", unit, _explain(_lines(host, start, unit, dead=True)))
+        lived = f"{host.monotonic() - begun:.0f} s after it was ready"
+        if _fell(unit, ready.invocation_id) and not unit.running:
+            return _dead(host, start, unit, f"{unit.ending}, {lived}")
+        if (unit.invocation_id, unit.main_pid, unit.restarts) != (ready.invocation_id, ready.main_pid, ready.restarts):
+            return _dead(host, start, unit, f"it was started anew (process {ready.main_pid} → {unit.main_pid}), {lived}")
+    return Verdict("ready", ready)

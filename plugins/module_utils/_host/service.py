@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 
 from .layout import UNIT
@@ -19,14 +20,24 @@ FIELDS = (
     "MainPID",
     "Result",
     "ExecMainStatus",
+    "ExecMainCode",
+    "NRestarts",
     "LoadState",
     "NeedDaemonReload",
 )
 
 
+# What waitid() calls a process that a signal has ended, without and with a core dump.
+_BY_SIGNAL = (2, 3)
+
+
 @dataclass(frozen=True)
 class Service:
-    """The unit as systemd sees it. ``started_at``: seconds since the epoch, 0 while it does not run; ``attempted_at``: last start."""
+    """The unit as systemd sees it. ``started_at``: seconds since the epoch, 0 while it does not run; ``attempted_at``: last start.
+
+    ``exit_code``: how the last daemon ended, as waitid() has it; ``exit_status``: its exit status, or the number of the signal;
+    ``restarts``: how often systemd has restarted it by itself.
+    """
 
     active_state: str = "inactive"
     sub_state: str = "dead"
@@ -39,11 +50,30 @@ class Service:
     exit_status: int = 0
     loaded: bool = False
     needs_reload: bool = False
+    exit_code: int = 0
+    restarts: int = 0
+    masked: bool = False
 
     @property
     def running(self) -> bool:
         """Whether the daemon's process is there, be it ready or not."""
         return self.active_state == "active" and self.main_pid > 0
+
+    @property
+    def ending(self) -> str:
+        """How the last daemon ended, in words."""
+        state = f"systemd: {self.active_state}/{self.sub_state}"
+        if self.exit_code in _BY_SIGNAL:
+            by = " for want of memory" if self.result == "oom-kill" else ""
+            return f"killed by {_signal(self.exit_status)}{by}; {state}"
+        return f"exit status {self.exit_status}; {state}" if self.exit_code else state
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def read(host: Host) -> Service:
@@ -51,21 +81,24 @@ def read(host: Host) -> Service:
     answer = host.run(["systemctl", "show", UNIT, f"--property={','.join(FIELDS)}"], timeout=20)
     if answer.rc != 0:
         return Service(active_state="unknown", sub_state="unknown")
-    told = dict(line.split("=", 1) for line in answer.out.splitlines() if "=" in line)
-    active = told.get("ActiveState", "inactive")
-    started = int(told.get("ExecMainStartTimestampMonotonic") or 0) / 1e6
+    shown = dict(line.split("=", 1) for line in answer.out.splitlines() if "=" in line)
+    active = shown.get("ActiveState", "inactive")
+    started = int(shown.get("ExecMainStartTimestampMonotonic") or 0) / 1e6
     # Counted back from now: a clock that was set after the start does not matter then.
     attempted_at = round(host.now() - (host.monotonic() - started), 3) if started else 0.0
     return Service(
         active_state=active,
-        sub_state=told.get("SubState", "dead"),
-        enabled=told.get("UnitFileState") == "enabled",
-        invocation_id=told.get("InvocationID", ""),
+        sub_state=shown.get("SubState", "dead"),
+        enabled=shown.get("UnitFileState") == "enabled",
+        invocation_id=shown.get("InvocationID", ""),
         started_at=attempted_at if active == "active" else 0.0,
         attempted_at=attempted_at,
-        main_pid=int(told.get("MainPID") or 0),
-        result=told.get("Result", ""),
-        exit_status=int(told.get("ExecMainStatus") or 0),
-        loaded=told.get("LoadState") == "loaded",
-        needs_reload=told.get("NeedDaemonReload") == "yes",
+        main_pid=int(shown.get("MainPID") or 0),
+        result=shown.get("Result", ""),
+        exit_status=int(shown.get("ExecMainStatus") or 0),
+        loaded=shown.get("LoadState") == "loaded",
+        needs_reload=shown.get("NeedDaemonReload") == "yes",
+        exit_code=int(shown.get("ExecMainCode") or 0),
+        restarts=int(shown.get("NRestarts") or 0),
+        masked=shown.get("LoadState") == "masked",
     )

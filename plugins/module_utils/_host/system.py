@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass, field
 from typing import Callable, Protocol
 
+from . import safe_files
 from .errors import HostError
 from .layout import Layout
+
+END_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -38,21 +41,46 @@ def run(argv: list[str], timeout: float = 60, env: dict[str, str] | None = None)
     path = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
     environment = {**os.environ, "PATH": path, "LC_ALL": "C", "LANGUAGE": "C", **(env or {})}
     try:
-        done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=timeout, env=environment, check=False
+        # A session of its own: what it has started goes with it.
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env=environment,
+            start_new_session=True,
         )
     except FileNotFoundError as missing:
         return Result(127, "", str(missing))
     except PermissionError as forbidden:
         return Result(126, "", str(forbidden))
+    try:
+        out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        return Result(124, "", f"{argv[0]} did not end within {timeout:g} s")
-    return Result(done.returncode, done.stdout, done.stderr)
+        out, err = _end(process)
+        return Result(124, out, f"{err}{argv[0]} did not end within {timeout:g} s")
+    except BaseException:
+        _end(process)
+        raise
+    return Result(process.returncode, out, err)
+
+
+def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Kill the program with its children; what they had written."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    try:
+        return process.communicate(timeout=END_SECONDS)
+    except subprocess.TimeoutExpired:
+        # A grandchild that left the session holds the pipes: it is not waited for.
+        return "", ""
 
 
 @dataclass(frozen=True)
 class Host:
-    """The host as the functions of this room see it."""
+    """The host as the functions of this package see it."""
 
     layout: Layout = field(default_factory=Layout)
     run: Run = run
@@ -71,23 +99,31 @@ def read_text(path: str) -> str:
 
 
 def write_file(path: str, text: str, mode: int, owner: tuple[int, int]) -> None:
-    """Put ``text`` at ``path`` in one step: either the old file or the new one is there, also after a crash. ``owner``: (uid, gid)."""
-    directory = os.path.dirname(path)
+    """Put ``text`` at ``path`` in one step: either the old file or the new one is there, also after a crash. ``owner``: (uid, gid).
+
+    Follows nothing that another user could have put in the way (see safe_files).
+    """
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=directory)
-    except OSError as error:
-        raise HostError(f"cannot write in {directory}: {error.strerror}") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            os.fchmod(stream.fileno(), mode)
-            if os.geteuid() == 0:
-                os.fchown(stream.fileno(), *owner)
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
+        with safe_files.parent(path) as (where, name):
+            _replace(where, name, text, mode, owner)
     except OSError as error:
         raise HostError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _replace(where: int, name: str, text: str, mode: int, owner: tuple[int, int]) -> None:
+    temporary = f".{name}.{os.getpid()}.new"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(temporary, dir_fd=where)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=where)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            os.fchmod(handle, mode)
+            if os.geteuid() == 0:
+                os.fchown(handle, *owner)
+            stream.write(text)
+            stream.flush()
+            os.fsync(handle)
+        os.replace(temporary, name, src_dir_fd=where, dst_dir_fd=where)
     finally:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+            os.unlink(temporary, dir_fd=where)

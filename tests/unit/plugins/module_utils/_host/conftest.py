@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import manifest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.layout import Layout, file_name
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.logs import READY
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host, Result
@@ -41,6 +43,10 @@ class FakeHost:
         self.event: tuple[float, str] = (0.0, "")
         self.happened = False
         self.overrides: dict[str, Result] = {}
+        self.masked = False
+        # Seconds after its start at which a daemon that was ready dies; None: it lives.
+        self.falls: Callable[[list[str]], float | None] = lambda texts: None
+        self.falls_at: float | None = None
         self.host = Host(self.layout, self.run, self.now, self.monotonic, self.sleep)
 
     def now(self) -> float:
@@ -58,6 +64,7 @@ class FakeHost:
             f"{self.layout.base}/bin",
             os.path.dirname(self.layout.log_file),
             f"{self.layout.root}/run",
+            f"{self.layout.root}/var/lib",
         ):
             os.makedirs(directory, exist_ok=True)
         for name in ("amazon-cloudwatch-agent-ctl", "amazon-cloudwatch-agent"):
@@ -71,10 +78,12 @@ class FakeHost:
         os.utime(path, (self.now(), self.now()))
 
     def active(self) -> dict[str, str]:
-        return {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(self.layout.directory).iterdir())}
+        top = Path(self.layout.directory)
+        return {str(path.relative_to(top)): path.read_text(encoding="utf-8") for path in sorted(top.rglob("*")) if path.is_file()}
 
     def activate(self, name: str, text: str) -> None:
-        """A configuration that somebody made active before."""
+        """A configuration that the collection made active before."""
+        manifest.record(self.host, {**manifest.applied(self.host), name: digest(text)})
         self.write(os.path.join(self.layout.directory, name), text)
         for path in self.layout.derived:
             self.write(path, f"made of {name}")
@@ -101,7 +110,7 @@ class FakeHost:
         self.invocation += 1
         self.started, self.wanted, self.happened = self.uptime, True, False
         texts = [text for name, text in self.active().items() if not name.endswith(".tmp")]
-        self.event = self.fate(texts)
+        self.event, self.falls_at = self.fate(texts), self.falls(texts)
 
     def _happen(self) -> None:
         after, what = self.event
@@ -111,7 +120,8 @@ class FakeHost:
 
     def dead(self) -> bool:
         self._happen()
-        return self.wanted and self.happened and self.event[1] == "dies"
+        fell = self.falls_at is not None and self.uptime >= self.started + self.falls_at
+        return self.wanted and self.happened and (fell or self.event[1] == "dies")
 
     def run(self, argv: list[str], timeout: float = 60, env: dict[str, str] | None = None) -> Result:
         self.calls.append(argv)
@@ -145,8 +155,10 @@ class FakeHost:
             "InvocationID": f"id{self.invocation}" if self.invocation else "",
             "ExecMainStartTimestampMonotonic": str(int(self.started * 1e6)),
             "MainPID": "42" if state == "active" else "0",
-            "LoadState": "loaded",
+            "LoadState": "masked" if self.masked else "loaded",
             "NeedDaemonReload": "no",
+            "ExecMainCode": "1" if self.dead() else "0",
+            "ExecMainStatus": "1" if self.dead() else "0",
         }
         return "".join(f"{name}={value}\n" for name, value in told.items())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import lock, snapshot, state, transaction
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source, digest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError, RolledBackError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host, Result
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.transaction import Request, ensure_configuration
 
@@ -32,7 +32,7 @@ def contents(root: str) -> dict[str, str]:
     return {
         str(path.relative_to(root)): path.read_text(encoding="utf-8")
         for path in sorted(Path(root).rglob("*"))
-        if path.is_file() and "/logs/" not in str(path) and not path.name.endswith(".lock")
+        if path.is_file() and not any(part in str(path) for part in ("/logs/", "/run/", "/cloudwatch-agent-ansible/"))
     }
 
 
@@ -76,16 +76,98 @@ def test_parts_are_appended(fake: FakeHost) -> None:
     assert [argv[2] for argv in fake.called("amazon-cloudwatch-agent-ctl")] == ["fetch-config", "append-config"]
 
 
-def test_strangers_go(fake: FakeHost) -> None:
-    fake.running_with("ssm_web_3", OLD)
+def _hand_made(fake: FakeHost) -> None:
+    fake.write(f"{fake.layout.directory}/file_config.json", "hand-made")
     fake.write(f"{fake.layout.directory}/.hidden", "{}")
     fake.write(f"{fake.layout.directory}/sub/more.json", "{}")
-    fake.write(fake.layout.legacy, "{}")
-    assert ensure_configuration(fake.host, Request(wanted(fake, OLD))).changed
-    assert fake.active() == {"ssm_web_3": OLD}
+    fake.write(f"{fake.layout.directory}/notes.tmp", "notes")
+    os.makedirs(f"{fake.layout.directory}/empty")
+    fake.write(fake.layout.legacy, "legacy")
 
 
-def test_leftovers_go_without_a_restart(fake: FakeHost) -> None:
+@pytest.mark.parametrize("text", [OLD, NEW])
+def test_unmanaged_files_are_named_and_copied(fake: FakeHost, text: str) -> None:
+    fake.running_with("ssm_web_3", OLD)
+    _hand_made(fake)
+    predicted = ensure_configuration(fake.host, Request([Source("ssm:web:3", digest(text), text)]), check_mode=True)
+    outcome = ensure_configuration(fake.host, Request(wanted(fake, text)))
+    assert fake.active() == {"ssm_web_3": text} and not os.path.exists(fake.layout.legacy)
+    assert list(outcome.unmanaged) == sorted([fake.layout.legacy, ".hidden", "empty/", "file_config.json", "notes.tmp", "sub/more.json"])
+    assert list(predicted.unmanaged) == list(outcome.unmanaged) and "file_config.json" in predicted.warnings[0]
+    copy = outcome.unmanaged["file_config.json"]
+    assert Path(copy).read_text(encoding="utf-8") == "hand-made" and copy in outcome.warnings[0]
+    assert os.stat(os.path.dirname(copy)).st_mode & 0o077 == 0
+    assert Path(outcome.unmanaged[fake.layout.legacy]).read_text(encoding="utf-8") == "legacy"
+    assert not ensure_configuration(fake.host, Request(wanted(fake, text))).changed
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_unmanaged_files_are_refused(fake: FakeHost, check_mode: bool) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    _hand_made(fake)
+    before = contents(fake.layout.root)
+    with pytest.raises(HostError, match=r"file_config\.json.*nothing was changed.*Hint.*cw_agent_unmanaged: adopt"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW), refuse_unmanaged=True), check_mode)
+    assert contents(fake.layout.root) == before and os.path.isdir(f"{fake.layout.directory}/empty")
+
+
+def test_an_empty_directory_is_a_difference(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_3", OLD)
+    os.makedirs(f"{fake.layout.directory}/empty")
+    outcome = ensure_configuration(fake.host, Request(wanted(fake, OLD)))
+    assert outcome.changed and fake.active() == {"ssm_web_3": OLD} and fake.invocation == 1
+
+
+def test_own_file_edited_since_is_unmanaged(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.write(f"{fake.layout.directory}/ssm_web_2", configuration(59))
+    assert list(ensure_configuration(fake.host, Request(wanted(fake, NEW))).unmanaged) == ["ssm_web_2"]
+
+
+def test_own_files_are_replaced_without_a_word(fake: FakeHost) -> None:
+    fake.install()
+    ensure_configuration(fake.host, Request(wanted(fake, OLD)))
+    outcome = ensure_configuration(fake.host, Request(wanted(fake, NEW, name="other")))
+    assert outcome.unmanaged == {} and outcome.warnings == [] and fake.active() == {"ssm_other_3": NEW}
+
+
+def test_death_brings_unmanaged_files_back(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.write(f"{fake.layout.directory}/sub/more.json", "{}")
+    before = contents(fake.layout.root)
+    fake.fate = lambda texts: (2.0, "dies") if NEW in texts else (1.0, "ready")
+    with pytest.raises(RolledBackError):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    assert contents(fake.layout.root) == before
+
+
+@pytest.mark.parametrize("what", ["directory", "file", "fifo", "legacy", "derived", "etc"])
+def test_what_another_user_swapped_is_refused(fake: FakeHost, what: str) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    victim = Path(fake.layout.at("/root/victim"))
+    fake.write(str(victim / "secret"), "secret")
+    place = {
+        "directory": fake.layout.directory,
+        "file": f"{fake.layout.directory}/file_x",
+        "fifo": f"{fake.layout.directory}/file_x",
+        "legacy": fake.layout.legacy,
+        "derived": fake.layout.derived[0],
+        "etc": fake.layout.etc,
+    }[what]
+    if os.path.lexists(place):
+        os.rename(place, place + ".away")
+    if what == "fifo":
+        os.mkfifo(place)
+    else:
+        os.symlink(victim / "secret" if what in ("file", "legacy", "derived") else victim, place)
+    with pytest.raises(HostError, match=f"{place} is a.*Hint") as caught:
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    assert "secret" not in str(caught.value).replace("victim/secret", "")
+    assert os.listdir(victim) == ["secret"] and (victim / "secret").read_text(encoding="utf-8") == "secret"
+    assert fake.invocation == 1 and not fake.called("amazon-cloudwatch-agent-ctl")
+
+
+def test_stale_files_go_without_a_restart(fake: FakeHost) -> None:
     fake.running_with("ssm_web_3", OLD)
     fake.write(f"{fake.layout.directory}/ssm_web_4.tmp", NEW)
     outcome = ensure_configuration(fake.host, Request(wanted(fake, OLD)))
@@ -217,12 +299,114 @@ def test_ready_and_then_dead_is_dead(fake: FakeHost) -> None:
         ensure_configuration(fake.host, Request(wanted(fake, NEW)))
 
 
-def test_alive_without_a_word_is_a_warning(fake: FakeHost) -> None:
+def test_late_death_is_rolled_back(fake: FakeHost) -> None:
     fake.running_with("ssm_web_2", OLD)
+    fake.falls = lambda texts: 9.0 if NEW in texts else None
+    with pytest.raises(RolledBackError, match=r"exit status 1; .*, 8 s after it was ready.*the agent runs with it"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    assert fake.active() == {"ssm_web_2": OLD}
+
+
+def test_later_than_the_window_is_not_seen(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.falls = lambda texts: 9.0 if NEW in texts else None
+    assert ensure_configuration(fake.host, Request(wanted(fake, NEW), health=5)).revertible
+
+
+def test_never_ready_is_rolled_back(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.fate = lambda texts: (1e9 if NEW in texts else 1.0, "ready")
+    with pytest.raises(RolledBackError, match=r"not ready within 10 s; the previous .* runs with it\. Hint: to keep .* take not_ready out"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW), cap=10))
+    assert fake.active() == {"ssm_web_2": OLD} and fake.wanted
+
+
+@pytest.mark.parametrize("worked", [True, False])
+def test_never_ready_may_be_a_warning(fake: FakeHost, worked: bool) -> None:
+    if worked:
+        fake.running_with("ssm_web_2", OLD)
+    else:
+        fake.install()
     fake.fate = lambda texts: (1e9, "ready")
-    outcome = ensure_configuration(fake.host, Request(wanted(fake, NEW), cap=10))
+    on = ("death",) if worked else transaction.CAUSES
+    outcome = ensure_configuration(fake.host, Request(wanted(fake, NEW), cap=10, rollback_on=on))
     assert outcome.changed and fake.active() == {"ssm_web_3": NEW}
     assert "within 10 s" in outcome.warnings[0]
+
+
+def test_death_may_stay(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.fate = lambda texts: (2.0, "dies") if NEW in texts else (1.0, "ready")
+    with pytest.raises(HostError, match=r"the new configuration stays.*state: restored brings it back"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW), rollback_on=("not_ready",)))
+    assert fake.active() == {"ssm_web_3": NEW}
+
+
+def test_failing_rollback_hides_nothing(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.fate = lambda texts: (2.0, "dies")
+
+    def full(host: Host) -> None:
+        raise OSError(5, "Input/output error", "/opt/x")
+
+    monkeypatch.setattr(snapshot, "restore", full)
+    with pytest.raises(HostError, match=r"the agent died after its start .*rolling back failed as well: .*Input/output error") as caught:
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    assert not isinstance(caught.value, RolledBackError) and any("no role" in line for line in caught.value.log)
+    assert snapshot.pending(fake.host)
+
+
+def test_restored(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    before = contents(fake.layout.root)
+    assert ensure_configuration(fake.host, Request(wanted(fake, NEW))).revertible
+    request = Request(None)
+    predicted = transaction.restore_previous(fake.host, request, check_mode=True)
+    assert fake.active() == {"ssm_web_3": NEW} and predicted.changed
+    outcome = transaction.restore_previous(fake.host, request)
+    assert outcome.changed and outcome.rolled_back and outcome.differences == predicted.differences
+    assert contents(fake.layout.root) == before and fake.wanted and fake.enabled and fake.invocation == 3
+    again = transaction.restore_previous(fake.host, request)
+    assert not again.changed and "there is none" in again.warnings[0]
+    assert not ensure_configuration(fake.host, Request(wanted(fake, OLD))).changed
+
+
+def test_restored_only_what_worked(fake: FakeHost) -> None:
+    fake.install()
+    assert not ensure_configuration(fake.host, Request(wanted(fake, NEW))).revertible
+    outcome = transaction.restore_previous(fake.host, Request(None))
+    assert not outcome.changed and "did not work" in outcome.warnings[0] and fake.active() == {"ssm_web_3": NEW}
+
+
+def test_restored_refuses_what_somebody_changed(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    fake.write(f"{fake.layout.directory}/ssm_web_3", configuration(1))
+    with pytest.raises(HostError, match="somebody has changed it since, so nothing was restored"):
+        transaction.restore_previous(fake.host, Request(None))
+
+
+def test_snapshot_is_for_root_alone(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    assert os.stat(fake.layout.previous).st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_masked_unit(fake: FakeHost, check_mode: bool) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    fake.masked = True
+    with pytest.raises(HostError, match=r"masked on this host.*nothing was changed\. Hint: systemctl unmask"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)), check_mode)
+    assert fake.active() == {"ssm_web_2": OLD}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_read_only_file_system(fake: FakeHost, monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    monkeypatch.setattr(transaction.os, "statvfs", lambda path: os.statvfs_result((4096, 4096, 9, 9, 9, 9, 9, 9, os.ST_RDONLY, 255)))
+    with pytest.raises(HostError, match=r"mounted read-only; nothing was changed"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)), check_mode)
 
 
 def test_quiet_agent_is_ready_after_twenty_seconds(fake: FakeHost) -> None:
@@ -268,6 +452,7 @@ def test_killed_before_the_restart(fake: FakeHost) -> None:
     fake.sleep(60)
     outcome = ensure_configuration(fake.host, Request(wanted(fake, NEW)))
     assert outcome.changed and fake.invocation == 2
+    assert "an earlier run was killed in the middle of a change" in outcome.warnings[0]
     assert not os.path.exists(fake.layout.transaction)
 
 
