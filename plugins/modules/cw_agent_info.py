@@ -259,7 +259,7 @@ agent:
       type: str
       returned: success
     ip_address:
-      description: What the agent puts in the place of C({ip_address}), C(UNKNOWN-IP) where it finds no address.
+      description: What the agent replaces C({ip_address}) with, C(UNKNOWN-IP) where it finds no address.
       type: str
       returned: success
     run_as_user:

@@ -89,7 +89,7 @@ def _as_user(who: User, paths: list[str], outlet: int) -> None:
 
 
 def readable(who: User, paths: list[str]) -> list[bool]:
-    """For every path whether ``who`` can open it for reading. Only root can ask for another user; else the caller's own rights tell."""
+    """For every path whether ``who`` can open it for reading. Only root can ask for another user; else the caller's own rights count."""
     if not paths:
         return []
     if os.geteuid() != 0 or who.uid == 0:

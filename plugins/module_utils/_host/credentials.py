@@ -28,7 +28,7 @@ class Keys:
 
     @property
     def digest(self) -> str:
-        """sha256 of ``id:secret:token``, in hex: tells whether two keys are the same and nothing else."""
+        """sha256 of ``id:secret:token``, in hex: shows whether two keys are the same and nothing else."""
         return hashlib.sha256(f"{self.access_key_id}:{self.secret_access_key}:{self.session_token}".encode()).hexdigest()
 
 

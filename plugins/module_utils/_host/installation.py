@@ -215,7 +215,7 @@ def _install(host: Host, file: str, kind: str) -> None:
 
 
 class _Replacement:
-    """One build in the place of another, or of none, under the lock."""
+    """One build instead of another, or of none, under the lock."""
 
     def __init__(self, host: Host, request: Request, suited: Distribution, before: Package, after: Package) -> None:
         self.host = host

@@ -115,7 +115,7 @@ def observe(host: Host, desired: Desired, using: identity.Ask = identity.ask) ->
 
 
 def observed_mode(seen: Observation) -> str:
-    """The mode in which the service starts: the agent looks by itself then, whatever mode it was configured in."""
+    """The mode in which the service starts: the agent finds it out by itself then, whatever mode it was configured in."""
     return "onPremise" if seen.identity is None or seen.common.name or seen.common.file else "ec2"
 
 
