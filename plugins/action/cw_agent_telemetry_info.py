@@ -20,9 +20,10 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evalua
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.explanation import explained, to_observe
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.explanation import explained
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import WAITS, Host, Run
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import awaiting, listed, missing_message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.recheck import failing, rechecked, to_observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import MISSING
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection
@@ -66,6 +67,7 @@ ARGUMENTS = {
     "failures": {"type": "dict"},
     "expectations": {"type": "list", "elements": "dict", "options": EXPECTATION},
     "evaluated": {"type": "dict"},
+    "restored": {"type": "dict"},
     "wait": {"type": "str", "choices": list(WAITS), "default": "changed"},
     "timeout": {"type": "int", "default": 90},
     "window": {"type": "int", "default": 900},
@@ -122,7 +124,8 @@ class ActionModule(AwsAction):
     def _outcome(self, options: Mapping[str, Any], failures: Mapping[str, Any], connection: AwsConnection) -> Outcome:
         if options["evaluated"] is not None:
             earlier = options["evaluated"]
-            found = explained(earlier["hosts"], options["observed"] or {})
+            observed = options["observed"] or {}
+            found = rechecked(explained(earlier["hosts"], observed), observed, options["restored"] or {})
             return Outcome(found, float(earlier["waited"]), tuple(earlier["refused"]))
         if options["plan"] is not None:
             hosts = self._run_of(options).hosts(name for name in options["hosts"] if name not in failures)
@@ -173,13 +176,15 @@ class ActionModule(AwsAction):
 
     def _finish(self, options: Mapping[str, Any], entries: list[dict[str, Any]], outcome: Outcome) -> dict[str, Any]:
         missing = [item["host"] for item in entries if item["state"] == MISSING]
-        again = to_observe(entries) if options["evaluated"] is None else []
+        again = to_observe(entries) if options["evaluated"] is None and not self._task.check_mode else []
         text = "\n".join([*_refusals(outcome.refused), *filter(None, [missing_message(entries)])])
         result = {
             "changed": False,
             "hosts": entries,
             "missing": missing,
-            "verified": passed(entries),
+            # Nothing is released on the word of a CloudWatch that could not be asked.
+            "verified": [] if outcome.refused else passed(entries),
+            "failing": failing(entries, outcome.refused),
             "waited": round(outcome.waited, 1),
             "refused": list(outcome.refused),
             "totals": totals(entries),
@@ -187,14 +192,14 @@ class ActionModule(AwsAction):
             "observe_again": again,
             "msg": text,
         }
-        if options["defer"] and again:
+        if options["defer"]:
             return result
         if options["table"]:
             self._show("\n".join(result["table"]))
         if options["result_file"]:
             _write(Path(options["result_file"]), result)
         result["warnings"] = _warnings(entries)
-        if outcome.refused or (missing and options["fail_on_missing"]):
+        if (outcome.refused or missing) and options["fail_on_missing"]:
             raise AnsibleActionFail(text, result=result)
         return result
 

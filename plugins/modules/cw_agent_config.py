@@ -52,7 +52,6 @@ options:
       - Seconds that a daemon which is ready has to live on as the same process; a restart by systemd counts as its death.
     type: int
     default: 10
-    version_added: "0.2.0"
   rollback_on:
     description:
       - What takes back a configuration, in favour of the one before.
@@ -64,7 +63,6 @@ options:
     elements: str
     choices: [death, not_ready]
     default: [death, not_ready]
-    version_added: "0.2.0"
   unmanaged:
     description:
       - What happens to directories among the active configurations, and to files that this module has not written, or not as they are.
@@ -75,7 +73,6 @@ options:
     type: str
     choices: [adopt, refuse]
     default: adopt
-    version_added: "0.2.0"
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host

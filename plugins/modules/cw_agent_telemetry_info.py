@@ -171,8 +171,11 @@ options:
             default: 60
   evaluated:
     description:
-      - Result of an earlier call with O(defer), which is completed with the causes that newer observations (O(observed)) tell. CloudWatch
-        is not asked again.
+      - Result of an earlier call with O(defer), which is completed with what newer observations (O(observed)) of the hosts in
+        RV(observe_again) say. One whose agent has died since is V(failed). CloudWatch is not asked again.
+    type: dict
+  restored:
+    description: With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored). They go into the account.
     type: dict
   wait:
     description:
@@ -195,7 +198,7 @@ options:
     default: 900
   defer:
     description:
-      - Whether table, file, warnings and failure are left to a second call with O(evaluated) where RV(observe_again) names hosts.
+      - Whether table, file, warnings and failure are left to a second call with O(evaluated).
     type: bool
     default: false
   table:
@@ -210,7 +213,7 @@ options:
     type: path
   fail_on_missing:
     description:
-      - Whether the task fails when telemetry is missing. It always fails when CloudWatch could not be asked.
+      - Whether the task fails when telemetry is missing or CloudWatch could not be asked.
     type: bool
     default: true
 attributes:
@@ -412,7 +415,7 @@ missing:
   elements: str
 verified:
   description: Names of the hosts that nothing speaks against, which are those in none of the states V(missing), V(failed),
-    V(unreachable) and V(not_reached).
+    V(unreachable) and V(not_reached). None where CloudWatch could not be asked.
   returned: always
   type: list
   elements: str
@@ -432,10 +435,14 @@ refused:
   type: list
   elements: str
 observe_again:
-  description: Changed hosts of which telemetry is missing; their agents may have said more since they were observed.
+  description: Hosts that this run has changed; their agents may have died, or said more, since they were observed. None in check mode.
   returned: always
   type: list
   elements: str
+failing:
+  description: For each host of which something is missing or that has failed, what to say of it.
+  returned: always
+  type: dict
 waited:
   description: Seconds spent waiting.
   returned: always

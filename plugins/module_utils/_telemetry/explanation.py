@@ -13,11 +13,6 @@ from .evidence import Evidence
 from .states import MISSING
 
 
-def to_observe(evaluations: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The hosts whose agent may have said more by now."""
-    return [item["host"] for item in evaluations if item["state"] == MISSING and item["changed"]]
-
-
 def explained(evaluations: Iterable[Mapping[str, Any]], observed: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The evaluations with the causes that ``observed`` (by host, results of ``cw_agent_info``) tells."""
     return [_explained(item, (observed.get(item["host"]) or {}).get("agent")) for item in evaluations]

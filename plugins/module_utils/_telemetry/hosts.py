@@ -82,7 +82,7 @@ class Run:
             metrics=tuple(expected.metrics),
             evidence=Evidence.of(agent, expected.region),
             unverified=tuple(expected.unverified),
-            facts=facts(agent, sources),
+            facts={**facts(agent, sources), "invocation_id": _invocation_id(agent) if changed_at is not None else ""},
         )
 
     def _active(self, planned: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -118,6 +118,10 @@ def _parameter(file: str) -> str:
     """``NAME:VERSION`` of a file that the agent has named after a parameter, else its own name."""
     stem, _underscore, version = file.rpartition("_")
     return f"{stem[len('ssm_') :]}:{version}" if stem.startswith("ssm_") and version.isdigit() else file
+
+
+def _invocation_id(agent: Mapping[str, Any]) -> str:
+    return str(_mapping(agent.get("service")).get("invocation_id") or "")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
