@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import logs, service
 from .configurations import AgentSection
@@ -51,7 +51,7 @@ class Verdict:
 class Start:
     """What the host looked like when the start was asked for: where the log ended and which run of the service it was.
 
-    ``since``: for a start that somebody else has asked for, when it was (seconds since the epoch).
+    ``since``: for a start that somebody else has asked for, when it was (seconds since the epoch); ``began``: when it then happened.
     """
 
     section: AgentSection
@@ -59,6 +59,7 @@ class Start:
     mark: logs.Position = field(default_factory=logs.Position)
     invocation_id: str = ""
     since: float = 0.0
+    began: float = 0.0
 
 
 def settle(host: Host, section: AgentSection) -> None:
@@ -127,7 +128,8 @@ def explain(lines: list[str]) -> list[str]:
 
 def _explained(host: Host, start: Start, unit: service.Service, dead: bool) -> list[str]:
     lines = _lines(host, start, unit)
-    told = explain(lines)
+    # After the mark there may be the last words of the daemon before. Where the clock was set meanwhile, all are shown.
+    told = explain((logs.since(lines, start.began) if start.began and start.file else []) or lines)
     # What kills the daemon before it has opened its log stands in the journal alone.
     if dead and start.file and not any(_TROUBLE.search(line) for line in told):
         told = explain(logs.journal(host, unit.invocation_id)) + told
@@ -157,6 +159,7 @@ def wait(host: Host, start: Start, cap: float, health: float = HEALTH_SECONDS) -
         waited = host.monotonic() - begun
         if not invocation_id and unit.invocation_id != start.invocation_id:
             invocation_id = unit.invocation_id
+            start = replace(start, began=unit.attempted_at)
         if invocation_id:
             verdict = _observe(host, start, unit, invocation_id, health)
             if verdict:

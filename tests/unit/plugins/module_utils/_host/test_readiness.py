@@ -60,7 +60,11 @@ def test_the_lines_of_this_start_alone(fake: FakeHost) -> None:
     fake.running_with("ssm_web_2", configuration())
     fake.log("E! an older error")
     fake.fate = lambda texts: (2.0, "dies")
-    verdict = readiness.wait(fake.host, readiness.restart(fake.host, SECTION, SECTION), 60)
+    start = readiness.restart(fake.host, SECTION, SECTION)
+    fake.uptime -= 1.5
+    fake.log("E! the last words of the daemon before")
+    fake.uptime += 1.5
+    verdict = readiness.wait(fake.host, start, 60)
     assert verdict.kind == "dead" and len(verdict.lines) == 1 and "no role" in verdict.lines[0]
     assert verdict.cause == "exit status 1; systemd: activating/auto-restart"
 

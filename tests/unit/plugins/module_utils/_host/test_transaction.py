@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import multiprocessing
 import os
 from pathlib import Path
 
@@ -566,23 +565,10 @@ def test_nonsense_is_refused(fake: FakeHost, sources: list[Source], told: str) -
         ensure_configuration(fake.host, Request(sources))
 
 
-def _hold(path: str, begun: multiprocessing.synchronize.Event, end: multiprocessing.synchronize.Event) -> None:
-    with lock.held(Host(transaction.Host().layout.__class__(path)), 1):
-        begun.set()
-        end.wait(20)
-
-
 def test_two_at_once(fake: FakeHost) -> None:
     fake.running_with("ssm_web_2", OLD)
-    context = multiprocessing.get_context("fork")
-    begun, end = context.Event(), context.Event()
-    other = context.Process(target=_hold, args=(fake.layout.root, begun, end))
-    other.start()
-    try:
-        assert begun.wait(20)
-        with pytest.raises(HostError, match=f"process {other.pid} has been changing"):
-            ensure_configuration(fake.host, Request(wanted(fake, NEW)))
-    finally:
-        end.set()
-        other.join()
+    with lock.held(fake.host, 1):
+        for use in (ensure_configuration, transaction.restore_previous):
+            with pytest.raises(HostError, match=f"process {os.getpid()} has been changing"):
+                use(fake.host, Request(wanted(fake, NEW)))
     assert ensure_configuration(fake.host, Request(wanted(fake, NEW))).changed
