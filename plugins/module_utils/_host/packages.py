@@ -86,6 +86,9 @@ def installed(host: Host, kind: str) -> Package:
     """The agent's package, of the format ``kind``."""
     build = read_text(host.layout.version_file).strip()
     complete = bool(build) and os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl"))
+    # Even a question makes rpm write to its database: it is asked only where there is a trace of the agent.
+    if kind != "deb" and not os.path.exists(host.layout.base):
+        return Package(format=kind)
     status, version = _ask_dpkg(host) if kind == "deb" else _ask_rpm(host)
     if status in ("", "not-installed", "config-files"):
         return Package(format=kind)

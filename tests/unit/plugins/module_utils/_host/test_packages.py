@@ -45,6 +45,11 @@ def test_rpm(fake: FakeHost, answer: Result, found: Package) -> None:
     assert packages.installed(fake.host, "rpm") == found
 
 
+def test_rpm_is_not_asked_without_a_trace_of_the_agent(fake: FakeHost) -> None:
+    assert packages.installed(fake.host, "rpm") == Package(format="rpm")
+    assert fake.calls == []
+
+
 @pytest.mark.parametrize("state", ["half-installed", "unpacked", "half-configured"])
 def test_dpkg_that_was_broken_off(fake: FakeHost, state: str) -> None:
     fake.overrides["dpkg-query"] = Result(0, f"{state} 1.300061.0b2-1")
