@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check, log_groups, policy
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import metrics as series
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check, log_groups, metrics, policy
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.compose import compose
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, plain
@@ -49,7 +48,7 @@ def config_metrics(
     platform: str = "linux",
     mode: str = "ec2",
 ) -> dict[str, Any]:
-    return series.config_metrics(_subject(config, agent_version, platform, mode), facts or {}, int(hosts), prices or {})
+    return metrics.config_metrics(_subject(config, agent_version, platform, mode), facts or {}, int(hosts), prices or {})
 
 
 def config_policy(

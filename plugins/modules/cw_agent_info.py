@@ -153,9 +153,9 @@ agent:
           description: How often systemd has started the service again by itself since it was started on request (C(NRestarts)).
           type: int
           returned: success
-        unit_file_state:
-          description: C(UnitFileState), such as C(enabled), C(disabled) or C(masked).
-          type: str
+        masked:
+          description: Whether the unit is masked, so that nothing can start it.
+          type: bool
           returned: success
     configurations:
       description: The active configurations.
@@ -175,6 +175,12 @@ agent:
           description: Size in bytes.
           type: int
           returned: success
+    unmanaged:
+      description:
+        - Files and directories among the active configurations that this collection has not written; a directory ends with a slash.
+      type: list
+      elements: str
+      returned: success
     stale_files:
       description: Files that failed attempts have left.
       type: list
@@ -253,7 +259,7 @@ agent:
       type: str
       returned: success
     ip_address:
-      description: What the agent puts in the place of C({ip_address}), C(UNKNOWN-IP) where it finds no address.
+      description: What the agent replaces C({ip_address}) with, C(UNKNOWN-IP) where it finds no address.
       type: str
       returned: success
     run_as_user:

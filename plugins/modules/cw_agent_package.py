@@ -16,8 +16,8 @@ description:
     before the package is installed.
   - Installs by C(dpkg) or C(rpm), older builds as well. Nothing is ever upgraded by itself.
   - >-
-    A running agent is watched after the change, for fifteen seconds beyond its readiness. When it dies with the new build, the old one is
-    installed again and the module fails with the agent's own log lines.
+    A running agent is watched after the change. When it dies with the new build, the old one is installed again and the module fails with
+    the agent's own log lines.
   - An installation that was interrupted is repaired, and the module says so.
   - Waits for another change of the agent on the same host.
 options:
@@ -54,6 +54,10 @@ options:
     type: str
     choices: [ec2, onPremise]
     default: ec2
+  health_seconds:
+    description: Seconds that an agent which is ready has to live on with the new build.
+    type: int
+    default: 10
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
@@ -148,6 +152,7 @@ ARGUMENTS: dict[str, Any] = {
     "architecture": {"type": "str", "choices": ["", "amd64", "arm64"], "default": ""},
     "sources": SOURCES,
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
+    "health_seconds": {"type": "int", "default": 10},
 }
 DELAYS = (2, 4)
 """Seconds before a download that failed is tried again."""
@@ -236,6 +241,7 @@ def request(params: dict[str, Any]) -> installation.Request:
         architecture=params["architecture"],
         sources=[one for one in sources(params["sources"]) or [] if one.content],
         mode=params["mode"],
+        health=float(params["health_seconds"]),
     )
 
 

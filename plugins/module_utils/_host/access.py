@@ -14,7 +14,7 @@ import re
 import stat
 from dataclasses import dataclass
 
-from . import guarded
+from . import safe_files
 from .layout import Layout
 
 NOBODY = 65534
@@ -89,7 +89,7 @@ def _as_user(who: User, paths: list[str], outlet: int) -> None:
 
 
 def readable(who: User, paths: list[str]) -> list[bool]:
-    """For every path whether ``who`` can open it for reading. Only root can ask for another user; else the caller's own rights tell."""
+    """For every path whether ``who`` can open it for reading. Only root can ask for another user; else the caller's own rights count."""
     if not paths:
         return []
     if os.geteuid() != 0 or who.uid == 0:
@@ -122,7 +122,7 @@ def _newest(pattern: str) -> tuple[str, os.stat_result | None]:
 
 def _sent(layout: Layout, path: str) -> int | None:
     # The agent keeps an offset a file, under the file's path with these characters replaced.
-    first = guarded.read_text(os.path.join(layout.offsets, re.sub(r"[/ :]", "_", path))).split("\n", 1)[0].strip()
+    first = safe_files.read_text(os.path.join(layout.offsets, re.sub(r"[/ :]", "_", path))).split("\n", 1)[0].strip()
     return int(first) if first.isdigit() else None
 
 

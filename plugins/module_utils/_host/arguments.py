@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .configurations import Source
-from .errors import HostError, RolledBackError
+from .errors import HostError, RolledBackError, reason
 
 SOURCES: dict[str, Any] = {
     "type": "list",
@@ -31,6 +31,4 @@ def failure(error: Exception) -> dict[str, Any]:
     if isinstance(error, HostError):
         shown = {"msg": str(error) + "".join(f"\n  {line}" for line in error.log), "log": error.log}
         return {**shown, "rolled_back": True} if isinstance(error, RolledBackError) else shown
-    if isinstance(error, OSError):
-        return {"msg": f"{error.filename or 'the host'}: {error.strerror}", "log": []}
-    return {"msg": str(error), "log": []}
+    return {"msg": reason(error), "log": []}

@@ -108,7 +108,7 @@ def problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
     found = []
     if seen.state.service.active_state == "unknown":
         found.append(_problem("systemd does not answer", "systemctl show", "run the host with systemd as its init"))
-    if seen.masked and desired.sources:
+    if seen.state.service.masked and desired.sources:
         hint = "run systemctl unmask amazon-cloudwatch-agent on the host; where its unit file is gone with that, install the package again"
         found.append(_problem("the service is masked, so nothing can start it", UNIT, hint))
     if differences(seen, desired):

@@ -19,3 +19,10 @@ class HostError(Exception):
 
 class RolledBackError(HostError):
     """A change failed, and the state before it is back."""
+
+
+def reason(error: Exception) -> str:
+    """What an error says, in one line that people read."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the host'}: {error.strerror}"
+    return str(error)

@@ -26,16 +26,14 @@ LOCK_SECONDS = 300.0
 CHANGE_LOCK_SECONDS = 120.0
 INSTALL_SECONDS = 600.0
 READY_SECONDS = 60.0
-HEALTH_SECONDS = 15.0
-"""How long a daemon that is ready with the new build is watched, in seconds."""
-TIMED_OUT = 124
 
 
 @dataclass(frozen=True)
 class Request:
     """``build``: exact, '' = what is installed or else the mirror's latest. ``distribution`` and ``architecture``: '' = by the host itself.
 
-    ``sources``: what the new build is to validate before it is installed, in the mode ``mode``.
+    ``sources``: what the new build is to validate before it is installed, in the mode ``mode``;
+    ``health``: seconds that a daemon which is ready has to live on with the new build.
     """
 
     build: str
@@ -46,6 +44,7 @@ class Request:
     architecture: str = ""
     sources: list[Source] = field(default_factory=list)
     mode: str = "ec2"
+    health: float = readiness.HEALTH_SECONDS
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ def _unpack(host: Host, file: str, kind: str, directory: str) -> bool:
 def _validate(host: Host, request: Request, file: str, kind: str, scratch: str) -> list[str]:
     """Let the new build's own translator validate the configurations that it will have to take; returns warnings."""
     sources = request.sources or [Source(f"file:/{one.file}", one.digest, one.text) for one in _translated(host)]
-    if not sources or not ctl.can_judge(host, request.mode):
+    if not sources or not ctl.can_validate(host, request.mode):
         return []
     volume = os.statvfs(scratch)
     if volume.f_bavail * volume.f_frsize < 8 * os.path.getsize(file):
@@ -190,7 +189,9 @@ def _ended(program: str, answer: Result) -> str:
     """How a program ended that did not do its work."""
     if answer.rc < 0:
         return f"{program} was killed by signal {-answer.rc} ({signal.Signals(-answer.rc).name})"
-    return f"{program} did not end in time and was stopped" if answer.rc == TIMED_OUT else f"{program} failed with exit status {answer.rc}"
+    if answer.rc == ctl.TIMED_OUT:
+        return f"{program} did not end within {INSTALL_SECONDS:g} s and was killed"
+    return f"{program} failed with exit status {answer.rc}"
 
 
 def _install(host: Host, file: str, kind: str) -> None:
@@ -214,7 +215,7 @@ def _install(host: Host, file: str, kind: str) -> None:
 
 
 class _Replacement:
-    """One build in the place of another, or of none, under the lock."""
+    """One build instead of another, or of none, under the lock."""
 
     def __init__(self, host: Host, request: Request, suited: Distribution, before: Package, after: Package) -> None:
         self.host = host
@@ -253,20 +254,9 @@ class _Replacement:
         return []
 
     def _require_life(self, start: readiness.Start) -> None:
-        verdict = readiness.wait(self.host, start, READY_SECONDS)
-        lines = verdict.lines if verdict.kind == "dead" else self._death(verdict.service)
-        if lines is not None:
-            raise HostError(f"the agent died with build {self.after.build}; {self._take_back()}", lines)
-
-    def _death(self, begun: service.Service) -> list[str] | None:
-        """Watch a daemon that is ready; its lines when it falls, None when it lives on."""
-        deadline = self.host.monotonic() + HEALTH_SECONDS
-        while self.host.monotonic() < deadline:
-            self.host.sleep(1.0)
-            unit = service.read(self.host)
-            if not unit.running or unit.invocation_id != begun.invocation_id:
-                return logs.trouble(state.log_lines(self.host, self.found.section, unit))
-        return None
+        verdict = readiness.wait(self.host, start, READY_SECONDS, self.request.health)
+        if verdict.kind == "dead":
+            raise HostError(f"the agent died with build {self.after.build} ({verdict.cause}); {self._take_back()}", verdict.lines)
 
     def _take_back(self) -> str:
         if not self.retained:

@@ -11,7 +11,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from . import guarded
+from . import safe_files
 from .configurations import AgentSection
 from .layout import Layout
 from .system import Host
@@ -51,14 +51,16 @@ def position(file: str) -> Position:
 
 
 def lines_after(file: str, mark: Position) -> list[str]:
-    """What was written after ``mark``, the last half megabyte of it; nothing where there is no such file, or a device."""
+    """What was written after ``mark``, the last half megabyte of it; nothing where there is none, or a device."""
+    if not os.path.isfile(file):
+        return []
     try:
-        with os.fdopen(guarded.open_regular(file), "rb") as stream:
+        with safe_files.open_regular(file) as stream:
             found = os.fstat(stream.fileno())
             first = mark.size if found.st_ino == mark.inode and found.st_size >= mark.size else 0
             stream.seek(max(first, found.st_size - TAIL))
             return stream.read().decode("utf-8", "replace").splitlines()
-    except (OSError, guarded.NotRegularError):
+    except OSError:
         return []
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from . import access, credentials, identity, packages, state
 from .configurations import Source
-from .layout import UNIT
 from .system import Host, read_text
 
 
@@ -46,10 +45,7 @@ class Desired:
 
 @dataclass(frozen=True)
 class Observation:
-    """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems.
-
-    ``restarts``: how often systemd has started the unit again by itself; ``unit_file_state``: enabled, disabled, masked, …
-    """
+    """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems."""
 
     package: packages.Package
     state: state.State
@@ -63,16 +59,9 @@ class Observation:
     files: list[access.ObservedFile]
     mounts: list[dict[str, str]]
     read_only: list[str]
-    restarts: int
-    unit_file_state: str
     utc_offset: int
     local_address: str
     clock: float
-
-    @property
-    def masked(self) -> bool:
-        """Whether the unit is masked, for good or until the next boot."""
-        return self.unit_file_state.startswith("masked")
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -96,19 +85,11 @@ def _holds_data(mount: dict[str, str]) -> bool:
         return False
 
 
-def _unit(host: Host) -> tuple[int, str]:
-    """How often systemd has restarted the unit by itself, and the state of its file."""
-    answer = host.run(["systemctl", "show", UNIT, "--property=NRestarts,UnitFileState"], timeout=20)
-    shown = dict(line.split("=", 1) for line in answer.out.splitlines() if "=" in line)
-    return int(shown.get("NRestarts") or 0), shown.get("UnitFileState", "")
-
-
 def observe(host: Host, desired: Desired, using: identity.Ask = identity.ask) -> Observation:
     """Observe the host; changes nothing and asks nobody but the metadata service."""
     found = state.read(host)
     profile = _profile(host, desired.credentials)
     who = access.user(desired.run_as_user or found.section.run_as_user)
-    restarts, unit_file_state = _unit(host)
     metadata, reason = None, ""
     try:
         metadata = identity.read(host, desired.mode == "ec2", using)
@@ -127,8 +108,6 @@ def observe(host: Host, desired: Desired, using: identity.Ask = identity.ask) ->
         files=access.observe_files(host.layout, desired.files, who, found.service.started_at),
         mounts=_mounts(host),
         read_only=packages.read_only(host),
-        restarts=restarts,
-        unit_file_state=unit_file_state,
         utc_offset=identity.utc_offset(host, found.service.main_pid),
         local_address=identity.local_address(),
         clock=round(host.now(), 3),
@@ -136,7 +115,7 @@ def observe(host: Host, desired: Desired, using: identity.Ask = identity.ask) ->
 
 
 def observed_mode(seen: Observation) -> str:
-    """The mode in which the service starts: the agent looks by itself then, whatever mode it was configured in."""
+    """The mode in which the service starts: the agent finds it out by itself then, whatever mode it was configured in."""
     return "onPremise" if seen.identity is None or seen.common.name or seen.common.file else "ec2"
 
 
@@ -149,8 +128,8 @@ def _service_result(seen: Observation) -> dict[str, Any]:
         "invocation_id": unit.invocation_id,
         "started_at": unit.started_at,
         "main_pid": unit.main_pid,
-        "restarts": seen.restarts,
-        "unit_file_state": seen.unit_file_state,
+        "restarts": unit.restarts,
+        "masked": unit.masked,
     }
 
 
@@ -163,7 +142,8 @@ def result(seen: Observation, desired: Desired) -> dict[str, Any]:
         "package": asdict(seen.package),
         "service": _service_result(seen),
         "configurations": [{"file": one.file, "digest": one.digest, "size": one.size} for one in seen.state.configurations],
-        "stale_files": seen.state.leftovers,
+        "stale_files": seen.state.stale,
+        "unmanaged": [one.file for one in seen.state.unmanaged],
         "common_config": {"profile": seen.common.name, "file": seen.common.file},
         "mode": mode,
         "identity": who,

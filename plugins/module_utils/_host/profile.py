@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import access, common_config, credentials, guarded, lock, packages, service
+from . import access, common_config, credentials, lock, packages, safe_files, service
 from .credentials import Keys
 from .errors import HostError
 from .layout import BASE
@@ -60,27 +60,13 @@ class _File:
 
     def differs(self) -> bool:
         """Whether the one on the host is another."""
-        try:
-            found = os.stat(self.path)
-        except OSError:
+        there = safe_files.read_regular(self.path)
+        if there is None or there.text != self.text or there.found.st_mode & 0o7777 != self.mode:
             return True
-        if guarded.read_text(self.path) != self.text or found.st_mode & 0o7777 != self.mode:
-            return True
-        return os.geteuid() == 0 and (found.st_uid, found.st_gid) != self.owner
+        return os.geteuid() == 0 and (there.found.st_uid, there.found.st_gid) != self.owner
 
 
-def _refuse_shared_directories(host: Host, file: str) -> None:
-    """Where somebody else can change a directory on the way, root would write keys wherever that user points the path."""
-    top = os.path.realpath(host.layout.root)
-    path = os.path.realpath(os.path.dirname(host.layout.at(file)))
-    while path not in (top, "/"):
-        if os.path.isdir(path) and guarded.shared(os.stat(path)):
-            what = f"cw_agent_credentials_file {file}: other users than root can write to {path}"
-            raise HostError(f"{what}. Hint: choose a directory of its own below /etc")
-        path = os.path.dirname(path)
-
-
-def _refuse(host: Host, request: Request, installed: bool) -> None:
+def _refuse(request: Request, installed: bool) -> None:
     if request.keys is None:
         return
     if not request.keys.access_key_id or not request.keys.secret_access_key:
@@ -91,7 +77,6 @@ def _refuse(host: Host, request: Request, installed: bool) -> None:
             raise HostError(
                 f"cw_agent_credentials_file {request.file}: not below {forbidden}, {why}. Hint: choose a directory of its own below /etc"
             )
-    _refuse_shared_directories(host, request.file)
     others = credentials.other_profiles(request.profile, request.file)
     if others:
         raise HostError(
@@ -114,7 +99,7 @@ def _files(host: Host, request: Request) -> list[_File]:
 
 
 def _common(host: Host, request: Request) -> tuple[str, str]:
-    before = guarded.read_text(host.layout.common_config)
+    before = safe_files.read_text(host.layout.common_config)
     values = {"shared_credential_profile": request.profile, "shared_credential_file": request.file}
     return before, common_config.merge(before, "credentials", {name: value for name, value in values.items() if value})
 
@@ -125,19 +110,20 @@ def _shown(host: Host, request: Request, desired: bool) -> dict[str, Any]:
     for one in _files(host, request):
         if desired:
             shown[one.path] = {"content": "as desired", "mode": f"{one.mode:04o}", "owner": request.user if one.mode == 0o600 else "root"}
-        elif os.path.exists(one.path):
-            found = os.stat(one.path)
-            content = "as desired" if guarded.read_text(one.path) == one.text else "another"
-            shown[one.path] = {"content": content, "mode": f"{found.st_mode & 0o7777:04o}", "owner": access.owner(found.st_uid)}
-        else:
-            shown[one.path] = None
+            continue
+        there = safe_files.read_regular(one.path)
+        shown[one.path] = there and {
+            "content": "as desired" if there.text == one.text else "another",
+            "mode": f"{there.found.st_mode & 0o7777:04o}",
+            "owner": access.owner(there.found.st_uid),
+        }
     return shown
 
 
 def ensure_profile(host: Host, request: Request, check_mode: bool = False) -> Outcome:
     """Write what differs; the content of keys appears nowhere."""
     installed = os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl"))
-    _refuse(host, request, installed)
+    _refuse(request, installed)
     if not check_mode and not installed:
         raise HostError("the agent is not installed on this host. Hint: run the role cloudwatch.agent.install before")
     with contextlib.nullcontext() if check_mode else lock.held(host, LOCK_SECONDS):
@@ -159,7 +145,7 @@ def _write(host: Host, request: Request, stale: list[_File], old: str, new: str)
         # the next step start it again; they come first, so that a run that is killed between the two files does not end that.
         _write_common(host, new)
     for one in stale:
-        os.makedirs(os.path.dirname(one.path), mode=0o755, exist_ok=True)
+        safe_files.make_directory(os.path.dirname(one.path))
         write_file(one.path, one.text, one.mode, one.owner)
     if old != new:
         _write_common(host, new)

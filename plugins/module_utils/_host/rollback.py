@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from . import configurations, manifest, readiness, snapshot
 from .configurations import AgentSection
-from .errors import HostError
+from .errors import HostError, reason
 from .layout import UNIT
 from .snapshot import Snapshot
 from .system import Host
@@ -55,8 +55,7 @@ def attempt(host: Host, earlier: Snapshot, running: AgentSection) -> tuple[bool,
     try:
         return True, everything(host, earlier, running)
     except (HostError, OSError) as error:
-        why = error if isinstance(error, HostError) else f"{error.filename or 'the host'}: {error.strerror}"
         return False, (
-            f"and rolling back failed as well: {why}. The configuration before is safe in {host.layout.transaction}; "
+            f"and rolling back failed as well: {reason(error)}. The configuration before is safe in {host.layout.transaction}; "
             "Hint: remove the cause, then run again: the next run continues there"
         )

@@ -134,7 +134,7 @@ def test_installation_that_was_broken_off_is_repaired_first(fake: FakeHost) -> N
 def test_masked_unit(fake: FakeHost) -> None:
     debian(fake)
     fake.running_with("ssm_web_3", TEXT)
-    fake.overrides["--property=NRestarts,UnitFileState"] = Result(0, "NRestarts=0\nUnitFileState=masked-runtime\n")
+    fake.overrides["systemctl show"] = Result(0, "LoadState=masked\nActiveState=inactive\n")
     seen = observe(fake.host, EC2, Service())
     assert [(one["what"], one["value"]) for one in comparison.problems(seen, EC2)] == [
         ("the service is masked, so nothing can start it", "amazon-cloudwatch-agent.service")

@@ -8,7 +8,7 @@ import os
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import credentials
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.guarded import NotRegularError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 
 from .conftest import FakeHost
 
@@ -38,5 +38,5 @@ def test_default_profile_has_its_own_section(fake: FakeHost) -> None:
 def test_a_pipe_in_the_place_of_the_credentials_does_not_hang(fake: FakeHost) -> None:
     fake.write(fake.layout.at("/srv/config"), "")
     os.mkfifo(fake.layout.at("/srv/credentials"))
-    with pytest.raises(NotRegularError, match="/srv/credentials is no regular file"):
+    with pytest.raises(HostError, match="/srv/credentials is a FIFO and not a regular file"):
         credentials.read("p", fake.layout.at("/srv/credentials"))

@@ -63,11 +63,9 @@ def test_result_without_metadata(fake: FakeHost) -> None:
 
 
 def test_unit_as_systemd_has_it(fake: FakeHost) -> None:
-    fake.overrides["--property=NRestarts,UnitFileState"] = Result(0, "NRestarts=3\nUnitFileState=masked\n")
-    seen = observe(fake.host, Desired(), NO_SERVICE)
-    assert seen.masked
-    shown = observation.result(seen, Desired())["service"]
-    assert (shown["restarts"], shown["unit_file_state"]) == (3, "masked")
+    fake.overrides["systemctl show"] = Result(0, "NRestarts=3\nLoadState=masked\n")
+    shown = observation.result(observe(fake.host, Desired(), NO_SERVICE), Desired())["service"]
+    assert (shown["restarts"], shown["masked"]) == (3, True)
 
 
 def test_read_only_file_systems(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_file_of_others_is_left_alone(fake: FakeHost, monkeypatch: pytest.Monkey
     fake.write(path, "[theirs]\naws_access_key_id = A\n")
     monkeypatch.setattr(fake.layout.__class__, "at", lambda self, path: path)
     with pytest.raises(HostError, match=r"other profiles \(theirs\)"):
-        profile._refuse(fake.host, Request("p", path, keys=KEYS), True)
+        profile._refuse(Request("p", path, keys=KEYS), True)
 
 
 def test_not_installed(fake: FakeHost) -> None:
@@ -97,13 +97,15 @@ def test_profile_without_readability(fake: FakeHost) -> None:
         ensure_profile(fake.host, Request("monitoring", "/none/credentials"))
 
 
-def test_keys_do_not_go_where_others_can_point_the_path(fake: FakeHost) -> None:
+def test_keys_do_not_go_where_others_point_the_path(fake: FakeHost) -> None:
     fake.install()
     os.makedirs(fake.layout.at("/srv/theirs"))
-    os.chmod(fake.layout.at("/srv"), 0o777)  # noqa: S103 # that is the case
-    with pytest.raises(HostError, match=r"/srv/theirs/deep/credentials: other users than root can write to .*/srv\. Hint"):
+    os.makedirs(fake.layout.at("/victim"))
+    os.chmod(fake.layout.at("/srv/theirs"), 0o777)  # noqa: S103 # that is the case
+    os.symlink(fake.layout.at("/victim"), fake.layout.at("/srv/theirs/deep"))
+    with pytest.raises(HostError, match="/srv/theirs/deep is a symbolic link and not a directory"):
         ensure_profile(fake.host, Request("p", "/srv/theirs/deep/credentials", keys=KEYS))
-    assert os.listdir(fake.layout.at("/srv/theirs")) == []
+    assert os.listdir(fake.layout.at("/victim")) == []
 
 
 def test_new_keys_make_the_settings_newer_than_the_daemon(fake: FakeHost) -> None:

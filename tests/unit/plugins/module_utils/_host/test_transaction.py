@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import lock, snapshot, state, transaction
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import lock, readiness, snapshot, state, transaction
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError, RolledBackError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host, Result
@@ -354,6 +354,21 @@ def test_failing_rollback_hides_nothing(fake: FakeHost, monkeypatch: pytest.Monk
         ensure_configuration(fake.host, Request(wanted(fake, NEW)))
     assert not isinstance(caught.value, RolledBackError) and any("no role" in line for line in caught.value.log)
     assert snapshot.pending(fake.host)
+
+
+def test_a_log_that_cannot_be_watched_is_rolled_back(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    lines_after = readiness.logs.lines_after
+
+    def refused(file: str, mark: readiness.logs.Position) -> list[str]:
+        if NEW in fake.active().values():
+            raise HostError(f"{file} is a FIFO")
+        return lines_after(file, mark)
+
+    monkeypatch.setattr(readiness.logs, "lines_after", refused)
+    with pytest.raises(RolledBackError, match=r"is a FIFO; the previous configuration is back and the agent runs with it"):
+        ensure_configuration(fake.host, Request(wanted(fake, NEW)))
+    assert fake.active() == {"ssm_web_2": OLD}
 
 
 def test_restored(fake: FakeHost) -> None:

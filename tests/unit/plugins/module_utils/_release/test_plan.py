@@ -45,6 +45,8 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         "mode": "ec2",
         "platform": "linux",
         "key": "us-east-1/AmazonCloudWatch-base-web",
+        "run_as_user": "cwagent",
+        "files": ["/a"],
     }
     assert configuration["collects"]["files"] == ["/a"]
     assert configuration["collects"]["streams"] == [{"log_group_name": "/web", "log_stream_name": "", "file_path": "/a"}]
@@ -77,7 +79,7 @@ def test_regions_and_accounts_are_apart() -> None:
     [
         ({"placement": ""}, "set cw_agent_region"),
         ({"region": "eu-west-1"}, "cw_agent_region is 'eu-west-1', and the inventory's placement says 'us-east-1'"),
-        ({"environment": "a/b"}, "cw_agent_environment is 'a/b', and becomes part of a name"),
+        ({"environment": "a/b"}, "cw_agent_environment is 'a/b'"),
         ({"region": "us-east"}, "'us-east', which is not an AWS region"),
         ({"mode": "onprem"}, "cw_agent_mode is 'onprem': expected one of ec2, onPremise"),
         ({"platform": "aix"}, "cw_agent_platform is 'aix'"),
