@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, passed, totals
@@ -165,7 +166,10 @@ class ActionModule(AwsAction):
     def _watch(self, profile: str, region: str, hosts: Sequence[Host], settings: Settings, connection: AwsConnection) -> Outcome:
         @functools.lru_cache(maxsize=None)
         def client(service: str) -> Any:
-            return connection.retrying_client(service, region=region, profile=profile)
+            try:
+                return connection.retrying_client(service, region=region, profile=profile)
+            except AnsibleActionFail as error:  # the hosts of other accounts are still worth asking about
+                raise AwsError(str(error.message)) from error
 
         def notify(items: Sequence[tuple[str, Stream | Metric]], until: float) -> None:
             self._show(awaiting(items, region, time.strftime("%H:%M:%S", time.localtime(until))))

@@ -20,6 +20,7 @@ from .errors import AwsError
 from .telemetry_reading import read_metrics, read_newest, read_streams
 
 POLL_SECONDS = 2.0
+SHORTEST_POLL_SECONDS = 0.5
 SLOWEST_POLL_SECONDS = 10.0
 LONGEST_SECONDS = 600.0
 """Nobody waits longer for a metric, however long its interval."""
@@ -87,7 +88,7 @@ class Watch:
             if now - noticed >= NOTICE_SECONDS:
                 noticed = now
                 self.notify([(host, item) for host, item, _key, _until in waiting], max(until for *_rest, until in waiting))
-            self.sleep(pause)
+            self.sleep(min(pause, max(SHORTEST_POLL_SECONDS, min(until for *_rest, until in waiting) - now)))
             pause = min(pause * 1.5, SLOWEST_POLL_SECONDS)
             keys = [key for _host, _item, key, _until in waiting]
             self._read([key for key in keys if isinstance(key, StreamKey)], [key for key in keys if isinstance(key, MetricKey)])
@@ -102,8 +103,10 @@ class Watch:
                 continue
             name, begun, timeout = question.host.name, self.settings.begun, self.settings.timeout
             if LOGS not in self.measured.refused and now < begun + timeout:
-                coming = [(key, item) for key, item in question.streams if self._comes(question, key, item, now)]
-                found += [(name, item, key, begun + timeout) for key, item in coming]
+                for key, item in question.streams:
+                    until = min(begun + timeout, self._comes_until(question, key, item, now))
+                    if now < until:
+                        found.append((name, item, key, until))
             if METRICS in self.measured.refused:
                 continue
             for key, item in question.metrics:
@@ -112,16 +115,18 @@ class Watch:
                     found.append((name, item, key, until))
         return found
 
-    def _comes(self, question: Question, key: StreamKey, item: Stream, now: float) -> bool:
-        """Whether events of a stream, or more of them, may be on their way."""
+    def _comes_until(self, question: Question, key: StreamKey, item: Stream, now: float) -> float:
+        """Until when events of a stream, or more of them, may be on their way; 0 where none are."""
         seen = self.measured.streams.get(key, NOTHING)
         # Nothing will come of a file that the agent cannot read, and perhaps nothing of lines that are filtered.
         if not question.grew(item) or not item.readable or item.filtered or seen.unreadable:
-            return False
+            return 0.0
         if not question.complete(item, seen):
-            return True
+            return float("inf")
+        if not item.waiting:
+            return 0.0
         complete_since = self._complete_since.setdefault(key, now)
-        return now < min(question.held_until(item), complete_since + HOLD_SECONDS + item.flush)
+        return min(question.held_until(item), complete_since + HOLD_SECONDS + item.flush)
 
     def _read_late_lines(self, questions: list[Question], timestamped: bool) -> None:
         """Read the newest events of streams that seem to have none: they may carry an older time than the moment they were sent.

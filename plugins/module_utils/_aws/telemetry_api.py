@@ -10,52 +10,24 @@ Limits of the API references: 100 stream names a FilterLogEvents call, 500 queri
 
 from __future__ import annotations
 
-import functools
-import re
-from typing import Any, Callable, TypeVar
+from typing import Any
 
-from .errors import AwsError, aws_call
+from .errors import aws_call
 
 STREAM_NAMES = 100
 QUERIES = 500
 NEWEST = 1000
 EMPTY_PAGES = 20
-PERMISSIONS = "logs:FilterLogEvents, logs:GetLogEvents and cloudwatch:GetMetricData"
-DENIED = frozenset(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"))
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def telemetry_call(verb: str) -> Callable[[Function], Function]:
-    """As ``aws_call``, with all permissions that verification needs where one of them is lacking."""
-
-    def wrap(function: Function) -> Function:
-        called = aws_call(verb)(function)
-
-        @functools.wraps(function)
-        def explained(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return called(*args, **kwargs)
-            except AwsError as error:
-                if error.code not in DENIED:
-                    raise
-                said = re.sub(r"\. (?:Mend|Hint): .*", "", str(error), flags=re.DOTALL)
-                hint = f"Hint: verification needs {PERMISSIONS}: allow them to the controller's credentials."
-                raise AwsError(f"{said}. {hint}", error.code) from error
-
-        return explained  # type: ignore[return-value]
-
-    return wrap
-
-
-@telemetry_call("read the log events of {group}")
+@aws_call("read the log events of {group}")
 def filter_log_events(client: Any, group: str, streams: list[str], start: int, token: str | None) -> dict[str, Any]:
     """One page of the events since ``start`` (milliseconds). ``events``: logStreamName, timestamp, ingestionTime, message."""
     more = {"nextToken": token} if token else {}
     return client.filter_log_events(logGroupName=group, logStreamNames=streams, startTime=start, **more)
 
 
-@telemetry_call("read the newest log events of {group} {stream}")
+@aws_call("read the newest log events of {group} {stream}")
 def newest_log_events(client: Any, group: str, stream: str) -> list[dict[str, Any]]:
     """The last events of a stream, whatever time their text says; ``ingestionTime`` tells when they came.
 
@@ -71,7 +43,7 @@ def newest_log_events(client: Any, group: str, stream: str) -> list[dict[str, An
     return []
 
 
-@telemetry_call("read metrics")
+@aws_call("read metrics")
 def get_metric_data(client: Any, queries: list[dict[str, Any]], start: float, end: float, token: str | None) -> dict[str, Any]:
     """One page of the values between two moments (seconds since the epoch), newest first."""
     more = {"NextToken": token} if token else {}
