@@ -97,7 +97,7 @@ def evaluate(question: Question, measured: Measured, now: float) -> dict[str, An
     streams = [_stream(question, item, measured.streams.get(key, NOTHING), measured) for key, item in question.streams]
     metrics = [_metric(question, item, measured.metrics.get(key, NO_VALUE), measured, now) for key, item in question.metrics]
     everything = streams + metrics
-    refused = [kind for kind, items in ((LOGS, streams), (METRICS, metrics)) if items and kind in measured.refused]
+    refused = [measured.refused[kind] for kind, items in ((LOGS, streams), (METRICS, metrics)) if items and kind in measured.refused]
     return {
         "host": host.name,
         "region": host.region,
@@ -108,6 +108,7 @@ def evaluate(question: Question, measured: Measured, now: float) -> dict[str, An
         "streams": streams,
         "metrics": metrics,
         "unverified": list(host.unverified),
+        "refused": refused,
         **summary(everything),
     }
 

@@ -182,7 +182,7 @@ def test_a_refusal_leaves_hosts_unverified_and_fails_with_its_hint(runner: Runne
 
     runner.observe("a")
     monkeypatch.setattr(runner.cloud, "filter_log_events", denied, raising=False)
-    message, result = runner.failure(hosts=["a"], plan=runner.plan(a={}), fail_on_missing=False)
+    message, result = runner.failure(hosts=["a"], plan=runner.plan(a={}))
     assert "CloudWatch could not be asked: Failed to read the log events of /app: AccessDeniedException" in message
     assert "Hint: allow logs:FilterLogEvents" in message
     assert result["totals"] == {"unverified": 1}
