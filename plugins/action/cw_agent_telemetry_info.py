@@ -202,9 +202,8 @@ class ActionModule(AwsAction):
         if options["result_file"]:
             _write(Path(options["result_file"]), result)
         result["warnings"] = _warnings(entries)
-        if (outcome.refused or missing) and options["fail_on_missing"]:
-            raise AnsibleActionFail(text, result=result)
-        return result
+        # Returned and not raised, so that failed_when and until see it.
+        return {**result, "failed": bool(outcome.refused or missing) and options["fail_on_missing"]}
 
     def _show(self, text: str) -> None:
         """On the terminal whatever the callback shows of results, unless the task is not to be logged."""

@@ -70,9 +70,13 @@ class Runner:
         return action.run(task_vars={"hostvars": Hostvars(self.hosts)})
 
     def failure(self, **arguments: Any) -> tuple[str, dict[str, Any]]:
-        with pytest.raises(AnsibleActionFail) as caught:
-            self.run(**arguments)
-        return str(caught.value.message), caught.value._result or {}
+        """Message and result; what is wrong with options is raised, as of every action, what is missing returned, as of a module."""
+        try:
+            result = self.run(**arguments)
+        except AnsibleActionFail as error:
+            return str(error.message), {}
+        assert result["failed"] is True
+        return result["msg"], result
 
 
 @pytest.fixture
