@@ -46,5 +46,5 @@ def test_agent_sends_with_the_key(host: Any) -> None:
         if sent:
             assert {one["access_key"] for one in sent} == {os.environ["LAB_ONPREM_ACCESS_KEY_ID"]}
             return
-        time.sleep(1)  # between two looks at a condition that has a deadline
+        time.sleep(1)  # between two questions about a condition that has a deadline
     raise AssertionError("the agent has sent no metric within a minute")

@@ -8,17 +8,12 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check, log_groups, policy
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config import metrics as series
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check, log_groups, metrics, policy
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.compose import compose
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, plain
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.presets import preset as preset_configuration
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release import report
-
-_ASKED = 3
-"""How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
 
 
 def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,7 +39,7 @@ def config_problems(
     return check.config_problems(config, agent_version, platform, mode, silenced)
 
 
-def config_series(
+def config_metrics(
     config: Any,
     facts: Mapping[str, Any] | None = None,
     hosts: int = 1,
@@ -53,7 +48,7 @@ def config_series(
     platform: str = "linux",
     mode: str = "ec2",
 ) -> dict[str, Any]:
-    return series.config_series(_subject(config, agent_version, platform, mode), facts or {}, int(hosts), prices or {})
+    return metrics.config_metrics(_subject(config, agent_version, platform, mode), facts or {}, int(hosts), prices or {})
 
 
 def config_policy(
@@ -83,15 +78,6 @@ def config_compose(fragments: Mapping[str, Any], preset: str = "none", platform:
     }
 
 
-def config_report(
-    plan: Mapping[str, Any], hostvars: Mapping[str, Any] | None = None, prices: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    known = hostvars or {}
-    asked = [host for item in plan["configurations"] for host in item["hosts"][:_ASKED] if host in known]
-    facts = {host: known[host].get("ansible_facts") or {} for host in asked}
-    return report.config_report(plan, facts, prices or {})
-
-
 class FilterModule:
     """The filters about configurations."""
 
@@ -99,10 +85,9 @@ class FilterModule:
         """The functions by the names that playbooks use."""
         return {
             "config_problems": _refusing(config_problems),
-            "config_series": _refusing(config_series),
+            "config_metrics": _refusing(config_metrics),
             "config_policy": _refusing(config_policy),
             "config_policy_gaps": _refusing(policy.managed_policy_gaps),
             "config_log_groups": _refusing(config_log_groups),
-            "config_report": _refusing(config_report),
             "config_compose": _refusing(config_compose),
         }

@@ -52,7 +52,6 @@ options:
       - Seconds that a daemon which is ready has to live on as the same process; a restart by systemd counts as its death.
     type: int
     default: 10
-    version_added: "0.2.0"
   rollback_on:
     description:
       - What takes back a configuration, in favour of the one before.
@@ -64,7 +63,6 @@ options:
     elements: str
     choices: [death, not_ready]
     default: [death, not_ready]
-    version_added: "0.2.0"
   unmanaged:
     description:
       - What happens to directories among the active configurations, and to files that this module has not written, or not as they are.
@@ -75,7 +73,6 @@ options:
     type: str
     choices: [adopt, refuse]
     default: adopt
-    version_added: "0.2.0"
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
@@ -192,11 +189,11 @@ def shown(document: dict[str, Any]) -> str:
 def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    host, wishes = Host(), observation.Wanted(mode=module.params["mode"])
+    host, desired = Host(), observation.Desired(mode=module.params["mode"])
     try:
         change = transaction.restore_previous if module.params["state"] == "restored" else transaction.ensure_configuration
         outcome = change(host, request(module.params), module.check_mode)
-        agent = observation.result(observation.observe(host, wishes), wishes)
+        agent = observation.result(observation.observe(host, desired), desired)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
     for text in outcome.warnings:

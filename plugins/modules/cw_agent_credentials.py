@@ -12,7 +12,10 @@ author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
   - Sets the profile and the credentials file in the agent's C(common-config.toml); proxies, authorities and comments in it stay.
   - With keys, writes the profile as well, readable for the agent's user and nobody else, and its region into the file C(config) beside it.
-  - The daemon is not restarted here. M(cloudwatch.agent.cw_agent_config) does that, when it is needed.
+  - >-
+    The daemon is not restarted here. M(cloudwatch.agent.cw_agent_config) does that, after every change of this module: the daemon itself
+    would read new keys within ten minutes only, and send with the old ones until then.
+  - Waits for another change of the agent on the same host.
 options:
   profile:
     description: Name of the profile.
@@ -85,6 +88,14 @@ file:
   description: The credentials file that the agent uses; empty when the host's default is left as it is.
   returned: success
   type: str
+changed_at:
+  description: When the profile was changed, in seconds since the epoch by the host's clock; null without a change.
+  returned: success
+  type: float
+invocation_id:
+  description: C(InvocationID) of the service afterwards, another one after every start.
+  returned: success
+  type: str
 """
 
 import json
@@ -109,7 +120,7 @@ ARGUMENTS: dict[str, Any] = {
 
 
 def request(params: dict[str, Any]) -> profile.Request:
-    """The module's options as the room takes them."""
+    """The module's options as a request for the profile."""
     given = [params[name] for name in ("access_key_id", "secret_access_key", "session_token")]
     keys = Keys(*given) if any(given) else None
     file = params["file"] or (DEFAULT_FILE if keys else "")
@@ -127,7 +138,14 @@ def main() -> None:
     if asked.keys and not asked.region:
         module.warn(f"{asked.file} gets no region: off EC2 the agent does not start without one; set cw_agent_region")
     sides = [json.dumps(side, indent=2, sort_keys=True) + "\n" for side in (outcome.before, outcome.after)]
-    module.exit_json(changed=outcome.changed, profile=asked.profile, file=asked.file, diff={"before": sides[0], "after": sides[1]})
+    module.exit_json(
+        changed=outcome.changed,
+        profile=asked.profile,
+        file=asked.file,
+        changed_at=outcome.changed_at,
+        invocation_id=outcome.invocation_id,
+        diff={"before": sides[0], "after": sides[1]},
+    )
 
 
 if __name__ == "__main__":

@@ -6,22 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cw_agent_info
-short_description: Look at a host with the Amazon CloudWatch agent, once
+short_description: Observe a host with the Amazon CloudWatch agent, in one call
 version_added: "0.1.0"
 author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
   - Answers in one call what is installed, configured and running, who the host is, and what its configured log files look like.
-  - Says what converging the host to the given wishes will change (RV(differences)) and what forbids it (RV(problems)).
-  - The wanted O(sources) are compared by digest with the active configurations, whatever their names and versions are.
+  - Says what converging the host to the desired state will change (RV(differences)) and what forbids it (RV(problems)).
+  - The desired O(sources) are compared by digest with the active configurations, whatever their names and versions are.
     Without them, or with an empty list, neither the configuration nor the service is compared.
   - Changes nothing and asks nobody but EC2's instance metadata service (version 2).
 options:
   build:
-    description: The wanted exact build. Empty means that any installed build will do.
+    description: The desired exact build. Empty means that any installed build will do.
     type: str
     default: ""
   install:
-    description: Whether an agent is wanted even where no O(sources) are given.
+    description: Whether an agent is desired even where no O(sources) are given.
     type: bool
     default: false
   mode:
@@ -53,7 +53,7 @@ options:
         type: str
         default: ""
   files:
-    description: Paths and globs of the configured log files, to be judged for O(run_as_user).
+    description: Paths and globs of the configured log files, whose readability for O(run_as_user) is found out.
     type: list
     elements: str
     default: []
@@ -67,13 +67,13 @@ extends_documentation_fragment:
   - cloudwatch.agent.sources
   - cloudwatch.agent.attributes.info
 notes:
-  - Needs Python 3.8 or later on the host, and root to judge files for another user.
+  - Needs Python 3.8 or later on the host, and root to find out what another user can read.
 seealso:
   - module: cloudwatch.agent.cw_agent_config
 """
 
 EXAMPLES = r"""
-- name: Look at the host
+- name: Observe the host
   cloudwatch.agent.cw_agent_info:
   register: observed
 
@@ -114,6 +114,12 @@ agent:
           description: C(deb) or C(rpm), the host's format.
           type: str
           returned: success
+        interrupted:
+          description:
+            - The state in which an installation that was broken off has left the package, such as C(half-installed) or C(unpacked).
+            - Empty when it is installed or not there.
+          type: str
+          returned: success
     service:
       description: The unit as systemd sees it.
       type: dict
@@ -143,6 +149,14 @@ agent:
           description: Process number of the daemon.
           type: int
           returned: success
+        restarts:
+          description: How often systemd has started the service again by itself since it was started on request (C(NRestarts)).
+          type: int
+          returned: success
+        masked:
+          description: Whether the unit is masked, so that nothing can start it.
+          type: bool
+          returned: success
     configurations:
       description: The active configurations.
       type: list
@@ -161,8 +175,14 @@ agent:
           description: Size in bytes.
           type: int
           returned: success
-    leftovers:
-      description: Files that attempts which failed have left.
+    unmanaged:
+      description:
+        - Files and directories among the active configurations that this collection has not written; a directory ends with a slash.
+      type: list
+      elements: str
+      returned: success
+    stale_files:
+      description: Files that failed attempts have left.
       type: list
       elements: str
       returned: success
@@ -224,6 +244,12 @@ agent:
           description: Private IPv4 address.
           type: str
           returned: success
+        autoscaling_group:
+          description:
+            - The Auto Scaling group, read from the instance's tags; empty when it belongs to none.
+            - Null means not known, because the instance's metadata does not show tags.
+          type: str
+          returned: success
     region:
       description: The region of the instance, or else of the credential profile.
       type: str
@@ -232,8 +258,12 @@ agent:
       description: The host's own name.
       type: str
       returned: success
+    ip_address:
+      description: What the agent replaces C({ip_address}) with, C(UNKNOWN-IP) where it finds no address.
+      type: str
+      returned: success
     run_as_user:
-      description: The user for whom files were judged.
+      description: The user for whom it was found out which files are readable.
       type: str
       returned: success
     files:
@@ -274,8 +304,10 @@ agent:
           description: How many bytes the agent has read of it; null where it has not begun.
           type: int
           returned: success
-        note:
-          description: What is wrong with it and the mend.
+        hint:
+          description:
+            - For a file that is not readable, what that means and how to make it readable; else empty.
+            - Lines are lost only where RV(agent.files[].size) is not 0.
           type: str
           returned: success
     mounts:
@@ -313,6 +345,10 @@ agent:
       description: The host's clock, in seconds since the epoch.
       type: float
       returned: success
+    utc_offset:
+      description: Seconds by which the local time of the agent is ahead of UTC. It is what the agent takes for C({date}).
+      type: int
+      returned: success
 differences:
   description: What converging will change, in words.
   returned: success
@@ -340,8 +376,8 @@ problems:
       description: What was found.
       type: str
       returned: success
-    mend:
-      description: How to mend it.
+    hint:
+      description: How to correct it.
       type: str
       returned: success
 """
@@ -349,7 +385,7 @@ problems:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import observation
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import comparison, observation
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
@@ -373,14 +409,14 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def wanted(params: dict[str, Any]) -> observation.Wanted:
+def desired(params: dict[str, Any]) -> observation.Desired:
     """The module's options as the observation takes them."""
-    return observation.Wanted(
+    return observation.Desired(
         sources=sources(params["sources"]) or None,
         build=params["build"],
         mode=params["mode"] or "",
         region=params["region"],
-        credentials=observation.WantedCredentials(**(params["credentials"] or {})),
+        credentials=observation.DesiredCredentials(**(params["credentials"] or {})),
         files=params["files"],
         run_as_user=params["run_as_user"],
         install=params["install"],
@@ -390,19 +426,19 @@ def wanted(params: dict[str, Any]) -> observation.Wanted:
 def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    asked = wanted(module.params)
+    asked = desired(module.params)
     try:
         seen = observation.observe(Host(), asked)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
-    differences, problems = observation.differences(seen, asked), observation.problems(seen, asked)
+    differences, problems = comparison.differences(seen, asked), comparison.problems(seen, asked)
     module.exit_json(
         changed=False,
         agent=observation.result(seen, asked),
         differences=differences,
         converged=not differences,
         problems=problems,
-        refusal="; ".join(f"{one['what']} ({one['value']}): {one['mend']}" for one in problems),
+        refusal="; ".join(f"{one['what']} ({one['value']}). Hint: {one['hint']}" for one in problems),
     )
 
 

@@ -12,10 +12,14 @@ author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
   - Downloads the package, its detached signature and the signing key from a mirror, and refuses everything
     without a good signature by the pinned key. Until then nothing on the host has changed.
-  - The new build's own translator judges the O(sources) whose text is known, or else the active configurations, in a scratch directory
+  - The new build's own translator validates the O(sources) whose text is known, or else the active configurations, in a scratch directory
     before the package is installed.
   - Installs by C(dpkg) or C(rpm), older builds as well. Nothing is ever upgraded by itself.
-  - When a running agent dies with the new build, the old one is installed again and the module fails with the agent's own log lines.
+  - >-
+    A running agent is watched after the change. When it dies with the new build, the old one is installed again and the module fails with
+    the agent's own log lines.
+  - An installation that was interrupted is repaired, and the module says so.
+  - Waits for another change of the agent on the same host.
 options:
   build:
     description:
@@ -35,8 +39,8 @@ options:
     description: The fingerprint of the only key that is trusted, by default that of AWS.
     type: str
     default: 937616F3450B7D806CBD9725D58167303B789C72
-  platform:
-    description: The mirror's directory for this operating system. Empty means the one that suits C(/etc/os-release).
+  distribution:
+    description: The mirror's directory for this distribution. Empty means the one that suits C(/etc/os-release).
     type: str
     choices: ["", amazon_linux, centos, debian, oracle_linux, redhat, suse, ubuntu]
     default: ""
@@ -46,10 +50,14 @@ options:
     choices: ["", amd64, arm64]
     default: ""
   mode:
-    description: What the host is. Off EC2 a build judges only where there is a credential profile with a region already.
+    description: What the host is. Off EC2 a build validates only where there is a credential profile with a region already.
     type: str
     choices: [ec2, onPremise]
     default: ec2
+  health_seconds:
+    description: Seconds that an agent which is ready has to live on with the new build.
+    type: int
+    default: 10
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
@@ -58,7 +66,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Downloads, verifies and judges like the run itself, into a temporary directory, and installs nothing.
+      - Downloads, verifies and validates like the run itself, into a temporary directory, and installs nothing.
   diff_mode:
     support: full
     details:
@@ -99,6 +107,14 @@ package:
       description: C(deb) or C(rpm).
       type: str
       returned: success
+changed_at:
+  description: Since when the new build is in force, in seconds since the epoch by the host's clock; null without a change.
+  returned: success
+  type: float
+invocation_id:
+  description: C(InvocationID) of the service afterwards, another one after every start.
+  returned: success
+  type: str
 log:
   description: The lines of the agent or of the package manager that explain the failure.
   returned: failure
@@ -106,10 +122,13 @@ log:
   elements: str
 """
 
-import shutil
+import errno
+import os
 import tempfile
+import time
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import unquote, urlsplit
 
 from ansible.module_utils.api import retry_with_delays_and_condition
 from ansible.module_utils.basic import AnsibleModule
@@ -125,7 +144,7 @@ ARGUMENTS: dict[str, Any] = {
     "mirror_url": {"type": "str", "default": "https://amazoncloudwatch-agent.s3.amazonaws.com"},
     "signing_key_url": {"type": "str", "default": "", "no_log": False},
     "signing_fingerprint": {"type": "str", "default": "937616F3450B7D806CBD9725D58167303B789C72"},
-    "platform": {
+    "distribution": {
         "type": "str",
         "choices": ["", "amazon_linux", "centos", "debian", "oracle_linux", "redhat", "suse", "ubuntu"],
         "default": "",
@@ -133,39 +152,81 @@ ARGUMENTS: dict[str, Any] = {
     "architecture": {"type": "str", "choices": ["", "amd64", "arm64"], "default": ""},
     "sources": SOURCES,
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
+    "health_seconds": {"type": "int", "default": 10},
 }
 DELAYS = (2, 4)
 """Seconds before a download that failed is tried again."""
+DOWNLOAD_SECONDS = 300.0
+"""How long one file may take, however slowly it comes."""
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
 
 
 class PassingFaultError(Exception):
     """A download failed in a way that may pass."""
 
 
+def _copy(answer: Any, path: str) -> None:
+    deadline = time.monotonic() + DOWNLOAD_SECONDS
+    with open(path, "wb") as stream:
+        while True:
+            # read() would wait for a whole chunk of a mirror that drips.
+            chunk = answer.read1(1024 * 1024)
+            if not chunk:
+                break
+            if time.monotonic() > deadline:
+                raise PassingFaultError(f"not complete after {DOWNLOAD_SECONDS:g} s")
+            stream.write(chunk)
+    if getattr(answer, "length", 0):
+        raise PassingFaultError(f"the mirror ended it {answer.length} bytes early")
+
+
 def _fetch(url: str, path: str) -> None:
     try:
-        with open_url(url, timeout=60, http_agent="cloudwatch.agent") as answer, open(path, "wb") as stream:
-            shutil.copyfileobj(answer, stream, 1024 * 1024)
+        with open_url(url, timeout=60, http_agent="cloudwatch.agent") as answer:
+            _copy(answer, path)
     except HTTPError as error:
         if error.code < 500:
-            raise HostError(f"{url}: HTTP status {error.code}; nothing was changed: see cw_agent_mirror_url and cw_agent_build") from error
+            hint = "see cw_agent_mirror_url and cw_agent_build"
+            raise HostError(f"{shown(url)}: HTTP status {error.code}; nothing was changed. Hint: {hint}") from error
         raise PassingFaultError(f"HTTP status {error.code}") from error
+    except OSError as error:
+        if error.errno in _OF_THE_DISK:
+            directory = os.path.dirname(path)
+            hint = "free space there, or set TMPDIR in the task's environment"
+            raise HostError(f"cannot write the download to {directory}: {error.strerror}; nothing was changed. Hint: {hint}") from error
+        raise PassingFaultError(str(error)) from error
+    except PassingFaultError:
+        raise
     except Exception as error:
         # open_url has no common type for what can go wrong on the way.
         raise PassingFaultError(str(error)) from error
+
+
+def shown(url: str) -> str:
+    """A URL without its password."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def download(url: str, path: str) -> None:
     """Fetch a file; what may be a passing fault is tried again after ``DELAYS``.
 
     Raises:
-        HostError: the mirror refused it, or the last attempt failed as well.
+        HostError: the mirror refused it, the disk is full, or the last attempt failed as well.
     """
     fetch = retry_with_delays_and_condition(DELAYS, lambda error: isinstance(error, PassingFaultError))(_fetch)
     try:
         fetch(url, path)
     except PassingFaultError as error:
-        raise HostError(f"{url}: {error}; nothing was changed: check cw_agent_mirror_url and the host's way to it") from error
+        hint = "check cw_agent_mirror_url and the host's way to it"
+        raise HostError(f"{shown(url)}: {error}; nothing was changed. Hint: {hint}") from error
+
+
+def passwords(params: dict[str, Any]) -> set[str]:
+    """The passwords of mirror and proxies, which no output may show."""
+    proxies = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
+    found = [urlsplit(url).password or "" for url in (params["mirror_url"], params["signing_key_url"], *proxies) if "@" in url]
+    return {word for password in found if password for word in (password, unquote(password))}
 
 
 def request(params: dict[str, Any]) -> installation.Request:
@@ -176,10 +237,11 @@ def request(params: dict[str, Any]) -> installation.Request:
         mirror_url=params["mirror_url"],
         key_url=key_url,
         fingerprint=params["signing_fingerprint"],
-        platform=params["platform"],
+        distribution=params["distribution"],
         architecture=params["architecture"],
         sources=[one for one in sources(params["sources"]) or [] if one.content],
         mode=params["mode"],
+        health=float(params["health_seconds"]),
     )
 
 
@@ -191,6 +253,7 @@ def described(package: Package) -> str:
 def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module.no_log_values.update(passwords(module.params))
     try:
         # Not the module's own directory: that would be made in root's home, in check mode too.
         with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
@@ -203,6 +266,8 @@ def main() -> None:
     module.exit_json(
         changed=outcome.changed,
         package={"installed": after.installed, "build": after.build, "format": after.format},
+        changed_at=outcome.changed_at,
+        invocation_id=outcome.invocation_id,
         diff={"before": described(outcome.before), "after": described(after)},
     )
 

@@ -10,11 +10,13 @@ module: cw_agent_telemetry_info
 short_description: Tell whether the telemetry of hosts has arrived in CloudWatch
 version_added: "0.1.0"
 description:
-  - Asks CloudWatch Logs and CloudWatch for the log streams and metrics of many hosts together, and judges each of them.
-  - Hosts that were changed are awaited; all others are read once.
-  - Only calls are used whose answers are not late (FilterLogEvents, GetLogEvents, GetMetricData). They need the permissions
-    C(logs:FilterLogEvents), C(logs:GetLogEvents) and C(cloudwatch:GetMetricData).
+  - Works out which log streams and metrics the hosts of a run must deliver, asks CloudWatch Logs and CloudWatch for all of them together,
+    and accounts for every host.
+  - All accounts (AWS profiles of the plan) and regions of the run are asked in one task, side by side.
+  - Hosts that were changed are awaited; all others are read once. Telemetry of a changed host counts from its last change on, be it one of
+    the configuration, the credentials or the package.
   - What is missing is explained from the log lines of the agent, which keeps running when it may not send.
+  - Works on the controller alone, in Ansible's own process, and contacts no host.
 author:
   - cloudwatch.agent contributors (@cloudwatch-agent)
 extends_documentation_fragment:
@@ -27,29 +29,68 @@ extends_documentation_fragment:
 options:
   hosts:
     description:
-      - The hosts and what they must deliver, as the filter P(cloudwatch.agent.telemetry_requests#filter) makes it.
+      - Names of the hosts of the run, in the order of the account.
+      - Those of the plan that were not observed are accounted for as V(not_reached).
+      - With O(expectations) or O(evaluated) the default is the hosts named there.
+    type: list
+    elements: str
+    default: []
+  plan:
+    description:
+      - Result of M(cloudwatch.agent.cw_agent_plan).
+      - One of O(plan), O(expectations) and O(evaluated) is required.
+    type: dict
+  observed:
+    description:
+      - By host, the result of M(cloudwatch.agent.cw_agent_info).
+      - The default is the variable C(cw_agent_observed) of each host.
+    type: dict
+  converged:
+    description:
+      - By host, the result of M(cloudwatch.agent.cw_agent_config), where a host was changed.
+      - The default is the variable C(cw_agent_converged) of each host.
+    type: dict
+  changes:
+    description:
+      - By host, a list of other results that moved the moment from which data counts, the oldest first. Their C(changed_at), in seconds
+        since the epoch, says when.
+      - The default is the variables C(cw_agent_installed) and C(cw_agent_credentialed) of each host.
+    type: dict
+  sources:
+    description:
+      - By host, a list of what it has fetched (or a dictionary with that list as C(sources)), each with C(location), C(digest) and
+        C(content), such as C(sources) of the result of M(cloudwatch.agent.cw_agent_release).
+      - A host on hold is evaluated by the configuration that it has, not by the plan's.
+    type: dict
+  failures:
+    description:
+      - By host, why it did not get as far. Such a host is accounted for and not asked about.
+      - Each value is a dictionary with C(state) (V(failed), V(unreachable) or V(not_reached)) and C(reason).
+      - The default is the variable C(cw_agent_failure) of each host, or why it could not be observed.
+    type: dict
+  expectations:
+    description: What must arrive, where that is not to be worked out from a plan.
     type: list
     elements: dict
-    required: true
     suboptions:
       host:
         description: Name of the host.
         type: str
         required: true
       region:
-        description: Region to which the agent sends. The module's own O(region) when it is not set.
+        description: Region to which it sends. The option O(region) when it is empty.
         type: str
+        default: ""
+      profile:
+        description: AWS profile of its account. The option O(profile) when it is empty.
+        type: str
+        default: ""
       changed:
-        description:
-          - Whether the agent was changed, so that its telemetry is awaited and counts from O(hosts[].since).
-          - In check mode nothing was changed; what such a host lacks is V(pending).
+        description: Whether it was changed, so that its telemetry is awaited and counts from O(expectations[].since).
         type: bool
         default: false
       since:
-        description: When the agent was started, in seconds since the epoch.
-        type: float
-      clock:
-        description: The host's clock when its files were looked at, in seconds since the epoch.
+        description: When it was changed, in seconds since the epoch.
         type: float
       streams:
         description: Log streams of the host.
@@ -66,11 +107,11 @@ options:
             type: str
             required: true
           file:
-            description: File on the host that the agent sends there.
+            description: File on the host that is sent there.
             type: str
             default: ""
           grown:
-            description: Whether the file has grown since the agent's start, or the agent has not begun with it.
+            description: Whether there is something to send, so that a stream without events is missing.
             type: bool
             default: false
           waiting:
@@ -81,8 +122,12 @@ options:
             description: Whether the agent's user can read the file.
             type: bool
             default: true
+          empty:
+            description: Whether nothing is in the file.
+            type: bool
+            default: false
           written:
-            description: Last change of the file, in seconds since the epoch.
+            description: Last change of the file, in seconds since the epoch. Only a change in the time in question makes a stream missing.
             type: float
             default: 0
           filtered:
@@ -94,7 +139,7 @@ options:
             type: bool
             default: false
           flush:
-            description: Seconds between two sendings of the agent.
+            description: Seconds between two sendings.
             type: int
             default: 5
       metrics:
@@ -116,7 +161,7 @@ options:
             type: dict
             default: {}
           due:
-            description: Seconds after its start in which the agent sends the first value.
+            description: Seconds after the change in which the first value is sent.
             type: int
             default: 120
           resolution:
@@ -124,37 +169,22 @@ options:
             type: int
             choices: [1, 5, 10, 30, 60]
             default: 60
-      agent:
-        description: What is known of the agent.
-        type: dict
-        default: {}
-        suboptions:
-          active:
-            description: Whether its service runs.
-            type: bool
-            default: true
-          errors:
-            description: Error lines of its log since its start, newest last.
-            type: list
-            elements: str
-            default: []
-          run_as_user:
-            description: User that it runs as.
-            type: str
-            default: root
-          region:
-            description: Region in which the host is.
-            type: str
-            default: ""
-          role:
-            description: Role of the host's instance profile.
-            type: str
-            default: ""
-      unverified:
-        description: What cannot be judged from here; shown as warnings.
-        type: list
-        elements: str
-        default: []
+  evaluated:
+    description:
+      - Result of an earlier call with O(defer), which is completed with what newer observations (O(observed)) of the hosts in
+        RV(observe_again) say. One whose agent has died since is V(failed). CloudWatch is not asked again.
+    type: dict
+  restored:
+    description: With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored). They go into the account.
+    type: dict
+  wait:
+    description:
+      - With O(plan), whose telemetry is awaited. V(changed) are the hosts that the run has changed.
+      - V(all) are all hosts; whatever they have to send since the agent's start counts. With V(none) nobody is awaited.
+      - In check mode nobody is.
+    type: str
+    choices: [changed, all, none]
+    default: changed
   timeout:
     description:
       - Seconds for which the logs of changed hosts are awaited. Their metrics are awaited longer where they are due later
@@ -166,37 +196,76 @@ options:
     description: Seconds before now that count for hosts that were not changed.
     type: int
     default: 900
+  defer:
+    description:
+      - Whether table, file, warnings and failure are left to a second call with O(evaluated).
+    type: bool
+    default: false
+  table:
+    description:
+      - Whether RV(table) is shown on the terminal, as text, whatever the callback plugin shows of results. Not with C(no_log).
+    type: bool
+    default: false
+  result_file:
+    description:
+      - Path on the controller of a JSON file with the account (RV(totals), RV(missing), RV(waited), RV(hosts), RV(msg)), of mode 0644.
+      - It is written in check mode, too.
+    type: path
   fail_on_missing:
-    description: Whether the module fails when telemetry is missing.
+    description:
+      - Whether the task fails when telemetry is missing or CloudWatch could not be asked.
     type: bool
     default: true
+attributes:
+  platform:
+    description: Where the module runs.
+    support: full
+    platforms: posix
+    details:
+      - An action plugin, on the controller.
+notes:
+  - Only calls are used whose answers are not late. They need the permissions C(logs:FilterLogEvents), C(logs:GetLogEvents) and
+    C(cloudwatch:GetMetricData).
+  - GetMetricData costs about 0.01 USD for 1,000 metrics (us-east-1); a host asks for two to five.
+  - Environment variables and AWS configuration files are those of the controller; C(environment) of the task counts.
+seealso:
+  - module: cloudwatch.agent.cw_agent_info
+  - module: cloudwatch.agent.cw_agent_config
 """
 
 EXAMPLES = r"""
-- name: Wait for the first telemetry of a host
+- name: Verify what the hosts of the play deliver
   cloudwatch.agent.cw_agent_telemetry_info:
-    region: us-east-1
-    hosts:
-      - host: web-1
-        changed: true
-        since: 1767225600
-        streams:
-          - log_group_name: /app/web
-            log_stream_name: i-0123456789abcdef0
-            file: /var/log/app.log
-            grown: true
-        metrics:
-          - name: mem_used_percent
-            dimensions:
-              InstanceId: i-0123456789abcdef0
-  delegate_to: localhost
-  become: false
+    hosts: "{{ ansible_play_hosts_all }}"
+    plan: "{{ cw_agent_plan }}"
+    sources: "{{ cw_agent_published.sources }}"
+    table: true
+    result_file: telemetry.json
   run_once: true
+  register: telemetry
+
+- name: Await a log stream and a metric that no plan knows
+  cloudwatch.agent.cw_agent_telemetry_info:
+    region: eu-west-1
+    expectations:
+      - host: importer
+        changed: true
+        since: "{{ now(utc=true).timestamp() }}"
+        streams:
+          - log_group_name: /import/nightly
+            log_stream_name: importer
+            grown: true
+            waiting: true
+            written: "{{ now(utc=true).timestamp() }}"
+        metrics:
+          - namespace: Import
+            name: rows
+            due: 60
 """
 
 RETURN = r"""
 hosts:
-  description: The verdict on every host, in the order of the question.
+  description: The account, an entry for every host.
   returned: always
   type: list
   elements: dict
@@ -204,178 +273,182 @@ hosts:
     host:
       description: Name of the host.
       type: str
-    region:
-      description: Region that was asked.
-      type: str
-    changed:
-      description: Whether the host was said to be changed.
-      type: bool
+      returned: always
     state:
       description:
-        - V(missing) when anything is missing; else V(pending) in check mode when a change would bring something; else V(arrived) when
-          anything has arrived; else V(quiet).
+        - V(verified) when something has arrived and nothing is missing, V(missing) when anything is missing.
+        - V(no_data) when there is nothing to send, V(unverified) when that cannot be known from here.
+        - V(pending) in check mode when a change would bring something.
+        - V(failed), V(unreachable) and V(not_reached) as in O(failures).
       type: str
+      returned: always
+    region:
+      description: The region that was asked.
+      type: str
+      returned: always
+    profile:
+      description: The AWS profile that was used, empty for the default.
+      type: str
+      returned: always
+    changed:
+      description: Whether the host was changed, or was to be awaited.
+      type: bool
+      returned: always
+    mode:
+      description: Mode in which the agent starts.
+      type: str
+      returned: with O(plan)
+    build:
+      description: Build of the agent, empty without one.
+      type: str
+      returned: with O(plan)
+    configurations:
+      description: Active configurations by the names and versions of their parameters; those that were to be, where none is.
+      type: list
+      elements: str
+      returned: with O(plan)
+    service:
+      description: State of the service, C(running) when it is active.
+      type: str
+      returned: with O(plan)
     streams:
       description: The log streams.
       type: list
       elements: dict
+      returned: always
       contains:
         log_group_name:
           description: Log group.
           type: str
+          returned: always
         log_stream_name:
           description: Log stream.
           type: str
+          returned: always
         file:
           description: File on the host.
           type: str
+          returned: always
+        readable:
+          description: Whether the agent's user can read the file.
+          type: bool
+          returned: always
         state:
           description:
-            - V(arrived), V(quiet) (the file has not grown, there is nothing to send), V(missing) (it has grown and nothing came),
-              V(unverified) (the log group's class INFREQUENT_ACCESS does not let events be read), or V(pending).
+            - V(arrived), V(no_data) (the file has not grown, there is nothing to send), V(missing) (it has grown and nothing came, or it
+              cannot be read and is not empty).
+            - V(unverified) (the log group's class INFREQUENT_ACCESS does not let events be read, or CloudWatch Logs could not be asked).
+            - V(pending) in check mode.
           type: str
+          returned: always
         events:
           description: Number of events that arrived; at least that many where a stream is very busy.
           type: int
+          returned: always
         cause:
-          description: Why nothing arrived, empty where that is not known or not asked.
+          description: Why nothing arrived, empty where that is not known or not in question.
           type: str
-        mend:
+          returned: always
+        hint:
           description: What to do about it.
           type: str
+          returned: always
         line:
-          description: Line of the agent's log that tells.
+          description: Line of the agent's log that says so.
           type: str
+          returned: always
     metrics:
-      description: The metrics, with RV(hosts[].metrics[].state), cause, mend and line as those of streams.
+      description: The metrics.
       type: list
       elements: dict
+      returned: always
       contains:
         namespace:
           description: Namespace.
           type: str
+          returned: always
         name:
           description: Name of the metric.
           type: str
+          returned: always
         dimensions:
           description: Its dimensions.
           type: dict
+          returned: always
         state:
-          description: V(arrived), V(quiet) (not due yet), V(missing) or V(pending).
+          description: V(arrived), V(no_data) (not due yet), V(missing), V(unverified) or V(pending).
           type: str
+          returned: always
         value:
           description: The newest value, none where none arrived.
           type: float
+          returned: always
         cause:
           description: Why nothing arrived.
           type: str
-        mend:
+          returned: always
+        hint:
           description: What to do about it.
           type: str
+          returned: always
         line:
-          description: Line of the agent's log that tells.
+          description: Line of the agent's log that says so.
           type: str
+          returned: always
+    unverified:
+      description: What cannot be verified of the host from here, as sentences.
+      type: list
+      elements: str
+      returned: always
     cause:
-      description: All causes of what is missing.
+      description: All causes of what is missing, or why the host did not get as far.
       type: str
-    mend:
+      returned: always
+    hint:
       description: What to do about them.
       type: str
+      returned: always
 missing:
-  description: Names of the hosts of which something is missing.
+  description: Names of the hosts of which telemetry is missing.
   returned: always
   type: list
   elements: str
+verified:
+  description: Names of the hosts that nothing speaks against, which are those in none of the states V(missing), V(failed),
+    V(unreachable) and V(not_reached). None where CloudWatch could not be asked.
+  returned: always
+  type: list
+  elements: str
+totals:
+  description: How many hosts are in each state.
+  returned: always
+  type: dict
+  sample: {missing: 1, verified: 11}
+table:
+  description: The account as a table for people; bad hosts first, equal ones folded above 20 hosts, totals last.
+  returned: always
+  type: list
+  elements: str
+refused:
+  description: Why CloudWatch could not be asked, a sentence for each reason.
+  returned: always
+  type: list
+  elements: str
+observe_again:
+  description: Hosts that this run has changed; their agents may have died, or said more, since they were observed. None in check mode.
+  returned: always
+  type: list
+  elements: str
+failing:
+  description: For each host of which something is missing or that has failed, what to say of it.
+  returned: always
+  type: dict
 waited:
   description: Seconds spent waiting.
   returned: always
   type: float
 msg:
-  description: Every missing stream and metric with cause and mend; empty when nothing is missing.
+  description: Every missing stream and metric with cause and hint; empty when nothing is missing.
   returned: always
   type: str
 """
-
-import functools
-import time
-from typing import Any
-
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.module import AwsModule
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import telemetry_message
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.verdicts import Terms
-
-STREAM = {
-    "log_group_name": {"type": "str", "required": True},
-    "log_stream_name": {"type": "str", "required": True},
-    "file": {"type": "str", "default": ""},
-    "grown": {"type": "bool", "default": False},
-    "waiting": {"type": "bool", "default": False},
-    "readable": {"type": "bool", "default": True},
-    "written": {"type": "float", "default": 0},
-    "filtered": {"type": "bool", "default": False},
-    "timestamped": {"type": "bool", "default": False},
-    "flush": {"type": "int", "default": 5},
-}
-METRIC = {
-    "namespace": {"type": "str", "default": "CWAgent"},
-    "name": {"type": "str", "required": True},
-    "dimensions": {"type": "dict", "default": {}},
-    "due": {"type": "int", "default": 120},
-    "resolution": {"type": "int", "choices": [1, 5, 10, 30, 60], "default": 60},
-}
-AGENT = {
-    "active": {"type": "bool", "default": True},
-    "errors": {"type": "list", "elements": "str", "default": []},
-    "run_as_user": {"type": "str", "default": "root"},
-    "region": {"type": "str", "default": ""},
-    "role": {"type": "str", "default": ""},
-}
-HOST = {
-    "host": {"type": "str", "required": True},
-    "region": {"type": "str"},
-    "changed": {"type": "bool", "default": False},
-    "since": {"type": "float"},
-    "clock": {"type": "float"},
-    "streams": {"type": "list", "elements": "dict", "default": [], "options": STREAM},
-    "metrics": {"type": "list", "elements": "dict", "default": [], "options": METRIC},
-    "agent": {"type": "dict", "default": {}, "options": AGENT},
-    "unverified": {"type": "list", "elements": "str", "default": []},
-}
-ARGUMENTS = {
-    "hosts": {"type": "list", "elements": "dict", "required": True, "options": HOST},
-    "timeout": {"type": "int", "default": 90},
-    "window": {"type": "int", "default": 900},
-    "fail_on_missing": {"type": "bool", "default": True},
-}
-
-
-def main() -> None:
-    # The hosts' facts are long, and of no use in syslog.
-    module = AwsModule(argument_spec=ARGUMENTS, secret_options=("hosts",), supports_check_mode=True)
-    module.reveal()
-    hosts: list[dict[str, Any]] = [{**host, "region": host["region"] or module.region or ""} for host in module.params["hosts"]]
-    for host in hosts:
-        if not host["region"]:
-            module.fail_json(msg=f"hosts: {host['host']} has no region. Mend: set its region, or the option region.")
-        for sentence in host["unverified"]:
-            module.warn(f"{host['host']}: not verified: {sentence}")
-
-    @functools.lru_cache(maxsize=None)
-    def client(service: str, region: str) -> Any:
-        return module.retrying_client(service, region=region)
-
-    terms = Terms(time.time(), module.params["window"], module.params["timeout"], module.check_mode)
-    try:
-        result = Watch(client, terms).run(hosts)
-    except AwsError as error:
-        module.fail_json(msg=str(error), **error.details)
-    text = telemetry_message(result["hosts"])
-    if text and module.params["fail_on_missing"]:
-        module.fail_json(msg=text, **result)
-    module.exit_json(changed=False, msg=text, **result)
-
-
-if __name__ == "__main__":
-    main()

@@ -50,7 +50,7 @@ options:
     description:
       - The value. Text is written as it is; a list in a V(StringList) is joined by commas; other data become minified JSON.
       - Required when the parameter does not exist yet.
-      - Kept out of syslog, and out of every output when the wanted or the existing type is V(SecureString).
+      - Kept out of syslog, and out of every output when the desired or the existing type is V(SecureString).
     type: raw
   string_type: &string_type
     description: Type of the parameter; V(String) when it is created without one. The type of an existing parameter cannot change.
@@ -236,7 +236,7 @@ labelled_values: &labelled_values
   returned: success and O(name) is used
   sample: {}
 stored_value: &stored_value
-  description: The value as Parameter Store holds it, when it is equal to the wanted one but spelled in another way; else null.
+  description: The value as Parameter Store holds it, when it is equal to the desired one but spelled in another way; else null.
   type: str
   returned: success and O(name) is used
   sample: null
@@ -284,8 +284,8 @@ from typing import Any, NoReturn
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.module import HIDDEN, AwsModule
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import SECURE, Wanted, diff_of, result_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import SECURE, Desired, diff_of, result_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent, ensure_present, read
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_values import text_of
 
@@ -316,7 +316,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def wanted_of(options: dict[str, Any]) -> Wanted:
+def desired_of(options: dict[str, Any]) -> Desired:
     """The entry of one parameter's *options*."""
     try:
         versions = {label: int(version) for label, version in options["label_versions"].items()}
@@ -324,17 +324,17 @@ def wanted_of(options: dict[str, Any]) -> Wanted:
         raise AwsError(f"{options['name']}: label_versions takes version numbers, given: {options['label_versions']}") from None
     tags = options["tags"]
     changed = {"label_versions": versions, "tags": None if tags is None else {key: str(value) for key, value in tags.items()}}
-    return Wanted(name=options["name"], **{**{key: options[key] for key in SETTINGS}, **changed})
+    return Desired(name=options["name"], **{**{key: options[key] for key in SETTINGS}, **changed})
 
 
-def present(module: AwsModule, store: Store, wanted: list[Wanted]) -> dict[str, Any]:
-    """What the module returns for *wanted*."""
-    current = read(store.reader, wanted)
-    secure = [entry for entry in wanted if SECURE in (entry.string_type, current[entry.name].kind)]
+def present(module: AwsModule, store: Store, desired: list[Desired]) -> dict[str, Any]:
+    """What the module returns for *desired*."""
+    current = read(store.reader, desired)
+    secure = [entry for entry in desired if SECURE in (entry.string_type, current[entry.name].kind)]
     if not secure:
         module.reveal()
     try:
-        changed, _before, after = ensure_present(store, wanted, current, module.check_mode)
+        changed, _before, after = ensure_present(store, desired, current, module.check_mode)
     except AwsError as error:
         raise without_values(error, secure) from None
     results = [result_of(change) for change in after]
@@ -344,7 +344,7 @@ def present(module: AwsModule, store: Store, wanted: list[Wanted]) -> dict[str, 
     return answer
 
 
-def without_values(error: AwsError, secure: list[Wanted]) -> AwsError:
+def without_values(error: AwsError, secure: list[Desired]) -> AwsError:
     """*error* without the values of *secure*: AWS may repeat a value that it refuses."""
     message = str(error)
     for value in {text_of(entry.value, entry.string_type or "") for entry in secure if entry.value is not None} - {""}:
@@ -372,12 +372,14 @@ def main() -> NoReturn:
     try:
         if module.params["write_rate"] <= 0:
             raise AwsError(f"write_rate is {module.params['write_rate']}: give a number above 0")
-        wanted = [wanted_of(options) for options in module.params["parameters"] or [module.params]]
-        store = Store(module.retrying_client("ssm"), module.single_client("ssm"), Pace(module.params["write_rate"]), module.warn)
+        desired = [desired_of(options) for options in module.params["parameters"] or [module.params]]
+        store = Store(
+            module.retrying_client("ssm"), lambda: module.single_client("ssm"), RateLimiter(module.params["write_rate"]), module.warn
+        )
         if module.params["state"] == "absent":
-            answer = absent(module, store, [entry.name for entry in wanted])
+            answer = absent(module, store, [entry.name for entry in desired])
         else:
-            answer = present(module, store, wanted)
+            answer = present(module, store, desired)
     except AwsError as error:
         hidden = {} if module.revealed else {"exception": "not shown: a value may be secret"}
         module.fail_json(msg=str(error), **error.details, **hidden)

@@ -49,16 +49,10 @@ options:
     type: int
   labels:
     description:
-      - Tell which versions carry these labels; one GetParameters call for ten pairs of name and label.
+      - Tell which versions carry these labels; a GetParameters call for ten names and a label each.
     type: list
     elements: str
     default: []
-  parts:
-    description:
-      - With O(labels), also read C(NAME.part2), C(NAME.part3) and so on, until one carries none of O(labels).
-      - Only the labels are read then; RV(parameters[].version) is V(0).
-    type: bool
-    default: false
   settings:
     description: Whether to return tier, key, description, pattern and policies, at the cost of DescribeParameters calls.
     type: bool
@@ -151,7 +145,6 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_reading 
     by_selector,
     histories,
     labels_of,
-    labels_of_parts,
     names_beginning,
     settings_of,
 )
@@ -164,7 +157,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "label": {"type": "str"},
     "version": {"type": "int"},
     "labels": {"type": "list", "elements": "str", "default": []},
-    "parts": {"type": "bool", "default": False},
     "settings": {"type": "bool", "default": False},
     "history": {"type": "bool", "default": False},
 }
@@ -176,9 +168,6 @@ def parameters(reader: Any, params: dict[str, Any]) -> list[dict[str, Any]]:
     Raises:
         AwsError: a read failed.
     """
-    if params["parts"]:
-        parts = labels_of_parts(reader, params["names"], params["labels"])
-        return [{"name": name, "version": 0, "labels": labels} for name, labels in parts.items()]
     if params["path"] is not None:
         found = by_path(reader, params["path"], params["recursive"])
     else:
@@ -200,7 +189,6 @@ def main() -> NoReturn:
         argument_spec=ARGUMENTS,
         mutually_exclusive=[("names", "path", "prefixes"), ("label", "version"), ("path", "label"), ("path", "version")],
         required_one_of=[("names", "path", "prefixes")],
-        required_if=[("parts", True, ("names", "labels"))],
         supports_check_mode=True,
     )
     try:

@@ -10,7 +10,7 @@ from typing import Any, Callable
 from ansible.errors import AnsibleTemplateError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.check import config_problems
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import ERROR
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.findings import ERROR
 
 
 def valid_config(config: Any, agent_version: str = "", platform: str = "linux", mode: str = "ec2") -> bool:

@@ -34,7 +34,7 @@ PLAY = """---
 """
 TASKS = {
     "nothing": "ansible.builtin.debug: {msg: ''}",
-    "check": "cloudwatch.agent.cw_agent_config_check: {hosts: '{{ ansible_play_hosts_all }}'}",
+    "check": "cloudwatch.agent.cw_agent_plan: {hosts: '{{ ansible_play_hosts_all }}'}",
 }
 
 

@@ -30,7 +30,7 @@ RELEASE = """
         name: cloudwatch.agent.parameter_store
     - name: What each host fetches
       ansible.builtin.debug:
-        msg: "SOURCES {{ __cw_agent_sources | to_json }}"
+        msg: "SOURCES {{ cw_agent_published.sources | to_json }}"
       run_once: true
     - name: One host is not well
       ansible.builtin.fail:
@@ -92,17 +92,16 @@ def fleet(lab: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Fleet:
     return Fleet(lab, tmp_path, f"AmazonCloudWatch-{words}")
 
 
-def wanted(fleet: Fleet, *files: str, count: int = 2, **variables: Any) -> dict[str, Any]:
+def desired(fleet: Fleet, *files: str, count: int = 2, **variables: Any) -> dict[str, Any]:
     return hosts(count, cw_agent_config_name=fleet.name, cw_agent_fragment_logs=fragment(*files), **variables)
 
 
 def sources(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    """Host → locations, as the run told."""
-    told = re.search(r'SOURCES (\{.*\})"', done.stdout)
-    assert told, done.stdout
+    """Host → locations, as the run says."""
+    found = re.search(r'SOURCES (\{.*\})"', done.stdout)
+    assert found, done.stdout
     return {
-        host: [source["location"] for source in entry["sources"]]
-        for host, entry in json.loads(told[1].encode().decode("unicode_escape")).items()
+        host: [source["location"] for source in entry] for host, entry in json.loads(found[1].encode().decode("unicode_escape")).items()
     }
 
 
@@ -111,7 +110,7 @@ def changed(done: subprocess.CompletedProcess[str]) -> int:
 
 
 def test_publish_release_rollback_hold_and_lift(fleet: Fleet) -> None:
-    one, two, three = (wanted(fleet, f"/var/log/{number}.log") for number in range(3))
+    one, two, three = (desired(fleet, f"/var/log/{number}.log") for number in range(3))
     since = fleet.lab.mark()
     check = fleet.run("release", one, "--check", "--diff")
     assert fleet.lab.writes(since) == []
@@ -125,7 +124,8 @@ def test_publish_release_rollback_hold_and_lift(fleet: Fleet) -> None:
     since = fleet.lab.mark()
     again = fleet.run("release", one)
     assert changed(again) == 0
-    assert [entry["operation"] for entry in fleet.lab.calls(since)] == ["GetParameters"]
+    # one call for each selector of the name: the latest version, candidate, live and hold
+    assert [entry["operation"] for entry in fleet.lab.calls(since)] == ["GetParameters"] * 4
 
     fleet.run("release", two)
     assert fleet.labels() == {"candidate": 2, "live": 2, "previous": 1}
@@ -141,8 +141,8 @@ def test_publish_release_rollback_hold_and_lift(fleet: Fleet) -> None:
     )
     assert (changed(held), fleet.lab.writes(since)) == (0, [])
 
-    mended = fleet.run("release", three)
-    assert sources(mended)["h1"] == [f"ssm:{fleet.name}:1"]
+    corrected = fleet.run("release", three)
+    assert sources(corrected)["h1"] == [f"ssm:{fleet.name}:1"]
     assert fleet.labels() == {"candidate": 3, "live": 1, "previous": 1, "hold": 2}
     refused = fleet.run("promote", three, check=False)
     assert refused.returncode != 0
@@ -157,58 +157,106 @@ def test_publish_release_rollback_hold_and_lift(fleet: Fleet) -> None:
 
 
 def test_promote_releases_what_was_published(fleet: Fleet) -> None:
-    fleet.run("publish", wanted(fleet, "/a"))
+    fleet.run("publish", desired(fleet, "/a"))
     assert fleet.labels() == {"candidate": 1}
-    fleet.run("promote", wanted(fleet, "/a"))
-    fleet.run("publish", wanted(fleet, "/b"))
+    fleet.run("promote", desired(fleet, "/a"))
+    fleet.run("publish", desired(fleet, "/b"))
     assert fleet.labels() == {"candidate": 2, "live": 1}
-    fleet.run("promote", wanted(fleet, "/b"), "-e", json.dumps({"cw_agent_release_names": [fleet.name]}))
+    fleet.run("promote", desired(fleet, "/b"), "-e", json.dumps({"cw_agent_release_names": [fleet.name]}))
     assert fleet.labels() == {"candidate": 2, "live": 2, "previous": 1}
-    done = fleet.run("promote", wanted(fleet, "/b"), "-e", json.dumps({"cw_agent_release_names": ["other"]}), check=False)
+    done = fleet.run("promote", desired(fleet, "/b"), "-e", json.dumps({"cw_agent_release_names": ["other"]}), check=False)
     assert "other belongs to no host of this run" in " ".join(done.stdout.split())
 
 
 def test_an_unwell_host_keeps_its_configuration_from_release(fleet: Fleet) -> None:
-    done = fleet.run("release", wanted(fleet, "/a"), "-e", json.dumps({"unwell": ["h2"]}), check=False)
+    done = fleet.run("release", desired(fleet, "/a"), "-e", json.dumps({"unwell": ["h2"]}), check=False)
     assert done.returncode != 0
     assert fleet.labels() == {"candidate": 1}
-    assert changed(fleet.run("release", wanted(fleet, "/a"), "--limit", "h1")) == 1
+    assert "h2 is not verified" in " ".join((done.stdout + done.stderr).split())
+
+
+def test_a_limited_run_releases_only_what_every_host_has_shown(fleet: Fleet) -> None:
+    limited = fleet.run("release", desired(fleet, "/a"), "--limit", "h1")
+    assert fleet.labels() == {"candidate": 1}
+    assert "h2 is not part of this run" in " ".join((limited.stdout + limited.stderr).split())
+    never = fleet.run("release", desired(fleet, "/a"), "-e", "cw_agent_release=never")
+    assert fleet.labels() == {"candidate": 1}
+    assert "cw_agent_release is never" in " ".join((never.stdout + never.stderr).split())
+    assert changed(fleet.run("release", desired(fleet, "/a"), "--limit", "h1", "-e", "cw_agent_release=always")) == 1
     assert fleet.labels() == {"candidate": 1, "live": 1}
+
+
+def test_a_limited_run_may_release_what_no_other_host_has(fleet: Fleet) -> None:
+    inventory = desired(fleet, "/a")
+    inventory["all"]["hosts"]["h2"]["cw_agent_config_name"] = f"{fleet.name}-two"
+    fleet.run("release", inventory, "--limit", "h1")
+    assert fleet.labels() == {"candidate": 1, "live": 1}
+
+
+def test_rollback_skips_what_has_no_previous_release(fleet: Fleet) -> None:
+    inventory = desired(fleet, "/a")
+    inventory["all"]["hosts"]["h2"]["cw_agent_config_name"] = f"{fleet.name}-two"
+    fleet.run("release", inventory)
+    inventory["all"]["hosts"]["h1"]["cw_agent_fragment_logs"] = fragment("/b")
+    fleet.run("release", inventory)
+    done = fleet.run("rollback", inventory)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert f"us-east-1/{fleet.name}: live version 2 → version 1" in said
+    assert f"us-east-1/{fleet.name}-two: skipped: there is no previous release to go back to" in said
+    assert fleet.labels() == {"candidate": 2, "live": 1, "previous": 1, "hold": 2}
+
+
+def test_two_inventories_do_not_overwrite_each_other(fleet: Fleet, tmp_path: Path) -> None:
+    staging, production = desired(fleet, "/a"), desired(fleet, "/b")
+    fleet.run("publish", staging, "-e", "awx_inventory_name=staging")
+    refused = fleet.run("publish", production, "-e", "awx_inventory_name=production", check=False)
+    said = " ".join(refused.stdout.split())
+    assert refused.returncode != 0
+    assert f"{fleet.name}: version 1 was published from the inventory staging, this run is from production" in said
+    assert "set cw_agent_environment" in said
+    assert fleet.labels() == {"candidate": 1}
+    fleet.run("publish", production, "-e", "awx_inventory_name=production", "-e", "cw_agent_takeover=true")
+    assert fleet.labels() == {"candidate": 2}
+
+
+def test_the_environment_is_part_of_the_name(fleet: Fleet) -> None:
+    fleet.run("publish", hosts(1, cw_agent_environment="staging", cw_agent_fragment_environ=fragment("/a")))
+    assert fleet.labels("AmazonCloudWatch-staging-environ") == {"candidate": 1}
 
 
 def test_large_configurations_grow_and_shrink_in_parts(fleet: Fleet) -> None:
     large = [f"/var/log/{number:03}/{'x' * 80}.log" for number in range(150)]
-    done = fleet.run("release", wanted(fleet, *large))
+    done = fleet.run("release", desired(fleet, *large))
     parts = sources(done)["h1"]
     assert parts == [f"ssm:{fleet.name}:1", *(f"ssm:{fleet.name}.part{number}:1" for number in range(2, len(parts) + 1))]
     assert len(parts) > 2
     assert fleet.names() == sorted(part.split(":")[1] for part in parts)
     assert all(fleet.labels(name) == {"candidate": 1, "live": 1} for name in fleet.names())
-    assert changed(fleet.run("release", wanted(fleet, *large))) == 0
+    assert changed(fleet.run("release", desired(fleet, *large))) == 0
 
-    small = fleet.run("release", wanted(fleet, "/a"))
+    small = fleet.run("release", desired(fleet, "/a"))
     assert sources(small)["h1"] == [f"ssm:{fleet.name}:2"]
     assert fleet.labels() == {"candidate": 2, "live": 2, "previous": 1}
     assert [fleet.labels(name) for name in fleet.names()[1:]] == [{"previous": 1}] * (len(parts) - 1)
-    assert changed(fleet.run("release", wanted(fleet, "/a"))) == 0
+    assert changed(fleet.run("release", desired(fleet, "/a"))) == 0
 
-    fleet.run("rollback", wanted(fleet, "/a"))
-    held = fleet.run("release", wanted(fleet, "/a"), check=False)
+    fleet.run("rollback", desired(fleet, "/a"))
+    held = fleet.run("release", desired(fleet, "/a"), check=False)
     assert held.returncode == 0, held.stdout
     assert sources(held)["h1"] == parts
 
-    fleet.run("release", wanted(fleet, "/b"), "-e", "cw_agent_release_hold=lift")
-    fleet.run("release", wanted(fleet, "/c"))
+    fleet.run("release", desired(fleet, "/b"), "-e", "cw_agent_release_hold=lift")
+    fleet.run("release", desired(fleet, "/c"))
     assert all(fleet.labels(name) == {} for name in fleet.names()[1:])
     prune = fleet._path / "prune.yml"
     prune.write_text(RELEASE.replace("tasks_from: release", "tasks_from: prune"))
     fleet._play.write_text(prune.read_text())
-    fleet.run("release", wanted(fleet, "/c"))
+    fleet.run("release", desired(fleet, "/c"))
     assert fleet.names() == [fleet.name]
 
 
 def test_two_regions_each_its_own(fleet: Fleet) -> None:
-    inventory = wanted(fleet, "/a")
+    inventory = desired(fleet, "/a")
     inventory["all"]["hosts"] = {"here": {}, "there": {"cw_agent_region": "eu-west-1"}, "placed": {"placement": {"region": "eu-central-1"}}}
     del inventory["all"]["vars"]["cw_agent_region"]
     inventory["all"]["hosts"]["here"]["cw_agent_region"] = "us-east-1"
@@ -222,7 +270,7 @@ def test_two_regions_each_its_own(fleet: Fleet) -> None:
 
 
 def test_one_name_with_two_contents_is_refused_naming_both(fleet: Fleet) -> None:
-    inventory = wanted(fleet, "/a")
+    inventory = desired(fleet, "/a")
     inventory["all"]["hosts"]["h2"]["cw_agent_fragment_logs"] = fragment("/b")
     since = fleet.lab.mark()
     done = fleet.run("publish", inventory, check=False)
@@ -234,7 +282,7 @@ def test_one_name_with_two_contents_is_refused_naming_both(fleet: Fleet) -> None
 
 @pytest.mark.parametrize("option", [["--limit", "h2"], ["-e", "cw_agent_hosts=h2"]])
 def test_limit_publishes_what_is_needed(fleet: Fleet, option: list[str]) -> None:
-    inventory = wanted(fleet, "/a")
+    inventory = desired(fleet, "/a")
     inventory["all"]["hosts"]["h2"]["cw_agent_config_name"] = f"{fleet.name}-two"
     fleet.run("publish", inventory, *option)
     assert fleet.names() == [f"{fleet.name}-two"]
@@ -268,7 +316,7 @@ def test_names_outside_the_managed_policy_are_warned_of(fleet: Fleet) -> None:
 
 def test_batches_publish_once(fleet: Fleet) -> None:
     since = fleet.lab.mark()
-    done = fleet.run("release", wanted(fleet, "/a", count=3), "-e", "batch=1")
+    done = fleet.run("release", desired(fleet, "/a", count=3), "-e", "batch=1")
     assert done.stdout.count("SOURCES") == 3
     assert sources(done)["h3"] == [f"ssm:{fleet.name}:1"]
     assert fleet.lab.writes(since).count("PutParameter") == 1
@@ -276,7 +324,7 @@ def test_batches_publish_once(fleet: Fleet) -> None:
 
 
 def test_tags(fleet: Fleet, inventory: Callable[[dict[str, Any]], Path]) -> None:
-    tagged = wanted(fleet, "/a", cw_agent_parameter_tags={"team": "web"})
+    tagged = desired(fleet, "/a", cw_agent_parameter_tags={"team": "web"})
     fleet.run("publish", tagged)
     since = fleet.lab.mark()
     assert changed(fleet.run("publish", tagged)) == 0

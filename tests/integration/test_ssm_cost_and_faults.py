@@ -22,20 +22,23 @@ def many(prefix: str, count: int, **more: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("count", [1, 9, 10, 11, 57])
 @pytest.mark.parametrize("labels", [[], ["candidate", "live"]])
-def test_unchanged_costs_a_tenth_of_a_read_a_selector(lab: Any, module: Any, count: int, labels: list[str]) -> None:
-    wanted = {"parameters": many(f"{count}-{len(labels)}", count, labels=labels, tier="auto"), "write_rate": 500}
-    assert module(ssm_parameter, wanted)["changed"] is True
+def test_unchanged_costs_the_fewest_reads(lab: Any, module: Any, count: int, labels: list[str]) -> None:
+    desired = {"parameters": many(f"{count}-{len(labels)}", count, labels=labels, tier="auto"), "write_rate": 500}
+    assert module(ssm_parameter, desired)["changed"] is True
     since = lab.mark()
-    assert module(ssm_parameter, wanted)["changed"] is False
-    assert [entry["operation"] for entry in lab.calls(since)] == ["GetParameters"] * math.ceil(count * (1 + len(labels)) / 10)
+    assert module(ssm_parameter, desired)["changed"] is False
+    assert [entry["operation"] for entry in lab.calls(since)] == ["GetParameters"] * max(
+        math.ceil(count * (1 + len(labels)) / 10), 1 + len(labels)
+    )
+    # AWS documents no answer to one name with two selectors in a call
 
 
 def test_descriptions_and_tags_cost_only_where_asked(lab: Any, module: Any) -> None:
     parameters = [*many("described", 53, description="what for"), *many("tagged", 3, tags={"a": "b"}), *many("plain", 4)]
-    wanted = {"parameters": parameters, "write_rate": 500}
-    module(ssm_parameter, wanted)
+    desired = {"parameters": parameters, "write_rate": 500}
+    module(ssm_parameter, desired)
     since = lab.mark()
-    assert module(ssm_parameter, wanted)["changed"] is False
+    assert module(ssm_parameter, desired)["changed"] is False
     counted = [len(lab.calls(since, name)) for name in ("GetParameters", "DescribeParameters", "ListTagsForResource")]
     assert counted == [6, 2, 3]
     assert lab.writes(since) == []
@@ -43,9 +46,9 @@ def test_descriptions_and_tags_cost_only_where_asked(lab: Any, module: Any) -> N
 
 @pytest.mark.parametrize("rate", [3, 10])
 def test_writes_keep_to_their_rate(lab: Any, module: Any, rate: int) -> None:
-    wanted = {"parameters": many(f"rate-{rate}", 6, labels=["candidate"]), "write_rate": rate}
+    desired = {"parameters": many(f"rate-{rate}", 6, labels=["candidate"]), "write_rate": rate}
     since, start = lab.mark(), time.monotonic()
-    module(ssm_parameter, wanted)
+    module(ssm_parameter, desired)
     seconds = time.monotonic() - start
     writes = len(lab.writes(since))
     assert writes == 12
@@ -55,29 +58,29 @@ def test_writes_keep_to_their_rate(lab: Any, module: Any, rate: int) -> None:
 
 @pytest.mark.parametrize("rate", [3, 30])
 def test_the_services_own_rate_is_kept_or_found(lab: Any, module: Any, rate: int) -> None:
-    wanted = {"parameters": many(f"own-rate-{rate}", 12), "write_rate": rate}
+    desired = {"parameters": many(f"own-rate-{rate}", 12), "write_rate": rate}
     lab.settings(parameter_write_rate=3)
     try:
         since = lab.mark()
-        assert module(ssm_parameter, wanted)["changed"] is True
+        assert module(ssm_parameter, desired)["changed"] is True
         refused = [entry for entry in lab.calls(since, "PutParameter") if entry["status"] != 200]
     finally:
         lab.settings(parameter_write_rate=0)
     assert bool(refused) is (rate > 3)
-    assert [parameter["version"] for parameter in module(ssm_parameter, wanted)["parameters"]] == [1] * 12
+    assert [parameter["version"] for parameter in module(ssm_parameter, desired)["parameters"]] == [1] * 12
 
 
 @pytest.mark.parametrize("operation", ["GetParameters", "PutParameter", "LabelParameterVersion", "DescribeParameters"])
 def test_throttle_storm(lab: Any, module: Any, operation: str) -> None:
-    wanted = {"parameters": many(f"storm-{operation}", 2, labels=["candidate"], description="d"), "write_rate": 100}
+    desired = {"parameters": many(f"storm-{operation}", 2, labels=["candidate"], description="d"), "write_rate": 100}
     if operation == "DescribeParameters":
-        module(ssm_parameter, wanted)
-        wanted["parameters"] = [{**entry, "description": "other"} for entry in wanted["parameters"]]
+        module(ssm_parameter, desired)
+        desired["parameters"] = [{**entry, "description": "other"} for entry in desired["parameters"]]
     lab.fault("throttle", service="ssm", operation=operation, count=4)
     since = lab.mark()
-    assert module(ssm_parameter, wanted)["changed"] is True
+    assert module(ssm_parameter, desired)["changed"] is True
     assert len([entry for entry in lab.calls(since, operation) if entry["status"] == 400]) == 4
-    assert {(parameter["version"], parameter["labels"]["candidate"]) for parameter in module(ssm_parameter, wanted)["parameters"]} in (
+    assert {(parameter["version"], parameter["labels"]["candidate"]) for parameter in module(ssm_parameter, desired)["parameters"]} in (
         {(1, 1)},
         {(2, 2)},
     )
@@ -89,8 +92,8 @@ def test_throttle_storm(lab: Any, module: Any, operation: str) -> None:
         ("denied", "GetParameters", "AccessDeniedException"),
         ("denied", "DescribeParameters", "AccessDeniedException"),
         ("denied", "ListTagsForResource", "AccessDeniedException"),
-        ("denied", "PutParameter", "Mend: allow PutParameter"),
-        ("expired", "*", "Mend: renew the credentials"),
+        ("denied", "PutParameter", "Hint: allow PutParameter"),
+        ("expired", "*", "Hint: renew the credentials"),
         ("throttle", "GetParameters", "ThrottlingException"),
     ],
 )
@@ -121,11 +124,11 @@ def test_a_refused_call_fails_and_nothing_is_taken_for_absent(lab: Any, module: 
 )
 def test_no_failure_of_the_line_makes_a_second_version(lab: Any, module: Any, kind: str, operation: str, existing: bool) -> None:
     name = f"/line/{kind}/{operation}/{existing}"
-    wanted = {"name": name, "value": {"n": 1}, "labels": ["candidate"], "aws_config": TIMEOUTS, "write_rate": 100}
+    desired = {"name": name, "value": {"n": 1}, "labels": ["candidate"], "aws_config": TIMEOUTS, "write_rate": 100}
     if existing:
-        module(ssm_parameter, {**wanted, "value": {"n": 0}})
+        module(ssm_parameter, {**desired, "value": {"n": 0}})
     lab.fault(kind, service="ssm", operation=operation, count=2, **({"seconds": 3} if kind == "timeout" else {}))
-    answer = module(ssm_parameter, wanted)
+    answer = module(ssm_parameter, desired)
     assert answer["changed"] is True
     assert answer["version"] == 1 + existing
     history = lab.client().get_parameter_history(Name=name)["Parameters"]

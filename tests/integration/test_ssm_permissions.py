@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Callable
 import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Wanted
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent, ensure_present, read
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_reading import labels_of_parts
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release import publication
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release import Releases
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, ROLLBACK
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target, publications
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,42 +92,37 @@ def publisher(root: dict[str, str]) -> Callable[[dict[str, Any]], Store]:
         iam.put_user_policy(UserName=name, PolicyName="publish", PolicyDocument=json.dumps(policy))
         key = iam.create_access_key(UserName=name)["AccessKey"]
         ssm = client(root, "ssm", key["AccessKeyId"], key["SecretAccessKey"])
-        return Store(ssm, ssm, Pace(1000), lambda _text: None)
+        return Store(ssm, lambda: ssm, RateLimiter(1000), lambda _text: None)
 
     return make
 
 
-def entries(name: str, files: int, tags: dict[str, str] | None = None) -> list[Wanted]:
-    """What the role publishes for a configuration with so many files."""
+def configuration(name: str, files: int) -> dict[str, Any]:
+    """A plan of one configuration that collects so many files."""
     collected = [{"file_path": f"/var/log/{number}/{'x' * 90}"} for number in range(files)]
     text = json.dumps({"logs": {"logs_collected": {"files": {"collect_list": collected}}}})
-    entry = {"key": name, "name": name, "region": "us-east-1", "profile": "", "text": text, "hosts": ["h"]}
-    (place,) = publication.publications({"hosts": {}, "configurations": [entry]}, tags)
-    return [Wanted(**parameter) for parameter in place["parameters"]]
-
-
-def publish(store: Store, wanted: list[Wanted]) -> None:
-    ensure_present(store, wanted, read(store.reader, wanted), False)
-
-
-def release(store: Store, name: str, action: str = "promote") -> None:
-    labels = labels_of_parts(store.reader, [name], list(publication.LABELS))
-    found = {
-        "item": {"profile": "", "region": "us-east-1", "names": [name]},
-        "parameters": [{"name": key, "labels": at} for key, at in labels.items()],
+    return {
+        "hosts": {},
+        "configurations": [{"key": name, "name": name, "region": "us-east-1", "profile": "", "text": text, "hosts": ["h"]}],
     }
-    for place in publication.moves({"results": [found]}, action):
-        publish(store, [Wanted(**parameter) for parameter in place["parameters"]])
+
+
+def publish(store: Store, name: str, files: int, tags: dict[str, str] | None = None) -> None:
+    Releases(lambda _target: store, False).publish(publications(configuration(name, files)), tags or {}, {name: "here"}, "keep")
+
+
+def release(store: Store, name: str, action: str = PROMOTE) -> None:
+    Releases(lambda _target: store, False).move({Target("", "us-east-1"): [name]}, action, "keep", lambda _line: None)
 
 
 def life(store: Store, tags: bool = False, prune: bool = False) -> None:
     """All that a publisher does: create in parts, release, change and shrink, release, roll back."""
     name = f"AmazonCloudWatch-{uuid.uuid4().hex[:8]}"
-    publish(store, entries(name, 100, {"team": "web", "old": "x"} if tags else None))
+    publish(store, name, 100, {"team": "web", "old": "x"} if tags else None)
     release(store, name)
-    publish(store, entries(name, 1, {"team": "net"} if tags else None))
+    publish(store, name, 1, {"team": "net"} if tags else None)
     release(store, name)
-    release(store, name, "rollback")
+    release(store, name, ROLLBACK)
     if prune:
         ensure_absent(store, [f"{name}.part2"], False)
 
@@ -155,4 +150,4 @@ def test_tags_and_prune_need_what_is_said_of_them(publisher: Callable[[dict[str,
 def test_names_outside_the_policy_are_denied_not_absent(publisher: Callable[[dict[str, Any]], Store]) -> None:
     store = publisher(documented())
     with pytest.raises(AwsError, match="AccessDenied"):
-        publish(store, [Wanted("/elsewhere", "x")])
+        publish(store, "/elsewhere", 1)

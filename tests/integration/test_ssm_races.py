@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Wanted
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Desired
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_present, read
 
 RACES = 100
@@ -25,9 +25,9 @@ class Publisher(threading.Thread):
 
     def __init__(self, client: Any, start: threading.Barrier, names: list[str], content: str) -> None:
         super().__init__()
-        self._store = Store(client, client, Pace(1000), self.tell)
+        self._store = Store(client, lambda: client, RateLimiter(1000), self.tell)
         self._start = start
-        self._wanted = [Wanted(name, {"by": content, "part": name}, labels=["candidate"]) for name in names]
+        self._wanted = [Desired(name, {"by": content, "part": name}, labels=["candidate"]) for name in names]
         self.content = content
         self.told: list[str] = []
         self.seen: dict[str, int] = {}

@@ -30,7 +30,7 @@ HEAD = """..
 MEANING = {
     "error": "The agent refuses the configuration, dies, or loses a section. The run stops before a host or AWS is touched.",
     "warning": "Silently ignored, costs money, or probably not meant. The run goes on.",
-    "requirement": "What the host must have. The check names it; the host is looked at when it is observed.",
+    "requirement": "What the host must have. The check names it; the observation of the host says whether it has it.",
 }
 
 
@@ -69,7 +69,7 @@ endpoint_override
 retention_in_days against other programs
   The agent sets a group's retention again and again, and so fights whoever else sets it. That does not show in a configuration.
 the region, the profile, IMDS, files that run_as_user cannot read
-  They are the host's, and are looked at when it is observed.
+  They are the host's, and part of its observation.
 events of more than 1 MB, times that are too old
   They are the data's.
 tags and keys of log groups
@@ -81,7 +81,7 @@ pipelines that fail alone
 the exact list of metrics of jmx, efa, prometheus, statsd and collectd
   They come from what is watched.
 keys that 1.300071 removed again from 1.300070
-  The section opentelemetry is judged by the newest language only.
+  The section opentelemetry is validated by the newest language only.
 conflicts between several configuration files
   A host gets one configuration, composed before.
 """
@@ -102,7 +102,7 @@ def rules_guide() -> str:
         lines += _wrapped(meaning)
         for rule in sorted(RULES.values(), key=lambda rule: rule.id):
             if rule.severity == severity:
-                lines += [*_title(rule.id, "^"), *_wrapped(_literal(rule.why)), *_wrapped(f"Mend: {_literal(rule.mend)}")]
+                lines += [*_title(rule.id, "^"), *_wrapped(_literal(rule.why)), *_wrapped(f"Hint: {_literal(rule.hint)}")]
                 lines += _example(rule)
     lines += [
         *_title("Left out", "-"),
@@ -246,7 +246,7 @@ def mistakes_guide() -> str:
     """Ten mistakes and their answers."""
     lines = [*_title("Ten mistakes, and what the check answers", "=")]
     lines += _wrapped(
-        "Each answer names the place in the configuration, the variable that it comes from, the value, what is allowed, and the rule. "
+        "Each answer names the path in the configuration, the variable that it comes from, the value, what is allowed, and the rule. "
         "``ansible-playbook -i inventory cloudwatch.agent.check`` gives them for a whole inventory without contacting a host; "
         "``cloudwatch.agent.site`` gives them before it touches anything."
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Errors of AWS calls: one exception type, whose text says what failed, why, and how to mend it.
+"""Errors of AWS calls: one exception type, whose text says what failed, why, and a hint.
 
 Private to this collection. Controller only; needs botocore when a call is made, not to be imported.
 """
@@ -37,8 +37,10 @@ THROTTLES = frozenset(
 )
 SHOWN = 4
 CREDENTIALS = "renew the credentials of the controller and run again; what is already written is recognised and not repeated"
-ACCESS = "allow {action} to the controller's credentials (the minimal policies stand in the collection's guide on publishing)"
-MENDS = {
+ACCESS = "allow {action} to the controller's credentials (the minimal policy stands in the collection's guide on {guide})"
+OF_VERIFICATION = {"FilterLogEvents": "logs", "GetLogEvents": "logs", "GetMetricData": "cloudwatch"}
+"""Operations of the stage that verifies, and the service of each; all others are Parameter Store's."""
+HINTS = {
     "AccessDenied": ACCESS,
     "AccessDeniedException": ACCESS,
     "UnauthorizedOperation": ACCESS,
@@ -48,6 +50,17 @@ MENDS = {
     "InvalidClientTokenId": "check the access key of the controller: AWS does not know it",
     "UnrecognizedClientException": "check the access key of the controller: AWS does not know it",
     "SignatureDoesNotMatch": "check the secret key and the clock of the controller",
+    "NoCredentialsError": "give the controller credentials: environment, cw_agent_profile, module_defaults, or AWX's AWS credential",
+    "PartialCredentialsError": "give both parts of the access key",
+    "ProfileNotFound": "correct cw_agent_profile, or add the profile to the controller's AWS configuration",
+    "TokenRetrievalError": CREDENTIALS,
+    "SSOTokenLoadError": CREDENTIALS,
+    "UnauthorizedSSOTokenError": CREDENTIALS,
+    "SSLError": "let the controller trust the endpoint's certificate: AWS_CA_BUNDLE, aws_ca_bundle, or the system's store",
+    "EndpointConnectionError": "check the region, the endpoint (endpoint_url, AWS_ENDPOINT_URL), DNS, route and proxy of the controller",
+    "ConnectTimeoutError": "check route, proxy and VPC endpoint of the controller",
+    "ProxyConnectionError": "check the controller's proxy (https_proxy, no_proxy)",
+    "InvalidEndpointURLError": "correct endpoint_url or AWS_ENDPOINT_URL",
     "ParameterMaxVersionLimitExceeded": "the oldest of 100 versions carries a label: move or remove that label",
     "ParameterLimitExceeded": "the account holds as many parameters as it may: delete unused ones, or ask for tier Advanced",
     "ParameterVersionLabelLimitExceeded": "a version carries 10 labels at most: remove one of them",
@@ -57,10 +70,10 @@ MENDS = {
 
 
 class AwsError(Exception):
-    """A refused wish or a failed call.
+    """A refused request or a failed call.
 
     Args:
-        message: what failed, with names, cause and mend; never a parameter's value.
+        message: what failed, with names, cause and hint; never a parameter's value.
         code: AWS's error code, ``""`` where there is none.
         unsure: whether the call may have had its effect although it failed (lost answer, 5xx).
         details: more fields for ``fail_json``.
@@ -84,11 +97,15 @@ def from_botocore(exception: Exception, verb: str) -> AwsError:
         error = exception.response.get("Error", {})
         code = str(error.get("Code", ""))
         status = int(exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-        mend = MENDS.get(code, "").format(action=exception.operation_name)
+        operation = exception.operation_name
+        guide = "verification" if operation in OF_VERIFICATION else "publishing"
+        hint = HINTS.get(code, "").format(action=f"{OF_VERIFICATION.get(operation, 'ssm')}:{operation}", guide=guide)
         message = f"Failed to {verb}: {code}: {str(error.get('Message') or 'no further text').rstrip('.')}"
-        return AwsError(f"{message}. Mend: {mend}." if mend else message, code, status >= 500 and code not in THROTTLES)
+        return AwsError(f"{message}. Hint: {hint}." if hint else message, code, status >= 500 and code not in THROTTLES)
     unsure = isinstance(exception, (HTTPClientError, BotoConnectionError, ResponseParserError))
-    return AwsError(f"Failed to {verb}: {type(exception).__name__}: {exception}", type(exception).__name__, unsure)
+    code = type(exception).__name__
+    message = f"Failed to {verb}: {code}: {exception}"
+    return AwsError(f"{message.rstrip('.')}. Hint: {HINTS[code]}." if code in HINTS else message, code, unsure)
 
 
 def _listed(items: list[Any] | tuple[Any, ...]) -> str:

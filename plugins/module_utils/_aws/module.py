@@ -14,15 +14,9 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-try:
-    from botocore.config import Config
-except ImportError:  # AnsibleAWSModule says so in its own words
-    Config = None  # type: ignore[misc,assignment]
+from .clients import client_config
 
 HIDDEN = "VALUE_NOT_SHOWN"
-ATTEMPTS = 10
-CONNECT_SECONDS = 10
-READ_SECONDS = 20
 
 
 class QuietModule(AnsibleModule):
@@ -87,12 +81,8 @@ class AwsModule(AnsibleAWSModule):
 
     def retrying_client(self, service: str, **connection: Any) -> Any:
         """A client for calls that may be repeated safely. ``connection``: instead of the module's own, such as ``region``."""
-        return self.client(service, config=_config({"mode": "adaptive", "total_max_attempts": ATTEMPTS}), **connection)
+        return self.client(service, config=client_config(repeat=True), **connection)
 
     def single_client(self, service: str) -> Any:
         """A client that never repeats a call by itself: for writes of which every one counts."""
-        return self.client(service, config=_config({"mode": "standard", "total_max_attempts": 1}))
-
-
-def _config(retries: Any) -> Any:
-    return Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
+        return self.client(service, config=client_config(repeat=False))

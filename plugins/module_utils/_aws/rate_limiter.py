@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pace of writes: a fixed rate, slower while the service throttles. Private to this collection."""
+"""The rate limit of writes: a fixed rate, slower while the service throttles. Private to this collection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BURST_SECONDS = 1.0
 ATTEMPTS = 12
 
 
-class Pace:
+class RateLimiter:
     """Lets at most *rate* calls a second pass; a throttle doubles the distance, every success takes a third off it again.
 
     Time lost elsewhere is made up for, by a second's worth of calls at most, as AWS's own bucket allows.

@@ -24,6 +24,23 @@ def batches(items: list[str], size: int) -> Iterator[list[str]]:
         yield items[start : start + size]
 
 
+def distinct_batches(selectors: list[str], size: int) -> list[list[str]]:
+    """*selectors* (``name`` or ``name:version-or-label``) in lists of at most *size*, none of which holds a name twice.
+
+    AWS does not document what GetParameters answers to one name with two selectors. The number of lists is the least possible:
+    the larger of ceil(len(selectors) / size) and the most selectors of one name.
+    """
+    left: dict[str, list[str]] = {}
+    for selector in selectors:
+        left.setdefault(selector.partition(":")[0], []).append(selector)
+    found = []
+    while left:
+        longest = sorted(left, key=lambda name: -len(left[name]))[:size]
+        found.append([left[name].pop(0) for name in longest])
+        left = {name: rest for name, rest in left.items() if rest}
+    return found
+
+
 @aws_call("read the parameters {names}")
 def get_parameters(client: Any, names: list[str], decrypt: bool = True) -> dict[str, Any]:
     return client.get_parameters(Names=names, WithDecryption=decrypt)

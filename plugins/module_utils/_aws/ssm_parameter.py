@@ -11,15 +11,17 @@ in that number alone. An answer that got lost is looked for in Parameter Store b
 from __future__ import annotations
 
 import dataclasses
+import functools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
 from . import ssm_api as api
 from .errors import AwsError
-from .rate_limiter import Pace
+from .rate_limiter import RateLimiter
 from .ssm_changes import (
     Change,
     Current,
-    Wanted,
+    Desired,
     change_of,
     label_moves,
     needs_write,
@@ -29,6 +31,8 @@ from .ssm_changes import (
 from .ssm_values import same_value
 
 LOST_ATTEMPTS = 5
+SIDE_BY_SIDE = 4
+"""Reads at the same moment: Parameter Store allows 40 a second by default, for everybody in the account."""
 
 
 @dataclasses.dataclass
@@ -37,15 +41,20 @@ class Store:
 
     Args:
         reader: an SSM client that repeats failed calls.
-        writer: an SSM client that never does.
-        pace: of the writes.
+        make_writer: gives an SSM client that never does; only asked when there is something to write.
+        limiter: of the writes.
         warn: takes one sentence for the user.
     """
 
     reader: Any
-    writer: Any
-    pace: Pace
+    make_writer: Callable[[], Any]
+    limiter: RateLimiter
     warn: Callable[[str], None]
+
+    @functools.cached_property
+    def writer(self) -> Any:
+        """The client for writes."""
+        return self.make_writer()
 
     def write(self, call: Callable[..., Any], *args: Any) -> Any:
         """The answer of a write that may be repeated without harm, repeated after lost answers."""
@@ -53,17 +62,23 @@ class Store:
         while True:
             attempt += 1
             try:
-                return self.pace.run(call, self.writer, *args)
+                return self.limiter.run(call, self.writer, *args)
             except AwsError as error:
                 if not error.unsure or attempt == LOST_ATTEMPTS:
                     raise
 
 
 def read_selected(reader: Any, asked: list[str], decrypt: bool = True) -> dict[str, dict[str, Any]]:
-    """What GetParameters answers to *asked* (``name``, ``name:version``, ``name:label``), by the asked word; absent ones are missing."""
+    """What GetParameters answers to *asked* (``name``, ``name:version``, ``name:label``), by the asked word; absent ones are missing.
+
+    Calls are made side by side: an unchanged run waits for the slowest, not for their sum.
+    """
     found = {}
-    for names in api.batches(asked, api.GET_NAMES):
-        for parameter in api.get_parameters(reader, names, decrypt)["Parameters"]:
+    batches = api.distinct_batches(asked, api.GET_NAMES)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        answers = list(pool.map(lambda names: api.get_parameters(reader, names, decrypt), batches))
+    for answer in answers:
+        for parameter in answer["Parameters"]:
             selector = str(parameter.get("Selector") or "").lstrip(":")
             found[f"{parameter['Name']}:{selector}" if selector else parameter["Name"]] = parameter
     return found
@@ -83,30 +98,29 @@ def describe(reader: Any, names: list[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def read(reader: Any, wanted: list[Wanted]) -> dict[str, Current]:
-    """What there is of *wanted*, by name: ceil(k/10) GetParameters, and descriptions and tags only where they are asked for.
+def read(reader: Any, desired: list[Desired]) -> dict[str, Current]:
+    """What there is of *desired*, by name: the fewest GetParameters, and descriptions and tags only where they are asked for.
 
     Raises:
-        AwsError: the wish is against Parameter Store's rules, or a read failed; a refused read is never "absent".
+        AwsError: the request is against Parameter Store's rules, or a read failed; a refused read is never "absent".
     """
-    wrong = problems(wanted)
+    wrong = problems(desired)
     if wrong:
         raise AwsError("; ".join(wrong))
-    # names first, then label after label: with ten names and more no call asks for one parameter twice
-    asked = [entry.name for entry in wanted if entry.needs_parameter]
-    for label in dict.fromkeys(label for entry in wanted for label in entry.selectors):
-        asked += [f"{entry.name}:{label}" for entry in wanted if label in entry.selectors]
+    asked = [entry.name for entry in desired if entry.needs_parameter]
+    for label in dict.fromkeys(label for entry in desired for label in entry.selectors):
+        asked += [f"{entry.name}:{label}" for entry in desired if label in entry.selectors]
     found = read_selected(reader, asked)
-    current = {entry.name: _current(entry, found) for entry in wanted}
-    _add_descriptions(reader, [current[entry.name] for entry in wanted if entry.needs_description])
-    _add_descriptions(reader, [current[entry.name] for entry in wanted if needs_write(entry, current[entry.name])])
-    for entry in wanted:
+    current = {entry.name: _current(entry, found) for entry in desired}
+    _add_descriptions(reader, [current[entry.name] for entry in desired if entry.needs_description])
+    _add_descriptions(reader, [current[entry.name] for entry in desired if needs_write(entry, current[entry.name])])
+    for entry in desired:
         if entry.tags is not None and current[entry.name].version:
             current[entry.name].tags = api.list_tags(reader, entry.name)
     return current
 
 
-def _current(entry: Wanted, found: dict[str, dict[str, Any]]) -> Current:
+def _current(entry: Desired, found: dict[str, dict[str, Any]]) -> Current:
     labels = {label: found[f"{entry.name}:{label}"] for label in entry.selectors if f"{entry.name}:{label}" in found}
     at = {label: (int(parameter["Version"]), str(parameter["Value"])) for label, parameter in labels.items()}
     parameter = found.get(entry.name)
@@ -131,13 +145,13 @@ def _add_descriptions(reader: Any, entries: list[Current]) -> None:
         entry.described = described.get(name)
 
 
-def plan(wanted: list[Wanted], current: dict[str, Current]) -> list[Change]:
+def plan(desired: list[Desired], current: dict[str, Current]) -> list[Change]:
     """What has to be done.
 
     Raises:
         AwsError: some of it cannot be done; all reasons in one message.
     """
-    changes = [change_of(entry, current[entry.name]) for entry in wanted]
+    changes = [change_of(entry, current[entry.name]) for entry in desired]
     wrong = [reason for change in changes for reason in refusals(change)]
     if wrong:
         raise AwsError("; ".join(wrong))
@@ -145,9 +159,9 @@ def plan(wanted: list[Wanted], current: dict[str, Current]) -> list[Change]:
 
 
 def ensure_present(
-    store: Store, wanted: list[Wanted], current: dict[str, Current], check_mode: bool
+    store: Store, desired: list[Desired], current: dict[str, Current], check_mode: bool
 ) -> tuple[bool, list[Current], list[Change]]:
-    """Makes the parameters as *wanted*; in check mode only says what that would be.
+    """Makes the parameters as *desired*; in check mode only says what that would be.
 
     All values are written before the first label moves, and no label moves unless every write was clean: labels never show a release of
     which a part is somebody else's.
@@ -155,7 +169,7 @@ def ensure_present(
     Returns:
         changed; what there was; what was done (or would be).
     """
-    changes = plan(wanted, current)
+    changes = plan(desired, current)
     if not check_mode:
         _write(store, changes)
     return any(change.parts for change in changes), [change.current for change in changes], changes
@@ -167,28 +181,28 @@ def _write(store: Store, changes: list[Change]) -> None:
         for change in changes:
             if change.request is not None:
                 change.version = _put(store, change)
-                written.append(f"{change.wanted.name}:{change.version}")
+                written.append(f"{change.desired.name}:{change.version}")
         for change in changes:
             if change.add_tags:
-                store.write(api.add_tags, change.wanted.name, change.add_tags)
+                store.write(api.add_tags, change.desired.name, change.add_tags)
             if change.drop_tags:
-                store.write(api.remove_tags, change.wanted.name, change.drop_tags)
+                store.write(api.remove_tags, change.desired.name, change.drop_tags)
         for change in changes:
             _move_labels(store, change)
     except AwsError as error:
         error.details["written"] = written
         raise
-    created = [change.wanted.name for change in changes if change.request is not None and not change.current.version]
+    created = [change.desired.name for change in changes if change.request is not None and not change.current.version]
     for name, parameter in read_selected(store.reader, created).items():
         for change in changes:
-            if change.wanted.name == name:
+            if change.desired.name == name:
                 change.current.arn = str(parameter.get("ARN", ""))
 
 
 def _move_labels(store: Store, change: Change) -> None:
     """Removals first: a label that leaves a part must not be seen there beside the new release."""
     change.label_moves = label_moves(change)
-    name, before = change.wanted.name, change.current.labels
+    name, before = change.desired.name, change.current.labels
     gone: dict[int, list[str]] = {}
     moved: dict[int, list[str]] = {}
     for label, to in sorted(change.label_moves.items()):
@@ -207,12 +221,12 @@ def _put(store: Store, change: Change) -> int:
     Raises:
         AwsError: it could not be written, or somebody else wrote other content meanwhile.
     """
-    name, base = change.wanted.name, change.current.version
+    name, base = change.desired.name, change.current.version
     attempt = 0
     while True:
         attempt += 1
         try:
-            answer = store.pace.run(api.put_parameter, store.writer, name, change.request)
+            answer = store.limiter.run(api.put_parameter, store.writer, name, change.request)
         except AwsError as error:
             if error.code == "ParameterAlreadyExists":
                 return _already_there(store, change, asked_before=attempt > 1)
@@ -228,7 +242,7 @@ def _put(store: Store, change: Change) -> int:
 
 
 def _already_there(store: Store, change: Change, asked_before: bool) -> int:
-    name = change.wanted.name
+    name = change.desired.name
     existing = read_selected(store.reader, [name]).get(name)
     if existing is None:
         raise AwsError(f"{name}: was created and deleted by somebody else meanwhile: run again")
@@ -239,14 +253,14 @@ def _already_there(store: Store, change: Change, asked_before: bool) -> int:
             f"and no label was moved: look at {name}:{version}, then run again"
         )
     if not asked_before:
-        store.warn(f"{name}: was created by somebody else meanwhile (version {version}) with the wanted content; nothing was written.")
+        store.warn(f"{name}: was created by somebody else meanwhile (version {version}) with the desired content; nothing was written.")
         change.parts = []
     return version
 
 
 def _landed(store: Store, change: Change) -> int:
     """The version that a write without an answer has made; 0: none, it can be written again."""
-    name, base = change.wanted.name, change.current.version
+    name, base = change.desired.name, change.current.version
     latest = read_selected(store.reader, [name]).get(name)
     if latest is None or int(latest["Version"]) == base:
         return 0
@@ -263,7 +277,7 @@ def _landed(store: Store, change: Change) -> int:
 
 def _settled(store: Store, change: Change, version: int, base: int) -> int:
     """*version*, if nobody else's content was overwritten by it."""
-    name = change.wanted.name
+    name = change.desired.name
     if version == base + 1:
         return version
     if version <= base:

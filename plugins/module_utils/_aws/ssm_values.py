@@ -64,7 +64,7 @@ def size(text: str) -> int:
 
 
 def name_problems(name: str) -> list[str]:
-    """What Parameter Store would refuse about *name*, with the mend."""
+    """What Parameter Store would refuse about *name*, with the hint."""
     found = []
     if not _NAME.match(name):
         found.append(f"name {name!r}: only letters, digits, _ . - and / are allowed, and no empty level")
@@ -80,7 +80,7 @@ def name_problems(name: str) -> list[str]:
 
 
 def label_problems(name: str, labels: list[str]) -> list[str]:
-    """What Parameter Store would refuse about the *labels* of the parameter *name*, with the mend."""
+    """What Parameter Store would refuse about the *labels* of the parameter *name*, with the hint."""
     found = [
         f"{name}: label {label!r}: 1 to 100 letters, digits, _ . -, not starting with a digit, aws or ssm"
         for label in labels
@@ -92,7 +92,7 @@ def label_problems(name: str, labels: list[str]) -> list[str]:
 
 
 def value_problems(name: str, text: str, tier: str) -> list[str]:
-    """What Parameter Store would refuse about the value *text* in *tier* (the resulting one), with the mend and without the value."""
+    """What Parameter Store would refuse about the value *text* in *tier* (the resulting one), with the hint and without the value."""
     if not text:
         return [f"{name}: the value is empty, Parameter Store keeps no empty values: give one, or delete the parameter with state absent"]
     found = []
@@ -100,6 +100,6 @@ def value_problems(name: str, text: str, tier: str) -> list[str]:
         found.append(f"{name}: the value holds {{{{ }}}}, which Parameter Store refuses: remove it (a forgotten template?)")
     allowed = STANDARD_BYTES if tier == "Standard" else ADVANCED_BYTES
     if size(text) > allowed:
-        mend = "ask for tier auto or Advanced" if size(text) <= ADVANCED_BYTES and tier == "Standard" else "shorten or split it"
-        found.append(f"{name}: the value is {size(text)} bytes, tier {tier} allows {allowed}: {mend}")
+        hint = "ask for tier auto or Advanced" if size(text) <= ADVANCED_BYTES and tier == "Standard" else "shorten or split it"
+        found.append(f"{name}: the value is {size(text)} bytes, tier {tier} allows {allowed}: {hint}")
     return found

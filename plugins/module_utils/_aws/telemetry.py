@@ -2,112 +2,144 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Awaits and judges the telemetry of many hosts. Private to this collection; clock and clients are handed in."""
+"""Awaits and evaluates the telemetry of many hosts. Private to this collection; clock and clients are handed in."""
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Callable, Iterable, Sequence, Union
 
-from .._telemetry.verdicts import SLACK_SECONDS, Host, Measured, Terms, judge
-from .telemetry_reading import MetricKey, StreamKey, read_metrics, read_newest, read_streams
+from .._telemetry.causes import LOGS, METRICS
+from .._telemetry.evaluation import HOLD_SECONDS, SLACK_SECONDS, Question, Settings, evaluate
+from .._telemetry.expected_metrics import Metric
+from .._telemetry.expected_streams import Stream
+from .._telemetry.hosts import Host
+from .._telemetry.measured import NO_VALUE, NOTHING, Measured, MetricKey, StreamKey
+from .errors import AwsError
+from .telemetry_reading import read_metrics, read_newest, read_streams
 
 POLL_SECONDS = 2.0
+SHORTEST_POLL_SECONDS = 0.5
 SLOWEST_POLL_SECONDS = 10.0
 LONGEST_SECONDS = 600.0
 """Nobody waits longer for a metric, however long its interval."""
+NOTICE_SECONDS = 30.0
+SERVICES = {LOGS: "logs", METRICS: "cloudwatch"}
+
+Item = Union[Stream, Metric]
+Waiting = tuple[str, Item, Union[StreamKey, MetricKey], float]
+"""Name of the host, what is awaited of it, its key, and until when at the latest."""
 
 
 @dataclass
 class Watch:
-    """One question about many hosts.
+    """One question about the hosts of one region and account.
 
-    ``client`` gives the client of (service, region); ``clock``: seconds since the epoch.
+    ``client`` gives the client of a service; ``notify`` learns, once in ``NOTICE_SECONDS``, what is awaited of which hosts, and until when
+    at the latest; ``clock``: seconds since the epoch.
     """
 
-    client: Callable[[str, str], Any]
-    terms: Terms
+    client: Callable[[str], Any]
+    settings: Settings
+    notify: Callable[[Sequence[tuple[str, Item]], float], None] = lambda _items, _until: None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     measured: Measured = field(default_factory=Measured)
+    _complete_since: dict[StreamKey, float] = field(default_factory=dict)
 
-    def run(self, given: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-        """Returns ``hosts`` (their verdicts), ``missing`` (names of hosts) and ``waited`` (seconds).
-
-        Raises:
-            AwsError: CloudWatch could not be asked.
-        """
-        hosts = [Host(item, self.terms) for item in given]
-        self._read([key for host in hosts for key, _item in host.streams], [key for host in hosts for key, _item in host.metrics])
-        waited = self._await(hosts)
+    def run(self, hosts: Iterable[Host]) -> tuple[list[dict[str, Any]], float]:
+        """The evaluations of the hosts, and the seconds spent waiting. What cannot be asked is in ``measured.refused``."""
+        questions = [Question(host, self.settings) for host in hosts]
+        streams = [key for question in questions for key, _item in question.streams]
+        self._read(streams, [key for question in questions for key, _item in question.metrics])
+        waited = self._await(questions)
         if waited:
             # Counts as they are at the end, not as they were when the first line came.
-            self._read([key for host in hosts for key, _item in host.streams], [])
-        self._look_again(hosts, timestamped=False)
+            self._read(streams, [])
+        self._read_late_lines(questions, timestamped=False)
         now = self.clock()
-        verdicts = [judge(host, self.measured, now) for host in hosts]
-        missing = [item["host"] for item in verdicts if item["state"] == "missing"]
-        return {"hosts": verdicts, "missing": missing, "waited": round(waited, 1)}
+        return [evaluate(question, self.measured, now) for question in questions], waited
 
     def _read(self, streams: Iterable[StreamKey], metrics: Iterable[MetricKey]) -> None:
-        for region, some in _by_region(streams).items():
-            self.measured.streams.update(read_streams(self.client("logs", region), some))
-        for region, series in _by_region(metrics).items():
-            self.measured.metrics.update(read_metrics(self.client("cloudwatch", region), series, self.clock()))
+        some, others = list(dict.fromkeys(streams)), list(dict.fromkeys(metrics))
+        if some:
+            self._ask(LOGS, lambda client: self.measured.streams.update(read_streams(client, some)))
+        if others:
+            self._ask(METRICS, lambda client: self.measured.metrics.update(read_metrics(client, others, self.clock())))
 
-    def _await(self, hosts: list[Host]) -> float:
+    def _ask(self, kind: str, question: Callable[[Any], None]) -> None:
+        """A refusal ends the questions of this kind: the others are still worth asking."""
+        if kind in self.measured.refused:
+            return
+        try:
+            question(self.client(SERVICES[kind]))
+        except AwsError as error:
+            self.measured.refused[kind] = str(error)
+
+    def _await(self, questions: list[Question]) -> float:
         pause = POLL_SECONDS
-        waited = 0.0
+        noticed = float("-inf")
         while True:
-            streams, metrics = self._awaited(hosts)
-            if not streams and not metrics:
-                return waited
-            self.sleep(pause)
+            waiting = self._waiting(questions)
+            now = self.clock()
+            if not waiting:
+                return now - self.settings.begun if pause > POLL_SECONDS else 0.0
+            if now - noticed >= NOTICE_SECONDS:
+                noticed = now
+                self.notify([(host, item) for host, item, _key, _until in waiting], max(until for *_rest, until in waiting))
+            self.sleep(min(pause, max(SHORTEST_POLL_SECONDS, min(until for *_rest, until in waiting) - now)))
             pause = min(pause * 1.5, SLOWEST_POLL_SECONDS)
-            self._read(streams, metrics)
-            self._look_again(hosts, timestamped=True)
-            waited = self.clock() - self.terms.begun
+            keys = [key for _host, _item, key, _until in waiting]
+            self._read([key for key in keys if isinstance(key, StreamKey)], [key for key in keys if isinstance(key, MetricKey)])
+            self._read_late_lines(questions, timestamped=True)
 
-    def _awaited(self, hosts: list[Host]) -> tuple[list[StreamKey], list[MetricKey]]:
+    def _waiting(self, questions: list[Question]) -> list[Waiting]:
         """What is not there yet and may still come in time."""
-        passed = self.clock() - self.terms.begun
-        streams: list[StreamKey] = []
-        metrics: list[MetricKey] = []
-        for host in hosts:
-            if not host.awaited:
+        now = self.clock()
+        found: list[Waiting] = []
+        for question in questions:
+            if not question.awaited:
                 continue
-            if passed < self.terms.timeout:
-                # Nothing will come of a file that the agent cannot read, and perhaps nothing of lines that are filtered.
-                due = [(key, item) for key, item in host.streams if host.grew(item) and item["readable"] and not item["filtered"]]
-                seen = self.measured.streams
-                streams += [key for key, item in due if not seen[key].shut and not host.complete(item, seen[key])]
-            for key, item in host.metrics:
-                patience = max(self.terms.timeout, min(float(item["due"]) + SLACK_SECONDS, LONGEST_SECONDS))
-                if passed < patience and self.measured.metrics.get(key) is None:
-                    metrics.append(key)
-        return streams, metrics
+            name, begun, timeout = question.host.name, self.settings.begun, self.settings.timeout
+            if LOGS not in self.measured.refused and now < begun + timeout:
+                for key, item in question.streams:
+                    until = min(begun + timeout, self._comes_until(question, key, item, now))
+                    if now < until:
+                        found.append((name, item, key, until))
+            if METRICS in self.measured.refused:
+                continue
+            for key, item in question.metrics:
+                until = begun + max(timeout, min(item.due + SLACK_SECONDS, LONGEST_SECONDS))
+                if now < until and self.measured.metrics.get(key, NO_VALUE).value is None:
+                    found.append((name, item, key, until))
+        return found
 
-    def _look_again(self, hosts: list[Host], timestamped: bool) -> None:
-        """Look at the newest events of streams that seem to have none: they may carry an older time than the moment they were sent.
+    def _comes_until(self, question: Question, key: StreamKey, item: Stream, now: float) -> float:
+        """Until when events of a stream, or more of them, may be on their way; 0 where none are."""
+        seen = self.measured.streams.get(key, NOTHING)
+        # Nothing will come of a file that the agent cannot read, and perhaps nothing of lines that are filtered.
+        if not question.grew(item) or not item.readable or item.filtered or seen.unreadable:
+            return 0.0
+        if not question.complete(item, seen):
+            return float("inf")
+        if not item.waiting:
+            return 0.0
+        complete_since = self._complete_since.setdefault(key, now)
+        return min(question.held_until(item), complete_since + HOLD_SECONDS + item.flush)
+
+    def _read_late_lines(self, questions: list[Question], timestamped: bool) -> None:
+        """Read the newest events of streams that seem to have none: they may carry an older time than the moment they were sent.
 
         ``timestamped``: only where lines bring their own time. At the end also where nothing was known to come, and before a stream is
         called missing.
         """
-        for host in hosts:
-            for key, item in host.streams:
-                seen = self.measured.streams[key]
-                if seen.events or seen.shut:
+        for question in questions:
+            for key, item in question.streams:
+                seen = self.measured.streams.get(key, NOTHING)
+                if seen.events or seen.unreadable:
                     continue
-                if (host.grew(item) and (item["timestamped"] or not timestamped)) or (
-                    host.awaited and item["timestamped"] and not timestamped
+                if (question.grew(item) and (item.timestamped or not timestamped)) or (
+                    question.awaited and item.timestamped and not timestamped
                 ):
-                    self.measured.streams[key] = read_newest(self.client("logs", key.region), key)
-
-
-def _by_region(keys: Iterable[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for key in dict.fromkeys(keys):
-        found[key.region].append(key)
-    return found
+                    self._ask(LOGS, lambda client, key=key: self.measured.streams.update({key: read_newest(client, key)}))

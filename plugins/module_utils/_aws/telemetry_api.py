@@ -17,6 +17,7 @@ from .errors import aws_call
 STREAM_NAMES = 100
 QUERIES = 500
 NEWEST = 1000
+EMPTY_PAGES = 20
 
 
 @aws_call("read the log events of {group}")
@@ -28,8 +29,18 @@ def filter_log_events(client: Any, group: str, streams: list[str], start: int, t
 
 @aws_call("read the newest log events of {group} {stream}")
 def newest_log_events(client: Any, group: str, stream: str) -> list[dict[str, Any]]:
-    """The last events of a stream, whatever time their text says; ``ingestionTime`` tells when they came."""
-    return client.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=False, limit=NEWEST)["events"]
+    """The last events of a stream, whatever time their text says; ``ingestionTime`` tells when they came.
+
+    A page may be empty although there are events before it; the same token again says that there are none.
+    """
+    more: dict[str, str] = {}
+    for _page in range(EMPTY_PAGES):
+        answer = client.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=False, limit=NEWEST, **more)
+        token = answer.get("nextBackwardToken")
+        if answer["events"] or not token or token == more.get("nextToken"):
+            return answer["events"]
+        more = {"nextToken": token}
+    return []
 
 
 @aws_call("read metrics")

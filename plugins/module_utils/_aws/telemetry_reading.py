@@ -7,64 +7,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence, TypeVar
+from typing import Any, Iterable, Iterator, Mapping, Sequence, TypeVar
 
+from .._telemetry.measured import MINUTE, NOTHING, MetricKey, MetricSeen, StreamKey, StreamSeen
 from . import telemetry_api as api
 from .errors import AwsError
 
 Item = TypeVar("Item")
+Points = list[tuple[float, float]]
 
 PAGES = 5
-"""Pages of one FilterLogEvents question before the streams not seen yet are asked one by one: a busy stream must not hide a calm one."""
-MINUTE = 60
+"""Full pages of one FilterLogEvents question before the streams are asked one by one: a busy stream must not hide a calm one."""
+EMPTY_PAGES = 100
+"""Pages without events, of which CloudWatch may give any number before it comes to the events."""
 EARLIER = 5 * MINUTE
-
-
-class StreamKey(NamedTuple):
-    """A log stream in a region, and the moment (seconds since the epoch) from which its events count."""
-
-    region: str
-    group: str
-    stream: str
-    since: float
-
-
-class MetricKey(NamedTuple):
-    """A series in a region, and the moment from which its values count.
-
-    ``dimensions``: sorted pairs; ``resolution``: seconds to which CloudWatch keeps the values.
-    """
-
-    region: str
-    namespace: str
-    name: str
-    dimensions: tuple[tuple[str, str], ...]
-    since: float
-    resolution: int = MINUTE
-
-
-class Seen(NamedTuple):
-    """What a stream shows since its moment.
-
-    ``newest``: when the last event came, by its own time or by CloudWatch's (seconds); ``shut``: its log group cannot be read (its class is
-    INFREQUENT_ACCESS).
-    """
-
-    events: int = 0
-    newest: float = 0.0
-    shut: bool = False
-
-    def with_event(self, event: Mapping[str, Any]) -> Seen:
-        """One event more."""
-        return Seen(self.events + 1, max(self.newest, arrival(event)))
-
-
-NOTHING = Seen()
+AHEAD = 10 * MINUTE
+"""A host's clock may be ahead by five minutes, and CloudWatch keeps whole minutes."""
+ATTEMPTS = 3
+DOUBTS = {
+    "InternalError": "CloudWatch answers InternalError for this metric",
+    "PartialData": "CloudWatch gives a part of this metric's data only",
+    "Forbidden": "the credentials of the controller may not read this metric",
+}
+"""Status codes of GetMetricData that leave open whether there is a value."""
 
 
 def arrival(event: Mapping[str, Any]) -> float:
     """When an event came: lines may carry an older time than that, and hosts another clock."""
     return max(event["timestamp"], event.get("ingestionTime", 0)) / 1000
+
+
+def _with_event(seen: StreamSeen, event: Mapping[str, Any]) -> StreamSeen:
+    return StreamSeen(seen.events + 1, max(seen.newest, arrival(event)))
 
 
 def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
@@ -73,7 +47,7 @@ def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
         yield items[start : start + size]
 
 
-def read_streams(client: Any, keys: Iterable[StreamKey]) -> dict[StreamKey, Seen]:
+def read_streams(client: Any, keys: Iterable[StreamKey]) -> dict[StreamKey, StreamSeen]:
     """The events of every stream since its moment; streams of one region. The count of a very busy stream is a lower bound.
 
     Raises:
@@ -82,44 +56,51 @@ def read_streams(client: Any, keys: Iterable[StreamKey]) -> dict[StreamKey, Seen
     groups: dict[str, list[StreamKey]] = defaultdict(list)
     for key in keys:
         groups[key.group].append(key)
-    found: dict[StreamKey, Seen] = {}
-    for group, wanted in groups.items():
+    found: dict[StreamKey, StreamSeen] = {}
+    for group, some_keys in groups.items():
         # Streams whose moments lie close together share a call: the earliest moment decides how much is read.
-        for some in chunks(sorted(wanted, key=lambda key: key.since), api.STREAM_NAMES):
+        for some in chunks(sorted(some_keys, key=lambda key: key.since), api.STREAM_NAMES):
             found.update(_read_group(client, group, some))
     return found
 
 
-def _read_group(client: Any, group: str, keys: Sequence[StreamKey]) -> dict[StreamKey, Seen]:
+def _read_group(client: Any, group: str, keys: Sequence[StreamKey]) -> dict[StreamKey, StreamSeen]:
     found = dict.fromkeys(keys, NOTHING)
     by_name: dict[str, list[StreamKey]] = defaultdict(list)
     for key in keys:
         by_name[key.stream].append(key)
     start = int(min(key.since for key in keys) * 1000)
     token = None
-    for _page in range(PAGES):
+    pages = {True: 0, False: 0}
+    while pages[True] < PAGES and pages[False] < EMPTY_PAGES:
         try:
             answer = api.filter_log_events(client, group, sorted(by_name), start, token)
         except AwsError as error:
             if error.code == "InvalidOperationException":
-                return dict.fromkeys(keys, Seen(shut=True))
+                return dict.fromkeys(keys, StreamSeen(unreadable=True))
             if error.code != "ResourceNotFoundException":
                 raise
             # One stream that does not exist refuses the whole question, and then each is asked for itself.
             alone = len(by_name) == 1 or "log group" in str(error)
             return found if alone else {key: read_newest(client, key) for key in keys}
-        for event in answer.get("events", []):
+        events = answer.get("events", [])
+        pages[bool(events)] += 1
+        for event in events:
             for key in by_name.get(event["logStreamName"], []):
                 if event["timestamp"] >= key.since * 1000:
-                    found[key] = found[key].with_event(event)
+                    found[key] = _with_event(found[key], event)
         token = answer.get("nextToken")
         if not token:
             return found
-    # Of the pages that were not read it is known that they hold newer events than the last one seen.
-    return {key: Seen(seen.events, float("inf")) if seen.events else read_newest(client, key) for key, seen in found.items()}
+    return {key: _at_least(seen, read_newest(client, key)) for key, seen in found.items()}
 
 
-def read_newest(client: Any, key: StreamKey) -> Seen:
+def _at_least(counted: StreamSeen, newest: StreamSeen) -> StreamSeen:
+    """What two looks at a stream have in common: neither saw all of its events."""
+    return StreamSeen(max(counted.events, newest.events), max(counted.newest, newest.newest))
+
+
+def read_newest(client: Any, key: StreamKey) -> StreamSeen:
     """Those of a stream's newest events that came since its moment, whatever time they carry."""
     try:
         events = api.newest_log_events(client, key.group, key.stream)
@@ -130,35 +111,52 @@ def read_newest(client: Any, key: StreamKey) -> Seen:
     seen = NOTHING
     for event in events:
         if arrival(event) >= key.since:
-            seen = seen.with_event(event)
+            seen = _with_event(seen, event)
     return seen
 
 
-def read_metrics(client: Any, keys: Iterable[MetricKey], now: float) -> dict[MetricKey, float | None]:
-    """The newest value of every series since its moment, None where there is none; series of one region.
+def read_metrics(client: Any, keys: Iterable[MetricKey], now: float) -> dict[MetricKey, MetricSeen]:
+    """The newest value of every metric since its moment; metrics of one region.
 
     Raises:
         AwsError: a call failed.
     """
-    found: dict[MetricKey, float | None] = {}
+    found: dict[MetricKey, MetricSeen] = {}
     for some in chunks(sorted(keys, key=lambda key: key.since), api.QUERIES):
-        values = _values(client, some, now)
-        found.update({key: _fresh(values.get(f"q{index}", []), key) for index, key in enumerate(some)})
+        found.update(_read_some(client, some, now))
     return found
 
 
-def _values(client: Any, keys: Sequence[MetricKey], now: float) -> dict[str, list[tuple[float, float]]]:
+def _read_some(client: Any, keys: Sequence[MetricKey], now: float) -> dict[MetricKey, MetricSeen]:
+    """Those whose answer is not complete are asked for again."""
+    found: dict[MetricKey, MetricSeen] = {}
+    left = list(keys)
+    for _attempt in range(ATTEMPTS):
+        points, status = _values(client, left, now)
+        for index, key in enumerate(left):
+            name = f"q{index}"
+            found[key] = MetricSeen(_fresh(points.get(name, []), key), DOUBTS.get(status.get(name, ""), ""))
+        left = [key for key in left if found[key].doubt and found[key].value is None]
+        if not left:
+            break
+    return found
+
+
+def _values(client: Any, keys: Sequence[MetricKey], now: float) -> tuple[dict[str, Points], dict[str, str]]:
+    """Points and the last status code of every query; a page that is not the last one has PartialData."""
     queries = [_query(f"q{index}", key) for index, key in enumerate(keys)]
     start = _floor(min(key.since for key in keys), MINUTE) - EARLIER
-    values: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    values: dict[str, Points] = defaultdict(list)
+    status: dict[str, str] = {}
     token = None
     while True:
-        answer = api.get_metric_data(client, queries, start, _floor(now, MINUTE) + 2 * MINUTE, token)
+        answer = api.get_metric_data(client, queries, start, _floor(now, MINUTE) + AHEAD, token)
         for result in answer["MetricDataResults"]:
             values[result["Id"]] += zip([moment.timestamp() for moment in result["Timestamps"]], result["Values"])
+            status[result["Id"]] = str(result.get("StatusCode") or "Complete")
         token = answer.get("NextToken")
         if not token:
-            return values
+            return values, status
 
 
 def _query(name: str, key: MetricKey) -> dict[str, Any]:
@@ -171,7 +169,7 @@ def _floor(moment: float, grain: int) -> float:
     return moment - moment % grain
 
 
-def _fresh(points: list[tuple[float, float]], key: MetricKey) -> float | None:
+def _fresh(points: Points, key: MetricKey) -> float | None:
     """The newest value that the agent sent since the key's moment.
 
     CloudWatch keeps whole minutes. The value of the minute in which an agent was restarted may come from before the restart, so it counts

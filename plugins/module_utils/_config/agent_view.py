@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the agent makes of a configuration before its schema looks at it (contract 4.2).
+"""What the agent makes of a configuration before it applies its schema (contract 4.2).
 
 It reads a few sections by name, drops one that has the wrong type without a word, and joins equal entries of the lists that it merges.
 """
@@ -12,24 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from .canonical import canonical_text
+from .merging import LIST, TREE
 from .pointer import Step
-
-LIST = "list"
-"""Stands in MERGED for a list that the agent unions."""
-
-MERGED: dict[str, Any] = {
-    "agent": {"usage_metadata": LIST},
-    "metrics": {"metrics_collected": {"procstat": LIST}},
-    "logs": {
-        "logs_collected": {"files": {"collect_list": LIST}, "windows_events": {"collect_list": LIST}},
-        "metrics_collected": {"ecs": {}, "kubernetes": {}, "prometheus": {}},
-    },
-    "traces": {"traces_collected": {}},
-    "opentelemetry": {"collect": {}},
-}
-"""The sections that the agent knows, and the lists in them that it unions."""
-
-SECTIONS = tuple(MERGED)
 
 
 @dataclass
@@ -44,23 +28,23 @@ class View:
     dropped: list[tuple[Step, ...]] = field(default_factory=list)
     empty: list[tuple[Step, ...]] = field(default_factory=list)
     duplicates: list[tuple[Step, ...]] = field(default_factory=list)
-    kept: dict[tuple[Step, ...], list[int]] = field(default_factory=dict)
+    remaining: dict[tuple[Step, ...], list[int]] = field(default_factory=dict)
     """For each merged list that lost entries: the original index of each entry that is left."""
 
     def original(self, path: tuple[Step, ...]) -> tuple[Step, ...]:
         """Where what stands at *path* in the view stands in the configuration as it was given."""
-        for place, indexes in self.kept.items():
-            depth = len(place)
-            if path[:depth] == place and len(path) > depth and isinstance(path[depth], int):
-                return (*place, indexes[int(path[depth])], *path[depth + 1 :])
+        for list_path, indexes in self.remaining.items():
+            depth = len(list_path)
+            if path[:depth] == list_path and len(path) > depth and isinstance(path[depth], int):
+                return (*list_path, indexes[int(path[depth])], *path[depth + 1 :])
         return path
 
 
 def agent_view(configuration: Mapping[str, Any]) -> View:
     """How the agent sees *configuration*; the argument is not changed."""
-    view = View(unknown=[key for key in configuration if key not in MERGED])
-    known = {key: value for key, value in configuration.items() if key in MERGED}
-    view.configuration = _merged(known, MERGED, (), view)
+    view = View(unknown=[key for key in configuration if key not in TREE])
+    known = {key: value for key, value in configuration.items() if key in TREE}
+    view.configuration = _merged(known, TREE, (), view)
     return view
 
 
@@ -98,7 +82,7 @@ def _merge_list(result: dict[str, Any], key: str, value: Any, here: tuple[Step, 
             indexes.append(index)
     result[key] = [value[index] for index in indexes]
     if len(indexes) < len(value):
-        view.kept[here] = indexes
+        view.remaining[here] = indexes
 
 
 def _numbers(value: Any) -> Any:

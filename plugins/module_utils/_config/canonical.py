@@ -1,8 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""The one spelling of a configuration, and its digest. Private to this collection; standard library only."""
+"""The one spelling of a configuration, and its digest."""
 
 from __future__ import annotations
 

@@ -1,16 +1,17 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge one configuration: all rules over it, the result as a list of problems."""
+"""Validate one configuration: all rules over it, the result as a list of problems."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, Mapping
 
+from .findings import ERROR, Finding, shown
 from .inventory import NotPlainError, plain
 from .pointer import depth_exceeds
-from .problems import ERROR, RULES, Finding, problem, rule, shown, unsilenced
+from .problems import RULES, problem, rule, unsilenced
 from .rules import load_rules
 from .subject import Subject
 
@@ -22,7 +23,7 @@ DEEPEST = 100
     "not-a-configuration",
     ERROR,
     why="The agent passes over text that is not a JSON object, takes its built-in default instead, and fails at the next start.",
-    mend="Write one JSON object: no comments, no trailing commas, no NaN, not empty.",
+    hint="Write one JSON object: no comments, no trailing commas, no NaN, not empty.",
     example="{'agent': {}}",
 )
 def _not_a_configuration(_subject: Subject) -> list[Finding]:

@@ -9,18 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, NamedTuple
 
 from .canonical import canonical_text
+from .merging import JOINED, ONE_OR_MANY
 from .pointer import Step, pointer
 
-JOINED = frozenset({"measurement"})
-"""Lists that join wherever they stand."""
-
-_JOINED_AT = (
-    ("agent", "usage_metadata"),
-    ("metrics", "metrics_collected", "procstat"),
-    ("metrics", "metrics_collected", "jmx"),
-    ("logs", "logs_collected", "files", "collect_list"),
-    ("logs", "logs_collected", "windows_events", "collect_list"),
-)
+_EVERYWHERE = "measurement"
+"""The list that joins wherever it stands."""
 
 
 class Override(NamedTuple):
@@ -42,8 +35,8 @@ class Composition:
     overrides: list[Override] = field(default_factory=list)
 
     def sources(self, path: str) -> list[str]:
-        """The parts that set what stands at the JSON pointer *path* (or at the nearest place above it that a part set whole)."""
-        below = {name for place, name in self.provenance.items() if place == path or place.startswith(path + "/")}
+        """The parts that set what stands at the JSON pointer *path* (or the nearest value around it that a part set whole)."""
+        below = {name for known, name in self.provenance.items() if known == path or known.startswith(path + "/")}
         while not below and path:
             path = path.rpartition("/")[0]
             below = {self.provenance[path]} if path in self.provenance else set()
@@ -53,7 +46,7 @@ class Composition:
 def compose(parts: Iterable[tuple[str, Mapping[str, Any]]]) -> Composition:
     """Merge *parts* (name, configuration) in their order.
 
-    Mappings merge by key and a later value wins. Lists that the agent itself unions, and every ``measurement``, join without duplicates;
+    Mappings merge by key and a later value wins. Lists that the agent itself joins, and every ``measurement``, join without duplicates;
     every other list is replaced. None removes the key. The parts are not changed, but the result may share data with them.
     """
     result = Composition()
@@ -63,7 +56,7 @@ def compose(parts: Iterable[tuple[str, Mapping[str, Any]]]) -> Composition:
 
 
 def _joins(path: tuple[Step, ...]) -> bool:
-    return path[-1] in JOINED or path in _JOINED_AT or path[-1] == "otlp"
+    return path[-1] == _EVERYWHERE or path in JOINED or path in ONE_OR_MANY
 
 
 def _merge(result: Composition, target: dict[str, Any], part: Mapping[str, Any], path: tuple[Step, ...], name: str) -> None:
@@ -135,8 +128,8 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _drop(result: Composition, here: tuple[Step, ...]) -> None:
-    place = pointer(here)
-    for known in [known for known in result.provenance if known == place or known.startswith(place + "/")]:
+    top = pointer(here)
+    for known in [known for known in result.provenance if known == top or known.startswith(top + "/")]:
         del result.provenance[known]
 
 

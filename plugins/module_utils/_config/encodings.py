@@ -1,7 +1,6 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """Names of character sets that the agent takes for ``encoding``: the WHATWG's labels and IANA's registered names."""
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""The exception of this room. Private to this collection."""
+"""The exception of this package."""
 
 from __future__ import annotations
 
 
 class ConfigError(Exception):
-    """Something in the inventory's variables is refused; the text says what, which value, and the mend."""
+    """Something in the inventory's variables is refused; the text says what, which value, and how to correct it."""

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The metric series that a configuration makes on a host, and what they cost (contract 8.3)."""
+"""The metrics that a configuration makes on a host, and what they cost (contract 8.3)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,21 @@ from .pipelines import collects
 from .subject import Subject
 
 UNBOUNDED = frozenset({"statsd", "collectd", "jmx", "otlp", "prometheus"})
-"""Plugins that pass on what others make: nobody can count their series beforehand."""
+"""Plugins that pass on what others make: nobody can count their metrics beforehand."""
 
 _GLOBAL = {name: "${aws:" + name + "}" for name in ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")}
 _HOST_KEYS = ("InstanceId", "host")
+CURRENCY = "USD"
+"""What AWS publishes its prices in."""
 
 
 @dataclass
 class Count:
-    """``host``: series of each host; ``shared``: series that all hosts feed together; ``series``: both, for one host."""
+    """CloudWatch bills each name with each set of dimensions as a metric.
+
+    ``original``: with all dimensions; ``rollup``: by aggregation_dimensions; ``host``: those of each host; ``shared``: those that all hosts
+    feed together.
+    """
 
     plugin: str
     metric: str
@@ -35,7 +41,7 @@ class Count:
 
 @dataclass
 class Forecast:
-    """The counts of a configuration; ``unbounded`` names plugins whose series cannot be counted, ``assumed`` facts that were missing."""
+    """The counts of a configuration; ``unbounded`` names plugins whose metrics cannot be counted, ``assumed`` facts that were missing."""
 
     counts: list[Count] = field(default_factory=list)
     unbounded: list[str] = field(default_factory=list)
@@ -47,7 +53,7 @@ class Forecast:
 
 
 def forecast(subject: Subject, facts: Facts) -> Forecast:
-    """Count the series of a host with these *facts*."""
+    """Count the metrics of a host with these *facts*."""
     result = Forecast()
     aggregation = _aggregation(subject)
     general = _general_dimensions(subject)
@@ -161,25 +167,32 @@ def _sets(plugin: str, field_name: str, item: Mapping[str, Any], facts: Facts, k
     }.get(plugin, facts.single)(item)
 
 
-def monthly_cost(series: int, price: Any) -> float:
-    """What *series* cost in a month. *price*: a number for each, or tiers [[upper bound, price], …], the last bound None."""
+def monthly_cost(count: int, price: Any) -> float:
+    """What *count* metrics cost in a month, in the currency of *price*.
+
+    *price*: a number for each metric, or tiers [[upper bound, price], …], the last bound None.
+    """
     if isinstance(price, (int, float)):
-        return round(series * float(price), 2)
+        return round(count * float(price), 2)
     cost, below = 0.0, 0
     for bound, each in price:
-        upper = series if bound is None else min(series, int(bound))
+        upper = count if bound is None else min(count, int(bound))
         cost += max(0, upper - below) * float(each)
         below = max(below, upper)
     return round(cost, 2)
 
 
-def config_series(subject: Subject, facts: Mapping[str, Any], hosts: int, prices: Mapping[str, Any]) -> dict[str, Any]:
-    """The forecast as plain data, for *hosts* hosts alike; ``cost`` is None without ``prices['metric']``."""
+def config_metrics(subject: Subject, facts: Mapping[str, Any], hosts: int, prices: Mapping[str, Any]) -> dict[str, Any]:
+    """The forecast as plain data, for *hosts* hosts alike.
+
+    ``metrics``: for one host; ``counts``: by plugin and measurement; ``total``: for all hosts. ``cost``: in ``currency`` for a month; None
+    without ``prices['metric']``, which is for one metric a month (see monthly_cost). ``prices['currency']`` is USD if not given.
+    """
     found = forecast(subject, Facts(facts))
     own, shared = found.total("host"), found.total("shared")
     total = own * hosts + shared
     return {
-        "series": own + shared,
+        "metrics": own + shared,
         "original": found.total("original"),
         "rollup": found.total("rollup"),
         "per_host": own,
@@ -187,8 +200,9 @@ def config_series(subject: Subject, facts: Mapping[str, Any], hosts: int, prices
         "hosts": hosts,
         "total": total,
         "high_resolution": sum(item.host + item.shared for item in found.counts if item.high_resolution),
-        "metrics": [vars(item) for item in found.counts],
+        "counts": [vars(item) for item in found.counts],
         "unbounded": found.unbounded,
         "assumed": found.assumed,
         "cost": monthly_cost(total, prices["metric"]) if "metric" in prices else None,
+        "currency": str(prices.get("currency") or CURRENCY),
     }

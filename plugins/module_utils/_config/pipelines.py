@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import Any, Mapping
 
 from .measurements import KNOWN_PLUGINS, WITHOUT_MEASUREMENT
-
-if TYPE_CHECKING:
-    from .subject import Subject
+from .subject import Subject
 
 JMX_TARGETS = ("jvm", "kafka", "kafka-consumer", "kafka-producer", "tomcat")
 _LOG_METRICS = ("app_signals", "application_signals", "ecs", "emf", "kubernetes", "otlp", "prometheus", "structuredlog")

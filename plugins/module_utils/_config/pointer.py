@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON pointers (RFC 6901), the way problems and provenance name a place in a configuration."""
+"""JSON pointers (RFC 6901), the way problems and provenance name a path in a configuration."""
 
 from __future__ import annotations
 

@@ -134,10 +134,10 @@ def _logs(builder: _Builder, create_groups: bool) -> None:
     builder.allow("SendLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams + [f"{group}:*" for group in groups])
     if create_groups:
         builder.allow("CreateLogGroups", ["logs:CreateLogGroup"], groups + [f"{group}:*" for group in groups])
-    kept = sorted({builder.group(item["log_group_name"]) for item in destinations(builder.subject) if item["retention_in_days"]})
-    if kept:
+    retained = sorted({builder.group(item["log_group_name"]) for item in destinations(builder.subject) if item["retention_in_days"]})
+    if retained:
         builder.allow("ReadRetention", ["logs:DescribeLogGroups"], [builder.arn("logs", "log-group:*")])
-        builder.allow("SetRetention", ["logs:PutRetentionPolicy"], kept + [f"{group}:*" for group in kept])
+        builder.allow("SetRetention", ["logs:PutRetentionPolicy"], retained + [f"{group}:*" for group in retained])
 
 
 def _ec2(builder: _Builder) -> None:

@@ -12,7 +12,7 @@ from .errors import ConfigError
 PRESETS = ("none", "basic", "standard", "advanced")
 
 PSEUDO_FILE_SYSTEMS = ["sysfs", "devtmpfs", "tmpfs", "overlay", "squashfs"]
-"""File systems that nobody means by "all disks", and that cost a series each."""
+"""File systems that nobody means by "all disks", and that cost a metric each."""
 
 _DIMENSIONS = {name: "${aws:" + name + "}" for name in ("AutoScalingGroupName", "ImageId", "InstanceId", "InstanceType")}
 _DISK = {"measurement": ["used_percent"], "resources": ["*"], "ignore_file_system_types": PSEUDO_FILE_SYSTEMS}

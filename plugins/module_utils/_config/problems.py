@@ -5,32 +5,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
+from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from .errors import ConfigError
-from .pointer import Step, pointer
+from .findings import Finding
+from .pointer import pointer
+from .subject import Subject
 
-if TYPE_CHECKING:
-    from .subject import Subject
-
-ERROR, WARNING, REQUIREMENT = "error", "warning", "requirement"
-_SHOWN = 120
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a rule yields. ``path`` leads to the place, ``value`` is what stands there, ``hint`` is the mend ('' for the rule's own)."""
-
-    path: tuple[Step, ...]
-    value: Any
-    message: str
-    hint: str = ""
-    severity: str = ""
-
-
-Finder = Callable[["Subject"], Iterable[Finding]]
+Finder = Callable[[Subject], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +23,7 @@ class Rule:
     id: str
     severity: str
     why: str
-    mend: str
+    hint: str
     example: Any = field(compare=False)
     find: Finder = field(compare=False)
 
@@ -49,22 +32,16 @@ RULES: dict[str, Rule] = {}
 """All rules by id, in the order of their registration."""
 
 
-def rule(name: str, severity: str, *, why: str, mend: str, example: Any) -> Callable[[Finder], Finder]:
+def rule(name: str, severity: str, *, why: str, hint: str, example: Any) -> Callable[[Finder], Finder]:
     """Register the decorated finder. *example*: the smallest configuration, or text, that triggers it."""
 
     def register(find: Finder) -> Finder:
         if name in RULES:
             raise ConfigError(f"two rules are named {name}")
-        RULES[name] = Rule(name, severity, why, mend, example, find)
+        RULES[name] = Rule(name, severity, why, hint, example, find)
         return find
 
     return register
-
-
-def shown(value: Any) -> str:
-    """*value* as short JSON, for messages."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def problem(source: Rule, finding: Finding) -> dict[str, Any]:
@@ -75,7 +52,7 @@ def problem(source: Rule, finding: Finding) -> dict[str, Any]:
         "path": pointer(finding.path),
         "value": finding.value,
         "message": finding.message,
-        "hint": finding.hint or source.mend,
+        "hint": finding.hint or source.hint,
     }
 
 

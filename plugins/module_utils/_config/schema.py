@@ -218,13 +218,13 @@ METRICS = closed(
 
 FILTERS = many(closed({"type": one_of("include", "exclude"), "expression": text()}))
 _DESTINATION = {"log_group_name": text(512), "log_stream_name": text(512)}
-_KEPT = {"log_group_class": text(512), "retention_in_days": RETENTION, "filters": FILTERS}
+_GROUP = {"log_group_class": text(512), "retention_in_days": RETENTION, "filters": FILTERS}
 _PATTERN = text(4096)
 _FILE = closed(
     {
         "file_path": text(4096, shortest=0),
         **_DESTINATION,
-        **_KEPT,
+        **_GROUP,
         "multi_line_start_pattern": _PATTERN,
         "timestamp_format": _PATTERN,
         "encoding": _PATTERN,
@@ -248,7 +248,7 @@ _EVENT = closed(
         "event_ids": _EVENT_IDS,
         "event_format": one_of("text", "xml"),
         **_DESTINATION,
-        **_KEPT,
+        **_GROUP,
     },
     "event_name",
     anyOf=any_key("event_levels", "event_ids", "filters"),
@@ -256,7 +256,7 @@ _EVENT = closed(
 _JOURNAL = closed(
     {
         **_DESTINATION,
-        **_KEPT,
+        **_GROUP,
         "units": many(text(256, shortest=0), least=1, unique=True),
         "priority": one_of("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", *"01234567"),
         "matches": many(mapping_of(text()), least=1, unique=True),

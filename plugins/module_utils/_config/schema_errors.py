@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check a configuration against the schema, and say what is wrong in words that lead to the mend."""
+"""Check a configuration against the schema, and say what is wrong and how to correct it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, Callable, Iterator
 
 from .errors import ConfigError
+from .findings import Finding, shown
 from .pointer import Step
-from .problems import Finding, shown
 from .schema import SCHEMA
 
 _TYPES = {

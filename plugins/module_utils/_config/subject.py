@@ -11,8 +11,8 @@ from typing import Any, Iterator, Mapping
 
 from .agent_view import View, agent_view
 from .errors import ConfigError
+from .findings import Finding
 from .pointer import Step
-from .problems import Finding
 from .schema_errors import schema_findings
 from .versions import ANY, INTRODUCED, Introduced, parse_version
 
@@ -31,7 +31,7 @@ class TooNew:
 
 
 class Subject:
-    """A configuration (``given``), and for which agent it is judged. Nothing in it is trusted to have the right type."""
+    """A configuration (``given``), and for which agent it is validated. Nothing in it is trusted to have the right type."""
 
     def __init__(self, given: Mapping[str, Any], agent_version: str, platform: str, mode: str) -> None:
         if platform not in PLATFORMS:
@@ -51,7 +51,7 @@ class Subject:
         for key in INTRODUCED:
             if self.version[:2] >= parse_version(key.since)[:2]:
                 continue
-            for path, value in list(_places(self.view.configuration, key.path)):
+            for path, value in list(_matching(self.view.configuration, key.path)):
                 yield TooNew(self.view.original(path), value, key)
                 if len(path) == 1:
                     self.view.configuration = {name: item for name, item in self.view.configuration.items() if name != path[0]}
@@ -77,15 +77,15 @@ class Subject:
         """(plugin, path, mapping) of everything under metrics_collected; one for each entry where there is a list."""
         for name, value in self.section("metrics", "metrics_collected").items():
             path: tuple[Step, ...] = ("metrics", "metrics_collected", name)
-            for place, item in _items(value, path):
-                yield name, self.view.original(place), item
+            for where, item in _items(value, path):
+                yield name, self.view.original(where), item
 
     def log_entries(self, *kinds: str) -> Iterator[tuple[str, tuple[Step, ...], dict[str, Any]]]:
         """(kind, path, entry) of every entry of a collect_list under logs_collected (kinds: files, windows_events, journald)."""
         for kind in kinds or LOG_LISTS:
             entries = self.section("logs", "logs_collected", kind).get("collect_list")
-            for place, item in _items(entries if isinstance(entries, list) else [], ("logs", "logs_collected", kind, "collect_list")):
-                yield kind, self.view.original(place), item
+            for where, item in _items(entries if isinstance(entries, list) else [], ("logs", "logs_collected", kind, "collect_list")):
+                yield kind, self.view.original(where), item
 
     def since(self, release: str) -> bool:
         """Whether the agent is *release* or newer."""
@@ -101,12 +101,12 @@ def _items(value: Any, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...
                 yield (*path, index), item
 
 
-def _places(value: Any, pattern: tuple[str, ...], path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:
-    """(path, value) of every place that *pattern* describes."""
+def _matching(value: Any, pattern: tuple[str, ...], path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:
+    """(path, value) of everything that *pattern* leads to."""
     if not pattern:
         yield path, value
     elif pattern[0] == ANY:
         for index, child in enumerate(value if isinstance(value, list) else []):
-            yield from _places(child, pattern[1:], (*path, index))
+            yield from _matching(child, pattern[1:], (*path, index))
     elif isinstance(value, dict) and pattern[0] in value:
-        yield from _places(value[pattern[0]], pattern[1:], (*path, pattern[0]))
+        yield from _matching(value[pattern[0]], pattern[1:], (*path, pattern[0]))

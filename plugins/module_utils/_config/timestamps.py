@@ -29,7 +29,7 @@ _TOKEN = re.compile(r"%-?[A-Za-z%]?")
 
 
 def unknown_tokens(text: str) -> list[str]:
-    """What looks like a token in *text* and is none: the agent looks for these very characters in the log."""
+    """What is written like a token in *text* and is none: the agent searches the log for these very characters."""
     return [token for token in _TOKEN.findall(text) if token not in TOKENS]
 
 

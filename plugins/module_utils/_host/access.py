@@ -14,8 +14,8 @@ import re
 import stat
 from dataclasses import dataclass
 
+from . import safe_files
 from .layout import Layout
-from .system import read_text
 
 NOBODY = 65534
 
@@ -36,6 +36,7 @@ class ObservedFile:
     """A configured file. ``path`` as configured, ``file`` the newest that it matches; ``grown``: not empty and written to since the start.
 
     ``sent``: how many bytes of it the agent has read and sent, None where it has not begun.
+    ``hint``: why it is not readable and what to do.
     """
 
     path: str
@@ -46,7 +47,7 @@ class ObservedFile:
     mtime: float = 0.0
     grown: bool = False
     sent: int | None = None
-    note: str = ""
+    hint: str = ""
 
 
 def user(name: str) -> User:
@@ -68,12 +69,15 @@ def owner(uid: int) -> str:
 
 def _readable(path: str) -> bool:
     try:
-        if stat.S_ISDIR(os.stat(path).st_mode):
-            return os.access(path, os.R_OK | os.X_OK)
-        with open(path, "rb"):
-            return True
+        # A pipe that nobody writes to would block the open.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
+    try:
+        mode = os.fstat(handle).st_mode
+    finally:
+        os.close(handle)
+    return os.access(path, os.R_OK | os.X_OK) if stat.S_ISDIR(mode) else stat.S_ISREG(mode)
 
 
 def _as_user(who: User, paths: list[str], outlet: int) -> None:
@@ -85,7 +89,7 @@ def _as_user(who: User, paths: list[str], outlet: int) -> None:
 
 
 def readable(who: User, paths: list[str]) -> list[bool]:
-    """For every path whether ``who`` can open it for reading. Only root can ask for another user; else the caller's own rights tell."""
+    """For every path whether ``who`` can open it for reading. Only root can ask for another user; else the caller's own rights count."""
     if not paths:
         return []
     if os.geteuid() != 0 or who.uid == 0:
@@ -104,35 +108,42 @@ def readable(who: User, paths: list[str]) -> list[bool]:
     return list(json.loads(answer)) if answer else [False] * len(paths)
 
 
-def _newest(pattern: str) -> str:
+def _newest(pattern: str) -> tuple[str, os.stat_result | None]:
     candidates = glob.glob(pattern, recursive=True) if glob.has_magic(pattern) else [pattern]
     dated = []
     for path in candidates:
         with contextlib.suppress(OSError):
             found = os.stat(path)
             if stat.S_ISREG(found.st_mode):
-                dated.append((found.st_mtime, path))
-    return max(dated)[1] if dated else ""
+                dated.append((found.st_mtime, path, found))
+    newest = max(dated, key=lambda one: one[:2], default=None)
+    return (newest[1], newest[2]) if newest else ("", None)
 
 
 def _sent(layout: Layout, path: str) -> int | None:
     # The agent keeps an offset a file, under the file's path with these characters replaced.
-    first = read_text(os.path.join(layout.offsets, re.sub(r"[/ :]", "_", path))).split("\n", 1)[0].strip()
+    first = safe_files.read_text(os.path.join(layout.offsets, re.sub(r"[/ :]", "_", path))).split("\n", 1)[0].strip()
     return int(first) if first.isdigit() else None
+
+
+def _hint(path: str, size: int, who: User) -> str:
+    lost = f"{size} byte{'s' * (size != 1)} of it are not sent" if size else "what is written to it will not be sent"
+    return f"{path} is not readable for {who.name} (agent.run_as_user), {lost}: give it to a group of {who.name} or set an ACL"
 
 
 def observe_files(layout: Layout, patterns: list[str], who: User, started_at: float) -> list[ObservedFile]:
     """How the configured files stand for ``who``. ``started_at``: since when they are to have grown, in seconds since the epoch."""
     newest = [_newest(pattern) for pattern in patterns]
-    rights = dict(zip([path for path in newest if path], readable(who, [path for path in newest if path])))
+    paths = [path for path, _found in newest if path]
+    rights = dict(zip(paths, readable(who, paths)))
     result = []
-    for pattern, path in zip(patterns, newest):
-        if not path:
+    for pattern, (path, found) in zip(patterns, newest):
+        # A file that was rotated away since it was found is as good as one that is not there yet.
+        if found is None or not (rights[path] or os.path.lexists(path)):
             result.append(ObservedFile(pattern))
             continue
-        found = os.stat(path)
-        grown = found.st_size > 0 and found.st_mtime >= started_at > 0
-        note = "" if rights[path] else f"{path} is not readable for {who.name}: give it to a group of {who.name} or set an ACL"
-        offset = _sent(layout, path)
-        result.append(ObservedFile(pattern, path, True, rights[path], found.st_size, round(found.st_mtime, 3), grown, offset, note))
+        size, mtime = found.st_size, round(found.st_mtime, 3)
+        hint = "" if rights[path] else _hint(path, size, who)
+        grown = size > 0 and found.st_mtime >= started_at > 0
+        result.append(ObservedFile(pattern, path, True, rights[path], size, mtime, grown, _sent(layout, path), hint))
     return result

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from .errors import HostError
+
 _SECTION = re.compile(r"^\s*\[\s*([\w.-]+)\s*\]")
 _KEY = re.compile(r"""^\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^#\s]+))""")
 
@@ -15,7 +17,7 @@ def parse(text: str) -> dict[str, dict[str, str]]:
     """Sections with their keys; values as text."""
     found: dict[str, dict[str, str]] = {}
     section = ""
-    for line in text.splitlines():
+    for line in text.split("\n"):
         header = _SECTION.match(line)
         if header:
             section = header.group(1)
@@ -33,30 +35,54 @@ def _line(name: str, value: str) -> str:
     return f'   {name} = "{escaped}"'
 
 
-def merge(text: str, section: str, values: dict[str, str]) -> str:
-    """``text`` with these keys of one section set; '' takes the key out. Everything else stays as it was, to the letter."""
-    known = parse(text).get(section, {})
-    pending = {name: value for name, value in values.items() if known.get(name, "") != value}
-    if not pending:
-        return text
+def _others(text: str, section: str, names: set[str]) -> dict[tuple[str, str], str]:
+    """Every setting but the named ones of the section."""
+    found = {(part, name): value for part, settings in parse(text).items() for name, value in settings.items()}
+    return {key: value for key, value in found.items() if key[0] != section or key[1] not in names}
+
+
+def _replaced(text: str, section: str, values: dict[str, str]) -> str:
     lines: list[str] = []
     current, header_at = "", None
-    for line in text.splitlines():
-        header = _SECTION.match(line)
-        key = _KEY.match(line)
+    pending = dict(values)
+    body = text[:-1] if text.endswith("\n") else text
+    for line in body.split("\n") if body else []:
+        header, key = _SECTION.match(line), _KEY.match(line)
         if header:
             current = header.group(1)
-        lines.append(line)
+        if not (key and current == section and key.group(1) in values):
+            lines.append(line)
+        else:
+            value = pending.pop(key.group(1), "")
+            lines += [_line(key.group(1), value)] if value else []
         if header and current == section:
             header_at = len(lines)
-        elif key and current == section and key.group(1) in pending:
-            lines.pop()
-            value = pending.pop(key.group(1))
-            if value:
-                lines.append(_line(key.group(1), value))
     added = [_line(name, value) for name, value in pending.items() if value]
     if added and header_at is None:
         lines.append(f"[{section}]")
         header_at = len(lines)
-    lines[header_at:header_at] = added
+    if added:
+        lines[header_at:header_at] = added
     return "\n".join(lines) + "\n"
+
+
+def merge(text: str, section: str, values: dict[str, str]) -> str:
+    """``text`` with these keys of one section set; '' takes the key out. Everything else stays as it was, to the letter.
+
+    Raises:
+        HostError: the text is written in such a way that something else would be lost.
+    """
+    known = parse(text).get(section, {})
+    pending = {name: value for name, value in values.items() if known.get(name, "") != value}
+    if not pending:
+        return text
+    merged = _replaced(text, section, pending)
+    after = parse(merged).get(section, {})
+    taken = all(after.get(name, "") == value for name, value in pending.items())
+    # U+FFFD stands for a byte that is not UTF-8, which TOML does not know.
+    if not taken or "\ufffd" in text or _others(merged, section, set(pending)) != _others(text, section, set(pending)):
+        raise HostError(
+            "common-config.toml cannot be changed without losing other settings; nothing was changed. "
+            f"Hint: write it in UTF-8 and section [{section}] with a line a key, as the agent's package does"
+        )
+    return merged

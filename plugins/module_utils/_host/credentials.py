@@ -11,8 +11,8 @@ import os
 import pwd
 from dataclasses import dataclass, field
 
-from . import common_config
-from .system import Host, read_text
+from . import common_config, safe_files
+from .system import Host
 
 DEFAULT_PROFILE = "AmazonCloudWatchAgent"
 DEFAULT_FILE = "/etc/amazon-cloudwatch-agent-credentials/credentials"
@@ -28,7 +28,7 @@ class Keys:
 
     @property
     def digest(self) -> str:
-        """sha256 of ``id:secret:token``, in hex: tells whether two keys are the same and nothing else."""
+        """sha256 of ``id:secret:token``, in hex: shows whether two keys are the same and nothing else."""
         return hashlib.sha256(f"{self.access_key_id}:{self.secret_access_key}:{self.session_token}".encode()).hexdigest()
 
 
@@ -46,7 +46,7 @@ class Profile:
 def _sections(path: str) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0")
     try:
-        parser.read_string(read_text(path))
+        parser.read_string(safe_files.read_text(path))
     except (configparser.Error, OSError):
         parser.clear()
     return parser
@@ -68,7 +68,7 @@ def read(name: str, file: str) -> Profile:
 
 def named(host: Host) -> Profile:
     """What common-config.toml names, not looked up; empty where it names nothing."""
-    settings = common_config.parse(read_text(host.layout.common_config)).get("credentials", {})
+    settings = common_config.parse(safe_files.read_text(host.layout.common_config)).get("credentials", {})
     return Profile(settings.get("shared_credential_profile", ""), settings.get("shared_credential_file", ""))
 
 

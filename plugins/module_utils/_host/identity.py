@@ -1,21 +1,29 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who the host is: EC2's instance metadata service, version 2."""
+"""Who the host is: EC2's instance metadata service, version 2, and the host's own address and time zone as the agent takes them."""
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
+import os
 import socket
+import struct
+import time
 from dataclasses import dataclass
 from typing import Callable, Tuple
 from urllib.parse import quote
 
-from .system import Host
+from .system import Host, read_text
 
 ADDRESS = "169.254.169.254"
 TOKEN_HEADER = "X-aws-ec2-metadata-token"  # noqa: S105 # the name of a header
+
+_TAGS = "/latest/meta-data/tags/instance"
+_GROUP_TAG = "aws:autoscaling:groupName"
+_SIOCGIFADDR = 0x8915
 
 # (method, path, headers, seconds) → (status, body); raises OSError when there is no answer.
 Ask = Callable[[str, str, "dict[str, str]", float], Tuple[int, str]]
@@ -27,7 +35,10 @@ class NoMetadataError(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """An EC2 instance. ``role``: the role of its instance profile, '' without one."""
+    """An EC2 instance. ``role``: the role of its instance profile, '' without one.
+
+    ``autoscaling_group``: '' when it is in none, None when its metadata service does not show tags and so nobody can say.
+    """
 
     instance_id: str
     region: str
@@ -38,6 +49,7 @@ class Identity:
     role: str = ""
     hostname: str = ""
     private_ip: str = ""
+    autoscaling_group: str | None = None
 
 
 def ask(method: str, path: str, headers: dict[str, str], seconds: float) -> tuple[int, str]:
@@ -74,6 +86,13 @@ def _get(using: Ask, token: str, path: str, seconds: float) -> str:
     return body.strip()
 
 
+def _autoscaling_group(using: Ask, token: str, seconds: float) -> str | None:
+    tags = _get(using, token, _TAGS, seconds).splitlines()
+    if not tags:
+        return None
+    return _get(using, token, f"{_TAGS}/{_GROUP_TAG}", seconds) if _GROUP_TAG in tags else ""
+
+
 def _read_once(using: Ask, seconds: float) -> Identity:
     token = _token(using, seconds)
     try:
@@ -83,6 +102,7 @@ def _read_once(using: Ask, seconds: float) -> Identity:
         if role and not _get(using, token, f"/latest/meta-data/iam/security-credentials/{quote(role)}", seconds):
             role = ""
         hostname = _get(using, token, "/latest/meta-data/hostname", seconds)
+        group = _autoscaling_group(using, token, seconds)
     except (OSError, ValueError) as error:
         raise NoMetadataError(f"{ADDRESS} gives a token but no identity: {error}") from error
     return Identity(
@@ -95,6 +115,7 @@ def _read_once(using: Ask, seconds: float) -> Identity:
         role=role,
         hostname=hostname,
         private_ip=str(document.get("privateIp") or ""),
+        autoscaling_group=group,
     )
 
 
@@ -113,3 +134,35 @@ def read(host: Host, expected: bool, using: Ask = ask) -> Identity:
             if not attempts:
                 raise
         host.sleep(0.3)
+
+
+def local_address() -> str:
+    """The first IPv4 address, by number of interface, that is not a loopback's, and else UNKNOWN-IP: as the agent does off EC2."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for _index, name in sorted(socket.if_nameindex()):
+            try:
+                answer = fcntl.ioctl(probe.fileno(), _SIOCGIFADDR, struct.pack("256s", name.encode()))
+            except OSError:
+                continue
+            address = socket.inet_ntoa(answer[20:24])
+            if not address.startswith("127."):
+                return address
+    return "UNKNOWN-IP"
+
+
+def utc_offset(host: Host, main_pid: int) -> int:
+    """Seconds by which the local time of the daemon is ahead of UTC now: its own TZ where it has one, else the host's time zone."""
+    environment = read_text(host.layout.at(f"/proc/{main_pid}/environ")).split("\0") if main_pid else []
+    zone = next((one[len("TZ=") :] for one in environment if one.startswith("TZ=")), None)
+    # The module's own TZ is that of the login, which the daemon does not share.
+    own = os.environ.pop("TZ", None)
+    try:
+        if zone is not None:
+            os.environ["TZ"] = zone
+        time.tzset()
+        return time.localtime(host.now()).tm_gmtoff
+    finally:
+        os.environ.pop("TZ", None)
+        if own is not None:
+            os.environ["TZ"] = own
+        time.tzset()

@@ -1,83 +1,108 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent's package: downloaded, its signature verified, judged in scratch, then installed, or taken back when the daemon dies of it."""
+"""The agent's package: downloaded, verified, tried on the configuration, installed, and taken back when the daemon dies of it."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
 import os
+import signal
 from dataclasses import dataclass, field
 from typing import Callable, Iterator
 
-from . import configurations, ctl, lock, logs, packages, readiness, signature, state
+from . import configurations, ctl, lock, logs, packages, readiness, service, signature, state
 from .configurations import Source
 from .errors import HostError
 from .layout import BASE, PACKAGE
-from .packages import Package, Platform
-from .system import Host
+from .packages import Distribution, Package
+from .system import Host, Result
 
 # (URL, path of the file to write); raises HostError.
 Download = Callable[[str, str], None]
 
 LOCK_SECONDS = 300.0
+CHANGE_LOCK_SECONDS = 120.0
+INSTALL_SECONDS = 600.0
 READY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Request:
-    """``build``: exact, '' = what is installed or else the mirror's latest. ``platform`` and ``architecture``: '' = by the host itself.
+    """``build``: exact, '' = what is installed or else the mirror's latest. ``distribution`` and ``architecture``: '' = by the host itself.
 
-    ``sources``: what the new build is to judge before it is installed, in the mode ``mode``.
+    ``sources``: what the new build is to validate before it is installed, in the mode ``mode``;
+    ``health``: seconds that a daemon which is ready has to live on with the new build.
     """
 
     build: str
     mirror_url: str
     key_url: str
     fingerprint: str
-    platform: str = ""
+    distribution: str = ""
     architecture: str = ""
     sources: list[Source] = field(default_factory=list)
     mode: str = "ec2"
+    health: float = readiness.HEALTH_SECONDS
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """``before`` and ``after``: the package before and after."""
+    """``before`` and ``after``: the package before and after.
+
+    ``changed_at``: since when the change is in force, in seconds since the epoch by the host's clock, None without one;
+    ``invocation_id``: the run of the service afterwards.
+    """
 
     changed: bool
     before: Package
     after: Package
     warnings: list[str] = field(default_factory=list)
+    changed_at: float | None = None
+    invocation_id: str = ""
 
 
-def _suited(host: Host, request: Request) -> Platform:
-    found = packages.platform(host)
-    name = request.platform or found.name
-    kind = "" if not name else "deb" if name in packages.DEB_PLATFORMS else "rpm"
-    return Platform(name, request.architecture or found.architecture, kind)
+def _suited(host: Host, request: Request) -> Distribution:
+    found = packages.distribution(host)
+    name = request.distribution or found.name
+    kind = "" if not name else "deb" if name in packages.DEB_DISTRIBUTIONS else "rpm"
+    return Distribution(name, request.architecture or found.architecture, kind)
 
 
 def ensure_package(host: Host, request: Request, download: Download, scratch: str, check_mode: bool = False) -> Outcome:
-    """Install the wanted build; in check mode everything happens but that. ``scratch``: an empty directory, mode 0700."""
+    """Install the desired build; in check mode everything happens but that. ``scratch``: an empty directory, mode 0700."""
+    packages.require_build(request.build)
     suited = _suited(host, request)
     before = packages.installed(host, suited.format)
     if before.installed and request.build in ("", before.build):
-        return Outcome(False, before, before)
+        return _unchanged(host, before)
     packages.require(suited)
-    file = _verified(host, request, suited, request.build or "latest", download, scratch)
-    build = _build(host, file, suited.format, request.build)
+    packages.require_writable(host)
+    # An installation that was broken off is brought to its end: without a desired build that is none of its own.
+    asked = request.build or (before.build if before.interrupted else "")
+    file = _verified(host, request, suited, asked or "latest", download, scratch)
+    build = _build(host, file, suited.format, asked)
     if before.installed and build == before.build:
-        return Outcome(False, before, before)
-    warnings = _judge(host, request, file, suited.format, scratch)
+        return _unchanged(host, before)
+    warnings = _validate(host, request, file, suited.format, scratch)
     after = Package(True, build, suited.format)
-    if not check_mode:
-        warnings += _replace(host, request, suited, before, after, file, download, scratch)
-    return Outcome(True, before, after, warnings)
+    if check_mode:
+        return Outcome(True, before, after, warnings)
+    with lock.held(host, CHANGE_LOCK_SECONDS):
+        before = packages.installed(host, suited.format)
+        if before == after:
+            return _unchanged(host, before)
+        if before.interrupted:
+            warnings.append(f"an earlier installation was interrupted ({before.interrupted}); this run has repaired it first")
+        return _Replacement(host, request, suited, before, after).run(file, download, scratch, warnings)
 
 
-def _verified(host: Host, request: Request, suited: Platform, build: str, download: Download, scratch: str) -> str:
+def _unchanged(host: Host, package: Package) -> Outcome:
+    return Outcome(False, package, package, invocation_id=service.read(host).invocation_id)
+
+
+def _verified(host: Host, request: Request, suited: Distribution, build: str, download: Download, scratch: str) -> str:
     """The path of a package whose signature is good."""
     keyring = os.path.join(scratch, "key.gpg")
     if not os.path.exists(keyring):
@@ -94,8 +119,8 @@ def _verified(host: Host, request: Request, suited: Platform, build: str, downlo
     return file
 
 
-def _build(host: Host, file: str, kind: str, wanted: str) -> str:
-    """The build that the package says it is; refuses another than the wanted one."""
+def _build(host: Host, file: str, kind: str, desired: str) -> str:
+    """The build that the package says it is; refuses another than the desired one."""
     argv = ["dpkg-deb", "--field", file, "Version"]
     if kind == "rpm":
         # A database of its own: even a question writes to the host's.
@@ -113,9 +138,9 @@ def _build(host: Host, file: str, kind: str, wanted: str) -> str:
     version = answer.out.strip()
     if answer.rc != 0 or not version:
         raise HostError(f"{os.path.basename(file)} is not a {kind} package: {answer.err.strip()[-200:]}; nothing was changed")
-    if wanted and version != packages.package_version(wanted, kind):
-        raise HostError(f"the mirror has version {version} under the build {wanted} (cw_agent_build); nothing was changed")
-    return wanted or (version[: -len("-1")] if kind == "deb" and version.endswith("-1") else version)
+    if desired and version != packages.package_version(desired, kind):
+        raise HostError(f"the mirror has version {version} under the build {desired} (cw_agent_build); nothing was changed")
+    return desired or (version[: -len("-1")] if kind == "deb" and version.endswith("-1") else version)
 
 
 def _unpack(host: Host, file: str, kind: str, directory: str) -> bool:
@@ -126,22 +151,22 @@ def _unpack(host: Host, file: str, kind: str, directory: str) -> bool:
     return host.run(["sh", "-c", script, "sh", file, directory], timeout=300).rc == 0
 
 
-def _judge(host: Host, request: Request, file: str, kind: str, scratch: str) -> list[str]:
-    """Let the new build's own translator judge the configurations that it will have to take; returns warnings."""
+def _validate(host: Host, request: Request, file: str, kind: str, scratch: str) -> list[str]:
+    """Let the new build's own translator validate the configurations that it will have to take; returns warnings."""
     sources = request.sources or [Source(f"file:/{one.file}", one.digest, one.text) for one in _translated(host)]
-    if not sources or not ctl.can_judge(host, request.mode):
+    if not sources or not ctl.can_validate(host, request.mode):
         return []
     volume = os.statvfs(scratch)
     if volume.f_bavail * volume.f_frsize < 8 * os.path.getsize(file):
-        return [f"the new build could not judge the configuration before its installation: {scratch} is short of space"]
+        return [f"the new build could not validate the configuration before its installation: {scratch} is short of space"]
     directory = os.path.join(scratch, "unpacked")
     if not _unpack(host, file, kind, directory):
         return [
-            "the new build could not judge the configuration before its installation: the package could not be unpacked (is cpio there?)"
+            "the new build could not validate the configuration before its installation: the package could not be unpacked (is cpio there?)"
         ]
     programs = os.path.join(directory, BASE.lstrip("/"), "bin")
     if not os.access(os.path.join(programs, "config-translator"), os.X_OK):
-        return [f"the new build could not judge the configuration before its installation: nothing may be executed in {scratch}"]
+        return [f"the new build could not validate the configuration before its installation: nothing may be executed in {scratch}"]
     ctl.validate(host, sources, request.mode, programs)
     return []
 
@@ -160,48 +185,86 @@ def _dpkg_lock(host: Host) -> Iterator[None]:
         yield
 
 
+def _ended(program: str, answer: Result) -> str:
+    """How a program ended that did not do its work."""
+    if answer.rc < 0:
+        return f"{program} was killed by signal {-answer.rc} ({signal.Signals(-answer.rc).name})"
+    if answer.rc == ctl.TIMED_OUT:
+        return f"{program} did not end within {INSTALL_SECONDS:g} s and was killed"
+    return f"{program} failed with exit status {answer.rc}"
+
+
 def _install(host: Host, file: str, kind: str) -> None:
     if kind == "deb":
         # A changed common-config.toml stays: without this dpkg asks, and nobody answers.
         argv = ["dpkg", "--install", "--force-confold", "--force-confdef", file]
         with _dpkg_lock(host):
-            answer = host.run(argv, timeout=600, env={"DPKG_FRONTEND_LOCKED": "true", "DEBIAN_FRONTEND": "noninteractive"})
+            answer = host.run(argv, timeout=INSTALL_SECONDS, env={"DPKG_FRONTEND_LOCKED": "true", "DEBIAN_FRONTEND": "noninteractive"})
     else:
         # The detached signature was verified: the package's own is none that the host would know.
         argv = ["rpm", "--upgrade", "--oldpackage", "--replacepkgs", "--nosignature", file]
-        answer = host.run(argv, timeout=600)
+        answer = host.run(argv, timeout=INSTALL_SECONDS)
     if answer.rc != 0:
-        raise HostError(f"{argv[0]} could not install {os.path.basename(file)}", ctl.complaint(answer))
+        left = packages.installed(host, kind)
+        state_left = "not there" if not left.installed else f"installed in build {left.build}"
+        raise HostError(
+            f"{_ended(argv[0], answer)} while it installed {os.path.basename(file)}; the package is now {left.interrupted or state_left}. "
+            "Hint: remove the cause and run again: the next run repairs the package first",
+            ctl.complaint(answer),
+        )
 
 
-def _replace(
-    host: Host, request: Request, suited: Platform, before: Package, after: Package, file: str, download: Download, scratch: str
-) -> list[str]:
-    found = state.read(host)
-    kept, warnings = "", []
-    if before.installed and found.service.running:
+class _Replacement:
+    """One build instead of another, or of none, under the lock."""
+
+    def __init__(self, host: Host, request: Request, suited: Distribution, before: Package, after: Package) -> None:
+        self.host = host
+        self.request = request
+        self.suited = suited
+        self.before = before
+        self.after = after
+        self.found = state.read(host)
+        self.retained = ""
+
+    def run(self, file: str, download: Download, scratch: str, warnings: list[str]) -> Outcome:
+        running = self.found.service.running
+        if self.before.installed and running:
+            warnings += self._retain(download, scratch)
+            readiness.settle(self.host, self.found.section)
+        log = logs.path(self.host.layout, self.found.section)
+        mark = logs.position(log) if log else logs.Position()
+        start = readiness.Start(self.found.section, log, mark, self.found.service.invocation_id)
+        _install(self.host, file, self.suited.format)
+        installed = packages.installed(self.host, self.suited.format)
+        if installed != self.after:
+            raise HostError(f"the package manager has build {installed.build or 'none'} after the installation of {self.after.build}")
+        if running:
+            self._require_life(start)
+        unit = service.read(self.host)
+        # What the new daemon has sent counts from its start on; without one, from now on.
+        changed_at = unit.started_at if unit.running else round(self.host.now(), 3)
+        return Outcome(True, self.before, self.after, warnings, changed_at, unit.invocation_id)
+
+    def _retain(self, download: Download, scratch: str) -> list[str]:
+        """Have the build before at hand; returns a warning where it is not to be had."""
         try:
-            kept = _verified(host, request, suited, before.build, download, scratch)
+            self.retained = _verified(self.host, self.request, self.suited, self.before.build, download, scratch)
         except HostError as error:
-            warnings.append(f"build {before.build} cannot be kept for the case that the agent dies with {after.build}: {error}")
-        readiness.settle(host, found.section)
-    log = logs.path(host.layout, found.section)
-    start = readiness.Start(found.section, log, logs.position(log) if log else logs.Position(), found.service.invocation_id)
-    _install(host, file, suited.format)
-    installed = packages.installed(host, suited.format)
-    if not installed.installed or installed.build != after.build:
-        raise HostError(f"the package manager has build {installed.build or 'none'} after the installation of {after.build}")
-    if found.service.running:
-        verdict = readiness.wait(host, start, READY_SECONDS)
+            return [f"build {self.before.build} cannot be retained for the case that the agent dies with {self.after.build}: {error}"]
+        return []
+
+    def _require_life(self, start: readiness.Start) -> None:
+        verdict = readiness.wait(self.host, start, READY_SECONDS, self.request.health)
         if verdict.kind == "dead":
-            raise HostError(f"the agent died with build {after.build}; {_take_back(host, suited, before, kept)}", verdict.lines)
-    return warnings
+            raise HostError(f"the agent died with build {self.after.build} ({verdict.cause}); {self._take_back()}", verdict.lines)
 
-
-def _take_back(host: Host, suited: Platform, before: Package, kept: str) -> str:
-    if not kept:
-        return f"the mirror has no verified package of build {before.build} to go back to"
-    _install(host, kept, suited.format)
-    section = configurations.agent_section([one.text for one in configurations.active(host.layout)])
-    verdict = readiness.wait(host, readiness.restart(host, section, section), READY_SECONDS)
-    return f"build {before.build} is back and the agent {'runs' if verdict.kind != 'dead' else 'does not live with it either'}"
+    def _take_back(self) -> str:
+        if not self.retained:
+            return f"the mirror has no verified package of build {self.before.build} to go back to"
+        try:
+            _install(self.host, self.retained, self.suited.format)
+            section = configurations.agent_section([one.text for one in configurations.active(self.host.layout)])
+            verdict = readiness.wait(self.host, readiness.restart(self.host, section, section), READY_SECONDS)
+        except HostError as error:
+            return f"going back to build {self.before.build} failed as well: {error}"
+        return f"build {self.before.build} is back and the agent {'runs' if verdict.kind != 'dead' else 'does not live with it either'}"

@@ -11,22 +11,24 @@ import re
 import time
 from dataclasses import dataclass
 
+from . import safe_files
 from .configurations import AgentSection
 from .layout import Layout
 from .system import Host
 
 READY = "Everything is ready. Begin running and processing data."
-KEPT_LINES = 20
+SHOWN_LINES = 20
 TAIL = 512 * 1024
 WIDTH = 600
 
-_TROUBLE = re.compile(r"(^|\s)E! |^panic:|^fatal error:|\[?panic\]?: ")
+# What ends the daemon may stand there at the level of information: I! ERROR: ListenUDP - ….
+_TROUBLE = re.compile(r"(^|\s)(E! |ERROR: )|^panic:|^fatal error:|\[?panic\]?: ")
 _STAMP = re.compile(r"^(\d{4})[-/](\d\d)[-/](\d\d)([T ])(\d\d):(\d\d):(\d\d)")
 
 
 @dataclass(frozen=True)
 class Position:
-    """A place in a log file: its inode and its size in bytes then."""
+    """A point in a log file: its inode and its size in bytes then."""
 
     inode: int = 0
     size: int = 0
@@ -49,9 +51,11 @@ def position(file: str) -> Position:
 
 
 def lines_after(file: str, mark: Position) -> list[str]:
-    """What was written after ``mark``, the last half megabyte of it."""
+    """What was written after ``mark``, the last half megabyte of it; nothing where there is none, or a device."""
+    if not os.path.isfile(file):
+        return []
     try:
-        with open(file, "rb") as stream:
+        with safe_files.open_regular(file) as stream:
             found = os.fstat(stream.fileno())
             first = mark.size if found.st_ino == mark.inode and found.st_size >= mark.size else 0
             stream.seek(max(first, found.st_size - TAIL))
@@ -80,14 +84,14 @@ def since(lines: list[str], epoch: float) -> list[str]:
 
 
 def trouble(lines: list[str]) -> list[str]:
-    """The lines that tell of an error, newest last, cut to a width and a number that people read; repeated ones once."""
+    """The lines that report an error, newest last, cut to a width and a number that people read; repeated ones once."""
     found: dict[str, str] = {}
     for line in lines:
         if _TROUBLE.search(line):
             what = _STAMP.sub("", line)
             found.pop(what, None)
             found[what] = line[:WIDTH]
-    return list(found.values())[-KEPT_LINES:]
+    return list(found.values())[-SHOWN_LINES:]
 
 
 def ready(lines: list[str]) -> bool:

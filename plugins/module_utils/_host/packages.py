@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from .errors import HostError
@@ -13,7 +14,7 @@ from .layout import PACKAGE
 from .system import Host, read_text
 
 # os-release's ID → the mirror's directory; of several IDs (ID_LIKE) the first known one counts.
-PLATFORMS = {
+DISTRIBUTIONS = {
     "amzn": "amazon_linux",
     "centos": "centos",
     "debian": "debian",
@@ -27,12 +28,14 @@ PLATFORMS = {
     "suse": "suse",
     "ubuntu": "ubuntu",
 }
-DEB_PLATFORMS = ("debian", "ubuntu")
+DEB_DISTRIBUTIONS = ("debian", "ubuntu")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+READ_WRITE = "mount it read-write for the run (mount -o remount,rw), or leave the host out of it"
+_BUILD = re.compile(r"\d+(\.\d+)+b\d+([-+.~]\w+)*")
 
 
 @dataclass(frozen=True)
-class Platform:
+class Distribution:
     """``name`` and ``architecture`` as the mirror's paths have them, ``format``: deb or rpm ('' = none that suits)."""
 
     name: str = ""
@@ -42,40 +45,63 @@ class Platform:
 
 @dataclass(frozen=True)
 class Package:
-    """The installed agent. ``build``: the exact build, as CWAGENT_VERSION has it."""
+    """The installed agent. ``build``: the exact build, as CWAGENT_VERSION has it.
+
+    ``interrupted``: the state in which an installation was broken off, in the package manager's words; ``build`` is then the one that
+    was to be installed, as far as the package manager knows it. '' = none was.
+    """
 
     installed: bool = False
     build: str = ""
     format: str = ""
+    interrupted: str = ""
 
 
-def platform(host: Host, machine: str = "") -> Platform:
+def distribution(host: Host, machine: str = "") -> Distribution:
     """Which package suits the host."""
-    told = dict(
+    release = dict(
         line.split("=", 1) for line in read_text(host.layout.at("/etc/os-release")).splitlines() if "=" in line and not line.startswith("#")
     )
-    names = [told.get("ID", ""), *told.get("ID_LIKE", "").strip("\"'").split()]
-    known = [PLATFORMS[name.strip("\"'")] for name in names if name.strip("\"'") in PLATFORMS]
+    names = [release.get("ID", ""), *release.get("ID_LIKE", "").strip("\"'").split()]
+    known = [DISTRIBUTIONS[name.strip("\"'")] for name in names if name.strip("\"'") in DISTRIBUTIONS]
     name = known[0] if known else ""
-    kind = "" if not name else "deb" if name in DEB_PLATFORMS else "rpm"
-    return Platform(name, ARCHITECTURES.get(machine or os.uname().machine, ""), kind)
+    kind = "" if not name else "deb" if name in DEB_DISTRIBUTIONS else "rpm"
+    return Distribution(name, ARCHITECTURES.get(machine or os.uname().machine, ""), kind)
 
 
-def _known(host: Host, kind: str) -> bool:
-    if kind == "deb":
-        answer = host.run(["dpkg-query", "--show", "--showformat=${db:Status-Status}", PACKAGE])
-        return answer.rc == 0 and answer.out.strip() == "installed"
-    return host.run(["rpm", "--query", "--quiet", PACKAGE]).rc == 0
+def _ask_dpkg(host: Host) -> tuple[str, str]:
+    answer = host.run(["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}", PACKAGE])
+    status, _blank, version = answer.out.strip().partition(" ")
+    return (status, version) if answer.rc == 0 else ("", "")
+
+
+def _ask_rpm(host: Host) -> tuple[str, str]:
+    answer = host.run(["rpm", "--query", "--queryformat", "%{VERSION}\\n", PACKAGE])
+    versions = answer.out.split() if answer.rc == 0 else []
+    # An upgrade that was broken off leaves both builds in the database.
+    return ("installed" if len(versions) == 1 else "installed twice" if versions else "", versions[-1] if versions else "")
 
 
 def installed(host: Host, kind: str) -> Package:
-    """The agent's package, of the format ``kind``. Without the agent's files the package manager is not asked."""
+    """The agent's package, of the format ``kind``."""
     build = read_text(host.layout.version_file).strip()
-    if not build or not os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl")):
+    complete = bool(build) and os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl"))
+    # Even a question makes rpm write to its database: it is asked only where there is a trace of the agent.
+    if kind != "deb" and not os.path.exists(host.layout.base):
         return Package(format=kind)
-    if not _known(host, kind):
+    status, version = _ask_dpkg(host) if kind == "deb" else _ask_rpm(host)
+    if status in ("", "not-installed", "config-files"):
         return Package(format=kind)
-    return Package(True, build, kind)
+    if status != "installed":
+        return Package(False, package_build(version, kind), kind, status)
+    return Package(True, build, kind) if complete else Package(format=kind)
+
+
+def package_build(version: str, kind: str) -> str:
+    """The build of a package that carries this version."""
+    if kind == "deb":
+        return version[: -len("-1")] if version.endswith("-1") else version
+    return version.replace("+", "-")
 
 
 def package_version(build: str, kind: str) -> str:
@@ -83,10 +109,47 @@ def package_version(build: str, kind: str) -> str:
     return f"{build}-1" if kind == "deb" else build.replace("-", "+")
 
 
-def require(found: Platform) -> None:
+def build_problem(build: str) -> tuple[str, str] | None:
+    """What is wrong with a desired build, and the hint; None for '' and for one that a mirror may have."""
+    if not build or _BUILD.fullmatch(build):
+        return None
+    if build == "latest":
+        hint = "leave cw_agent_build empty: a host without the agent gets the latest build of the mirror, and nothing is upgraded by itself"
+        return "latest is no build", hint
+    what = "this is a release without its build" if re.fullmatch(r"v?\d+(\.\d+)+", build) else "this is no build of the agent"
+    return what, "give the whole string, such as 1.300064.1b1344: it stands in bin/CWAGENT_VERSION of a host that has it"
+
+
+def read_only(host: Host) -> list[str]:
+    """Those of the directories that a package or a profile is written to whose file system is mounted read-only."""
+    found = []
+    for path in (host.layout.base, host.layout.at("/etc")):
+        there = path
+        while not os.path.exists(there):
+            there = os.path.dirname(there)
+        if os.statvfs(there).f_flag & os.ST_RDONLY:
+            found.append(path)
+    return found
+
+
+def require_writable(host: Host) -> None:
+    """Refuse a host on which nothing can be written."""
+    locked = read_only(host)
+    if locked:
+        raise HostError(f"the file system of {' and '.join(locked)} is read-only: nothing was changed. Hint: {READ_WRITE}")
+
+
+def require_build(build: str) -> None:
+    """Refuse what cannot be an exact build."""
+    problem = build_problem(build)
+    if problem:
+        raise HostError(f"cw_agent_build: {build}: {problem[0]}; nothing was changed. Hint: {problem[1]}")
+
+
+def require(found: Distribution) -> None:
     """Refuse a host for which there is no package."""
     if not found.format or not found.architecture:
         raise HostError(
-            f"there is no agent package for this host (os-release {found.name or 'unknown'}, machine {os.uname().machine}): "
-            "set the platform option to the mirror's directory that suits"
+            f"there is no agent package for this host (os-release {found.name or 'unknown'}, machine {os.uname().machine}); "
+            "nothing was changed. Hint: set the option distribution to the mirror's directory that suits"
         )

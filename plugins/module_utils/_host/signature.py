@@ -106,8 +106,8 @@ def require_signature(host: Host, file: str, detached: str, keyring: str, pinned
     good = any(words and words[0] == "GOODSIG" for words in status)
     if answer.rc == 0 and good and signers and set(signers) == {fingerprint(pinned)}:
         return
-    told = ("BADSIG", "ERRSIG", "EXPKEYSIG", "REVKEYSIG", "EXPSIG", "NO_PUBKEY")
-    why = " ".join(" ".join(words) for words in status if words and words[0] in told)
+    reasons = ("BADSIG", "ERRSIG", "EXPKEYSIG", "REVKEYSIG", "EXPSIG", "NO_PUBKEY")
+    why = " ".join(" ".join(words) for words in status if words and words[0] in reasons)
     raise HostError(
         f"{os.path.basename(file)} has no good signature by {fingerprint(pinned)} ({why or answer.err.strip()[-200:] or 'none found'}): "
         "nothing was changed; the mirror may hold an unfinished or a forged package"

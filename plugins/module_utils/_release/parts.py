@@ -4,8 +4,8 @@
 
 """A configuration over 8 KB as parts that the agent's append puts together again. Private to this collection; pure.
 
-The agent unites the keys of the containers named here, joins a few lists without duplicates, and wants everything else to be equal in
-all files (its ``translator/jsonconfig``). It reads files in the order of their names, so the parts of a list are dealt out in that order.
+The agent unites the keys of some mappings, joins a few lists without duplicates (``_config.merging``), and wants everything else to be
+equal in all files. It reads files in the order of their names, so the parts of a list are dealt out in that order.
 """
 
 from __future__ import annotations
@@ -16,44 +16,15 @@ from typing import Any, Iterator
 
 from .._config.canonical import canonical_text
 from .._config.errors import ConfigError
+from .._config.merging import JOINED, UNITED, Path
 
 PART_BYTES = 8192
 PART_NAME = re.compile(r"\.part[0-9]+$")
 PART = ".part{}"
 SECTIONS_SHOWN = 8
 
-Path = tuple[str, ...]
 Atom = tuple[Path, Any]
 
-UNITED = frozenset(
-    tuple(path.split("/"))
-    for path in (
-        "agent",
-        "metrics",
-        "metrics/metrics_collected",
-        "logs",
-        "logs/logs_collected",
-        "logs/logs_collected/files",
-        "logs/logs_collected/windows_events",
-        "logs/metrics_collected",
-        "logs/metrics_collected/ecs",
-        "logs/metrics_collected/kubernetes",
-        "logs/metrics_collected/prometheus",
-        "traces",
-        "traces/traces_collected",
-        "opentelemetry",
-        "opentelemetry/collect",
-    )
-)
-JOINED = frozenset(
-    tuple(path.split("/"))
-    for path in (
-        "agent/usage_metadata",
-        "metrics/metrics_collected/procstat",
-        "logs/logs_collected/files/collect_list",
-        "logs/logs_collected/windows_events/collect_list",
-    )
-)
 COLLECTED = frozenset(("metrics_collected", "logs_collected", "traces_collected", "collect"))
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what each host's inventory says to the plan: which configuration each host gets, each distinct one judged once."""
+"""From what each host's inventory says to the plan: which configuration each host gets, each distinct one validated once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from .._config.canonical import canonical_text, digest
 from .._config.check import problems_of
 from .._config.compose import Composition, compose
 from .._config.errors import ConfigError
+from .._config.findings import ERROR, REQUIREMENT
 from .._config.log_groups import collects
 from .._config.pointer import pointer, walk
 from .._config.presets import preset
-from .._config.problems import ERROR, REQUIREMENT, check_silenced
+from .._config.problems import check_silenced
 from .._config.rules import load_rules
 from .._config.subject import MODES, PLATFORMS, Subject
 
@@ -24,6 +25,7 @@ FRAGMENT = "cw_agent_fragment_"
 SETTINGS: dict[str, Any] = {
     "cw_agent_preset": "none",
     "cw_agent_config_name": "",
+    "cw_agent_environment": "",
     "cw_agent_region": "",
     "cw_agent_mode": "ec2",
     "cw_agent_platform": "linux",
@@ -39,18 +41,23 @@ FATAL_FOR_PUBLISHING = frozenset({"parameter-template"})
 _FRAGMENT_NAME = re.compile(r"[a-z0-9_]+")
 _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _PART = re.compile(r"\.part\d+$")
-_REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
 _LISTED_HOSTS = 5
 
 
 @dataclass
 class HostInput:
-    """A host of the inventory. ``fragments``: variable name → configuration; ``settings``: as SETTINGS; ``placement``: its EC2 region."""
+    """A host of the inventory. ``fragments``: variable name → configuration; ``settings``: as SETTINGS; ``placement``: its EC2 region.
+
+    ``origin``: a name for the inventory that it comes from.
+    """
 
     name: str
     fragments: Mapping[str, Any]
     settings: Mapping[str, Any]
     placement: str = ""
+    origin: str = ""
 
 
 @dataclass
@@ -105,6 +112,8 @@ class Planner:
         else:
             _add_problems(entry["problems"], composed.problems)
         entry["hosts"].append(host.name)
+        if host.origin and host.origin not in entry["origins"]:
+            entry["origins"].append(host.origin)
         self.plan.hosts[host.name] = {
             "name": name,
             "region": region,
@@ -113,6 +122,8 @@ class Planner:
             "mode": settings["cw_agent_mode"],
             "platform": settings["cw_agent_platform"],
             "key": key,
+            "run_as_user": _run_as_user(composed.composition.configuration),
+            "files": composed.collects["files"],
         }
 
     def _compose(self, fragments: Mapping[str, Any], settings: Mapping[str, Any]) -> _Composed:
@@ -122,11 +133,11 @@ class Planner:
         known = self._composed.get(key)
         if known is None:
             self._alive.append(list(fragments.values()))  # an id speaks for its object only while that lives
-            known = self._composed[key] = _judge(fragments, settings, silenced)
+            known = self._composed[key] = _validated(fragments, settings, silenced)
         return known
 
 
-def _judge(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str]) -> _Composed:
+def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str]) -> _Composed:
     load_rules()
     check_silenced(silenced)
     name, platform, mode = settings["cw_agent_preset"], settings["cw_agent_platform"], settings["cw_agent_mode"]
@@ -141,6 +152,11 @@ def _judge(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: 
         problems.append(found)
     text = canonical_text(composition.configuration)
     return _Composed(composition, text, digest(text), problems, collects(subject))
+
+
+def _run_as_user(configuration: Mapping[str, Any]) -> str:
+    agent = configuration.get("agent")
+    return str((agent if isinstance(agent, Mapping) else {}).get("run_as_user") or "root")
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:
@@ -161,6 +177,7 @@ def _configuration(key: str, name: str, region: str, settings: Mapping[str, Any]
         "text": composed.text,
         "configuration": composed.composition.configuration,
         "hosts": [],
+        "origins": [],
         "problems": list(composed.problems),
         "overrides": [item._asdict() for item in composed.composition.overrides],
         "collects": composed.collects,
@@ -185,14 +202,19 @@ def _check_settings(settings: Mapping[str, Any]) -> None:
 def _region(settings: Mapping[str, Any], placement: str) -> str:
     region = str(settings["cw_agent_region"] or placement or "")
     if not region:
-        raise ConfigError("no region is known: set cw_agent_region (EC2 inventories give placement.region).")
+        raise ConfigError("no region is known. Hint: set cw_agent_region (EC2 inventories give placement.region).")
     if not _REGION.fullmatch(region):
-        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1: mend cw_agent_region.")
+        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: correct cw_agent_region.")
+    if placement and region != placement:
+        raise ConfigError(
+            f"cw_agent_region is {region!r}, and the inventory's placement says {placement!r}: the configuration would be published where "
+            f"the host does not look for it. Hint: remove cw_agent_region for this host, or set it to {placement}."
+        )
     return region
 
 
 def config_name(settings: Mapping[str, Any], fragments: Mapping[str, Any]) -> str:
-    """The name of a host's configuration in Parameter Store: ``cw_agent_config_name``, else made of preset and fragments' names."""
+    """The name of a host's configuration in Parameter Store: ``cw_agent_config_name``, else made of environment, preset and fragments."""
     names = sorted(name[len(FRAGMENT) :] for name in fragments)
     for name in names:
         if not _FRAGMENT_NAME.fullmatch(name):
@@ -207,8 +229,13 @@ def config_name(settings: Mapping[str, Any], fragments: Mapping[str, Any]) -> st
         raise ConfigError(f"cw_agent_config_name is {given!r}: a parameter's name has letters, digits, and _ . - / only.")
     if given:
         return given
+    environment = str(settings["cw_agent_environment"] or "")
+    if environment and not _ENVIRONMENT.fullmatch(environment):
+        raise ConfigError(
+            f"cw_agent_environment is {environment!r}: it becomes part of a parameter's name. Hint: use letters, digits, _ and ."
+        )
     first = [] if chosen == "none" else [chosen if settings["cw_agent_mode"] == "ec2" else f"{chosen}-onprem"]
-    return "AmazonCloudWatch-" + "-".join(first + names)
+    return "AmazonCloudWatch-" + "-".join([environment] * bool(environment) + first + names)
 
 
 def _clash(name: str, region: str, entry: Mapping[str, Any], composed: _Composed) -> str:
@@ -259,10 +286,10 @@ def requirements(plan: Plan) -> list[str]:
 
 
 def sentence(found: Mapping[str, Any]) -> str:
-    """A problem in one line: place, variable, what is wrong, mend, rule."""
+    """A problem in one line: path, variable, what is wrong, hint, rule."""
     variables = ", ".join(found.get("variables") or [])
-    place = found["path"] or "/"
-    return f"{place}{f' (from {variables})' if variables else ''}: {found['message']} {found['hint']} [{found['rule']}]"
+    where = f" (from {variables})" if variables else ""
+    return f"{found['path'] or '/'}{where}: {found['message']} Hint: {found['hint']} [{found['rule']}]"
 
 
 def hosts_text(hosts: list[str]) -> str:

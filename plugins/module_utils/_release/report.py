@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Iterator, Mapping
 
+from .._config.findings import ERROR, REQUIREMENT, WARNING, shown
 from .._config.log_groups import config_log_groups
-from .._config.metrics import config_series
+from .._config.metrics import CURRENCY, config_metrics
 from .._config.policy import config_policy, managed_policy_gaps
-from .._config.problems import ERROR, REQUIREMENT, WARNING, shown
 from .._config.subject import Subject
 from .plan import hosts_text, sentence
 
@@ -19,10 +19,10 @@ _SEVERITIES = (ERROR, WARNING, REQUIREMENT)
 
 
 def config_report(plan: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], prices: Mapping[str, Any]) -> dict[str, Any]:
-    """The report on *plan* (the result of cw_agent_config_check).
+    """The report on *plan* (the result of cw_agent_plan).
 
-    *facts*: by host, as far as known; *prices*: as for config_series. Returns ``lines`` for people, ``configurations``, ``errors``
-    (sentences about hosts), ``counts`` by severity, ``series``, and ``cost`` (None without prices).
+    *facts*: by host, as far as known; *prices*: as for config_metrics. Returns ``lines`` for people, ``configurations``, ``errors``
+    (sentences about hosts), ``counts`` by severity, ``metrics`` (their number), and ``cost`` in ``currency`` a month (None without prices).
     """
     configurations = [_configuration(item, facts, prices) for item in plan["configurations"]]
     counts = Counter(problem["severity"] for item in configurations for problem in item["problems"])
@@ -31,8 +31,9 @@ def config_report(plan: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]
         "configurations": configurations,
         "errors": list(plan["errors"]),
         "counts": {severity: counts[severity] for severity in _SEVERITIES},
-        "series": sum(item["forecast"]["total"] for item in configurations),
+        "metrics": sum(item["forecast"]["total"] for item in configurations),
         "cost": round(sum(costs), 2) if costs else None,
+        "currency": str(prices.get("currency") or CURRENCY),
     }
     result["counts"][ERROR] += len(plan["errors"])
     return {**result, "lines": list(_lines(result))}
@@ -48,7 +49,7 @@ def _configuration(item: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any
     return {
         **plain,
         "counted": not refused,
-        "forecast": config_series(empty if refused else subject, known, len(item["hosts"]), prices),
+        "forecast": config_metrics(empty if refused else subject, known, len(item["hosts"]), prices),
         "log_groups": config_log_groups(subject),
         "policy": policy,
         "managed_policy_lacks": managed_policy_gaps(policy),
@@ -72,8 +73,8 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
         lacks = [f"{gap['action']} on {gap['resource']}" for gap in item["managed_policy_lacks"]]
         yield f"  {'permissions':<12}CloudWatchAgentServerPolicy {'lacks ' + ', '.join(lacks) if lacks else 'suffices'}"
     counts = ", ".join(f"{result['counts'][severity]} {severity}s" for severity in _SEVERITIES)
-    cost = "" if result["cost"] is None else f", {result['cost']:.2f} a month"
-    yield f"{len(result['configurations'])} configurations: {counts}; {result['series']} metrics{cost}"
+    cost = "" if result["cost"] is None else f", {result['cost']:.2f} {result['currency']} a month"
+    yield f"{len(result['configurations'])} configurations: {counts}; {result['metrics']} metrics{cost}"
 
 
 def _override(override: Mapping[str, Any]) -> str:
@@ -84,7 +85,7 @@ def _override(override: Mapping[str, Any]) -> str:
 
 def _forecast(forecast: Mapping[str, Any]) -> str:
     shared = f" and {forecast['shared']} that the hosts share" if forecast["shared"] else ""
-    cost = "" if forecast["cost"] is None else f", {forecast['cost']:.2f} a month"
+    cost = "" if forecast["cost"] is None else f", {forecast['cost']:.2f} {forecast['currency']} a month"
     unbounded = f"; not counted: {', '.join(forecast['unbounded'])}" if forecast["unbounded"] else ""
     assumed = f"; assumed: {', '.join(forecast['assumed'])}" if forecast["assumed"] else ""
     return f"{forecast['per_host']} for each host{shared}, {forecast['total']} in all{cost}{unbounded}{assumed}"

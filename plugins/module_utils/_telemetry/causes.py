@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why telemetry did not arrive, from the agent's own log lines, and how to mend it.
+"""Why telemetry did not arrive, from the agent's own log lines, and what to do about it.
 
 The agent keeps running, and systemd calls it active, in every one of these cases; its log is the only witness on the host.
 """
@@ -13,6 +13,8 @@ import re
 import time
 from typing import Iterable, NamedTuple
 
+from .evidence import Evidence
+
 LOGS = "logs"
 METRICS = "metrics"
 
@@ -21,32 +23,18 @@ class Cause(NamedTuple):
     """What stands in the way, what to do about it, and the log line that says so ('' where it was seen otherwise)."""
 
     cause: str
-    mend: str
+    hint: str
     line: str = ""
-
-
-class Evidence(NamedTuple):
-    """What is known of a host's agent.
-
-    ``errors``: its ``E!`` lines, newest last; ``region``: where the host is; ``sends_to``: where its agent sends; ``role``: of its profile.
-    """
-
-    active: bool = True
-    errors: tuple[str, ...] = ()
-    run_as_user: str = "root"
-    region: str = ""
-    sends_to: str = ""
-    role: str = ""
 
 
 class _Rule(NamedTuple):
     pattern: re.Pattern[str]
     cause: str
-    mend: str
+    hint: str
 
 
-def _rule(pattern: str, cause: str, mend: str) -> _Rule:
-    return _Rule(re.compile(pattern, re.IGNORECASE), cause, mend)
+def _rule(pattern: str, cause: str, hint: str) -> _Rule:
+    return _Rule(re.compile(pattern, re.IGNORECASE), cause, hint)
 
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=Z)")
@@ -66,7 +54,7 @@ _RULES = (
     _rule(
         r"failed to tail file (?P<file>\S+) with error: (?P<why>.+)",
         "{file} cannot be read: {why}",
-        "mend the file or the file_path of the configuration",
+        "correct the file, or file_path in the configuration",
     ),
     _rule(
         r"signature (?:expired|not yet current)|is now (?:earlier|later) than|RequestExpired|RequestTimeTooSkewed",
@@ -172,7 +160,7 @@ def _explain(kind: str, line: str, evidence: Evidence) -> Cause | None:
         if match:
             words = {key: value.rstrip(".,;") for key, value in match.groupdict().items() if value}
             words = {**_defaults(kind, evidence), **words}
-            return Cause(rule.cause.format(**words), rule.mend.format(**words), line)
+            return Cause(rule.cause.format(**words), rule.hint.format(**words), line)
     return None
 
 
@@ -199,7 +187,7 @@ def written_at(line: str) -> float | None:
 
 def unexplained(kind: str) -> Cause:
     """What to say where the agent's log is silent."""
-    mend = f"check on the host that the agent's credentials belong to this account (its {kind} may go to another one), and the agent's log"
+    hint = f"check on the host that the agent's credentials belong to this account (its {kind} may go to another one), and the agent's log"
     if kind == LOGS:
-        mend += "; a last line without its newline is not sent"
-    return Cause("the agent's log does not say why", mend)
+        hint += "; a last line without its newline is not sent"
+    return Cause("the agent's log does not say why", hint)

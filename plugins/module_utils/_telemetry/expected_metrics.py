@@ -9,6 +9,7 @@ come an interval later: they are asked for only where there is nothing else.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, Iterator, Mapping, NamedTuple
 
 from .placeholders import Identity, resolve_dimension
@@ -19,19 +20,26 @@ INTERVAL = MINUTE
 FLUSH = MINUTE
 HIGH_RESOLUTION = 5
 """Metrics of shorter intervals are kept by the second; asking by five is precise enough."""
+_GROUP = "AutoScalingGroupName"
+_UNKNOWN_GROUP = (
+    "whether the instance is in an Auto Scaling group is not known, because its metadata does not show tags: switch instance tags in "
+    "metadata on, or add [InstanceId] to aggregation_dimensions"
+)
 _HOST_KEYS = ("InstanceId", "host")
 _PREFERRED = {"mem": "used_percent", "swap": "used_percent", "disk": "used_percent", "cpu": "usage_idle"}
 _PLUGINS = ("mem", "disk", "swap", "netstat", "processes", "cpu", "net")
 
 
 class Metric(NamedTuple):
-    """One series. ``due``: seconds after the agent's start in which the first value is sent; ``resolution``: CloudWatch's, in seconds."""
+    """One metric. ``due``: seconds after the agent's start in which the first value is sent; ``resolution``: CloudWatch's, in seconds;
+    ``doubt``: why its dimensions are not certain, '' where they are."""
 
-    namespace: str
-    name: str
-    dimensions: dict[str, str]
-    due: int
-    resolution: int
+    namespace: str = NAMESPACE
+    name: str = ""
+    dimensions: Mapping[str, str] = MappingProxyType({})
+    due: int = INTERVAL + FLUSH
+    resolution: int = MINUTE
+    doubt: str = ""
 
 
 class _Measurement(NamedTuple):
@@ -41,8 +49,8 @@ class _Measurement(NamedTuple):
 
 def expected_metrics(
     metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """The series to ask for.
+) -> list[Metric]:
+    """The metrics to ask for.
 
     ``metrics``, ``section``: the configuration's parts ``metrics`` and ``agent``; ``mounts``: file systems (path, device, fstype).
     """
@@ -51,7 +59,7 @@ def expected_metrics(
         return []
     found = list(_candidates(metrics, section, identity, mounts))
     soon = [item for rate, item in found if not rate]
-    return [item._asdict() for item in soon or [item for _rate, item in found]]
+    return soon or [item for _rate, item in found]
 
 
 def _candidates(
@@ -59,6 +67,7 @@ def _candidates(
 ) -> Iterator[tuple[bool, Metric]]:
     flush = int(metrics.get("force_flush_interval") or FLUSH)
     common = _common_dimensions(metrics, section, identity)
+    doubt = "" if identity.group_known or _GROUP not in (metrics.get("append_dimensions") or {}) else _UNKNOWN_GROUP
     collected = metrics.get("metrics_collected") or {}
     for plugin in _PLUGINS:
         options = collected.get(plugin)
@@ -69,18 +78,16 @@ def _candidates(
         extra = _plugin_dimensions(options, identity)
         if measurement is None or own is None or extra is None:
             continue
-        dimensions = _series(metrics, options, measurement, {**common, **own, **extra})
-        if dimensions is None:
+        dimensions = {**common, **own, **extra}
+        sent = _sent_dimensions(metrics, options, measurement, dimensions, bool(doubt))
+        if sent is None:
             continue
         interval = int(options.get("metrics_collection_interval") or section.get("metrics_collection_interval") or INTERVAL)
         rate = plugin == "net" or measurement.field.startswith("usage_")
+        due = (2 if rate else 1) * interval + flush
+        resolution = HIGH_RESOLUTION if interval < MINUTE else MINUTE
         name = str(metrics.get("namespace") or NAMESPACE)
-        yield (
-            rate,
-            Metric(
-                name, measurement.name, dimensions, (2 if rate else 1) * interval + flush, HIGH_RESOLUTION if interval < MINUTE else MINUTE
-            ),
-        )
+        yield rate, Metric(name, measurement.name, sent, due, resolution, doubt if sent == dimensions else "")
 
 
 def _common_dimensions(metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity) -> dict[str, str]:
@@ -114,7 +121,7 @@ def _measurement(plugin: str, options: Mapping[str, Any]) -> _Measurement | None
 
 
 def _own_dimensions(plugin: str, options: Mapping[str, Any], mounts: list[Mapping[str, Any]]) -> dict[str, str] | None:
-    """What the plugin itself adds, '' for a value that is not known; None where no series is certain."""
+    """What the plugin itself adds, '' for a value that is not known; None where no metric is certain."""
     if plugin == "cpu":
         total = options.get("totalcpu", True)
         return {"cpu": "cpu-total" if total else "cpu0"} if total or "*" in (options.get("resources") or []) else None
@@ -124,9 +131,9 @@ def _own_dimensions(plugin: str, options: Mapping[str, Any], mounts: list[Mappin
         return {}
     if not mounts:
         return {"path": "", "device": "", "fstype": ""}
-    wanted = options.get("resources") or ["*"]
+    paths = options.get("resources") or ["*"]
     ignored = options.get("ignore_file_system_types") or []
-    fit = [item for item in mounts if ("*" in wanted or item.get("path") in wanted) and item.get("fstype") not in ignored]
+    fit = [item for item in mounts if ("*" in paths or item.get("path") in paths) and item.get("fstype") not in ignored]
     chosen = next((item for item in fit if item.get("path") == "/"), fit[0] if fit else None)
     if chosen is None:
         return None
@@ -136,18 +143,17 @@ def _own_dimensions(plugin: str, options: Mapping[str, Any], mounts: list[Mappin
     return own
 
 
-def _series(
-    metrics: Mapping[str, Any], options: Mapping[str, Any], measurement: _Measurement, dimensions: dict[str, str]
+def _sent_dimensions(
+    metrics: Mapping[str, Any], options: Mapping[str, Any], measurement: _Measurement, dimensions: dict[str, str], doubtful: bool
 ) -> dict[str, str] | None:
     """The full set of dimensions where it is certain and sent, else a roll-up that belongs to this host alone."""
     dropped = options.get("drop_original_metrics") or []
-    certain = "" not in dimensions.values() and not {measurement.field, measurement.name} & set(dropped)
-    uncertain_group = "AutoScalingGroupName" in (metrics.get("append_dimensions") or {}) and "AutoScalingGroupName" not in dimensions
+    sent = "" not in dimensions.values() and not {measurement.field, measurement.name} & set(dropped)
     rollups = [
         {key: dimensions[key] for key in keys}
         for keys in metrics.get("aggregation_dimensions") or []
         if set(keys) < set(dimensions) and set(keys) & set(_HOST_KEYS) and all(dimensions[key] for key in keys)
     ]
-    if certain and not (uncertain_group and rollups):
+    if sent and not (doubtful and rollups):
         return dimensions
     return next(iter(rollups), None)

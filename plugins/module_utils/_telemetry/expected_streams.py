@@ -24,11 +24,11 @@ _NOT_IN_A_GROUP_NAME = re.compile(r"[^.\-_/#A-Za-z0-9]")
 
 
 class Stream(NamedTuple):
-    """The place of one configured file.
+    """The log group and stream of one configured file.
 
-    ``grown``: since the agent's start, or the agent has not begun with it; ``waiting``: not all of it was sent; ``written``: last change
-    (seconds since the epoch); ``filtered``: not every line is sent; ``timestamped``: events carry the time that the line says; ``flush``:
-    seconds between two sendings.
+    ``grown``: since the agent's start, or the agent has not begun with it; ``waiting``: not all of it was sent; ``readable``: for the
+    agent's user, ``empty``: there is nothing in it that could be; ``written``: last change (seconds since the epoch); ``filtered``: not
+    every line is sent; ``timestamped``: events carry the time that the line says; ``flush``: seconds between two sendings.
     """
 
     log_group_name: str
@@ -37,6 +37,7 @@ class Stream(NamedTuple):
     grown: bool = False
     waiting: bool = False
     readable: bool = True
+    empty: bool = False
     written: float = 0.0
     filtered: bool = False
     timestamped: bool = False
@@ -47,7 +48,7 @@ class Stream(NamedTuple):
 class Streams:
     """The configuration's part ``logs`` on a host. ``files``: what was seen of each configured path; ``clock``: when it was seen.
 
-    ``unverified`` collects sentences about what cannot be judged.
+    ``unverified`` collects sentences about what cannot be known from here.
     """
 
     logs: Mapping[str, Any]
@@ -91,6 +92,7 @@ class Streams:
                 grown=bool(seen.get("grown")) or self._begins(seen, entry),
                 waiting="sent" in seen and int(seen.get("size") or 0) > int(seen["sent"] or 0),
                 readable=bool(seen.get("readable", True)) or not seen.get("exists", True),
+                empty="size" in seen and not seen["size"],
                 written=float(seen.get("mtime") or 0),
                 filtered=bool(entry.get("filters")),
                 timestamped=bool(entry.get("timestamp_format")),

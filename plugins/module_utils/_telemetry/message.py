@@ -1,90 +1,76 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said of missing telemetry: everything that is missing, why, and how to mend it."""
+"""What is said of missing telemetry, and of telemetry that is awaited."""
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
-from .causes import LOGS, METRICS, Evidence, diagnose
+from .expected_metrics import Metric
+from .expected_streams import Stream
+from .states import MISSING
 
-MISSING = "missing"
-
-
-def telemetry_explained(verdicts: Iterable[Mapping[str, Any]], looks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The verdicts with the causes that a newer look at the hosts tells.
-
-    The agent complains some time after its start, when a changed host has already been looked at.
-    ``verdicts``: hosts of ``cw_agent_telemetry_info``; ``looks``: results of ``cw_agent_info``, their ``item`` the host.
-    """
-    agents = {look["item"]: look["agent"] for look in looks if look.get("agent")}
-    return [_explained(verdict, agents[verdict["host"]]) if verdict["host"] in agents else dict(verdict) for verdict in verdicts]
+SHOWN = 5
 
 
-def evidence(agent: Mapping[str, Any], sends_to: str) -> Evidence:
-    """What ``cw_agent_info`` has seen, as far as it bears on telemetry that goes to the region ``sends_to``."""
-    identity = agent.get("identity") or {}
-    return Evidence(
-        active=(agent.get("service") or {}).get("active_state", "active") == "active",
-        errors=tuple(agent.get("errors") or ()),
-        run_as_user=str(agent.get("run_as_user") or "root"),
-        region=str(identity.get("region") or ""),
-        sends_to=sends_to,
-        role=str(identity.get("role") or ""),
-    )
+def listed(names: Sequence[str], shown: int = SHOWN) -> str:
+    """*names* in words, the first few of them."""
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
 
 
-def _explained(verdict: Mapping[str, Any], agent: Mapping[str, Any]) -> dict[str, Any]:
-    known = evidence(agent, str(verdict["region"]))
-    streams = [_item(LOGS, item, known) for item in verdict["streams"]]
-    metrics = [_item(METRICS, item, known) for item in verdict["metrics"]]
-    return {**verdict, "streams": streams, "metrics": metrics, **summary(streams + metrics)}
+def counted(number: int, noun: str) -> str:
+    """``1 host``, ``2 hosts``."""
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
-def _item(kind: str, item: Mapping[str, Any], known: Evidence) -> dict[str, Any]:
-    if item["state"] != MISSING or item["line"]:
-        return dict(item)
-    found = diagnose(kind, known, place(item), str(item.get("file") or ""))
-    return {**item, **found._asdict()} if found else dict(item)
-
-
-def summary(items: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """``cause`` and ``mend`` of all that is missing."""
-    lacking = [item for item in items if item["state"] == MISSING]
-    return {key: "; ".join(dict.fromkeys(str(item[key]) for item in lacking)) for key in ("cause", "mend")}
-
-
-def place(item: Mapping[str, Any]) -> str:
-    """A stream as the agent's log names it, '' for a metric."""
-    return f"{item['log_group_name']}/{item['log_stream_name']}" if "log_group_name" in item else ""
-
-
-def telemetry_message(verdicts: Iterable[Mapping[str, Any]]) -> str:
-    """One text that names every missing stream and metric, why, and how to mend it; '' where nothing is missing."""
-    known = list(verdicts)
-    lacking = [item for item in known if item["state"] == MISSING]
-    if not lacking:
+def missing_message(evaluations: Iterable[Mapping[str, Any]]) -> str:
+    """One text that names every missing stream and metric, why, and the hint; '' where nothing is missing. What several hosts have in
+    common is said once."""
+    known = list(evaluations)
+    affected = [item for item in known if item["state"] == MISSING]
+    if not affected:
         return ""
-    lines = [f"Telemetry of {len(lacking)} of {len(known)} hosts is missing in CloudWatch:"]
-    for verdict in lacking:
-        for (cause, mend), items in _by_cause(verdict).items():
-            lines.append(f"{verdict['host']}: {'; '.join(map(_what, items))} ({verdict['region']}): {cause}. Mend: {mend}.")
+    lines = [f"Telemetry of {len(affected)} of {counted(len(known), 'host')} is missing in CloudWatch:"]
+    common: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for evaluation in affected:
+        for (cause, hint), items in _by_cause(evaluation).items():
+            what = f"{'; '.join(map(_what, items))} ({evaluation['region']}): {cause}. Hint: {hint}."
             line = next((item["line"] for item in items if item["line"]), "")
-            lines += [f"    the agent's log: {line}"] if line else []
+            common.setdefault((_without_name(what, evaluation), cause, hint), []).append((evaluation["host"], f"{what}\n{line}"))
+    for hosts in common.values():
+        what, _newline, line = hosts[0][1].partition("\n")
+        lines.append(f"{listed([name for name, _text in hosts])}: {what}")
+        lines += [f"    the agent's log: {line}"] if line else []
     return "\n".join(lines)
 
 
-def _by_cause(verdict: Mapping[str, Any]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+def _without_name(text: str, evaluation: Mapping[str, Any]) -> str:
+    """What is said of a host without what belongs to it alone, so that hosts can be compared."""
+    own = {evaluation["host"], *(item["log_stream_name"] for item in evaluation["streams"])}
+    own |= {value for item in evaluation["metrics"] for value in item["dimensions"].values()}
+    for word in sorted(own, key=len, reverse=True):
+        text = text.replace(word, "…") if word else text
+    return text
+
+
+def _by_cause(evaluation: Mapping[str, Any]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for item in [*verdict["streams"], *verdict["metrics"]]:
+    for item in [*evaluation["streams"], *evaluation["metrics"]]:
         if item["state"] == MISSING:
-            found.setdefault((item["cause"], item["mend"]), []).append(item)
+            found.setdefault((item["cause"], item["hint"]), []).append(item)
     return found
 
 
 def _what(item: Mapping[str, Any]) -> str:
     if "file" in item:
-        return f"{item['file']} → log group {item['log_group_name']}, stream {item['log_stream_name']}"
+        return f"{item['file'] or 'telemetry'} → log group {item['log_group_name']}, stream {item['log_stream_name']}"
     dimensions = ", ".join(f"{key}={value}" for key, value in sorted(item["dimensions"].items()))
     return f"metric {item['namespace']} {item['name']} {{{dimensions}}}"
+
+
+def awaiting(items: Sequence[tuple[str, Stream | Metric]], region: str, until: str) -> str:
+    """What a long wait is for: (host, item) pairs; ``until`` when at the latest."""
+    named = [f"{host} {item.file or item.log_group_name if isinstance(item, Stream) else item.name}" for host, item in items]
+    return f"Awaiting telemetry in {region} until {until} at the latest: {listed(named)}"

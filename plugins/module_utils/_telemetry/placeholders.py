@@ -19,7 +19,8 @@ class Identity:
     """A host as its agent sees it; '' for what is not known.
 
     ``log_stream``: the name of streams that nobody named. ``dimensions``: values of ``${aws:…}``. ``started_at``: seconds since the epoch,
-    ``utc_offset``: seconds the host's local time is ahead of UTC.
+    ``utc_offset``: seconds the host's local time is ahead of UTC, None where the host did not say. ``group_known``: whether
+    ``dimensions`` have the Auto Scaling group if the instance is in one.
     """
 
     ec2: bool = True
@@ -31,8 +32,9 @@ class Identity:
     ip_address: str = ""
     log_stream: str = ""
     started_at: float = 0.0
-    utc_offset: float = 0.0
+    utc_offset: float | None = None
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    group_known: bool = True
 
     @classmethod
     def of(cls, agent: Mapping[str, Any], region: str) -> Identity:
@@ -40,6 +42,7 @@ class Identity:
         known = agent.get("identity") or {}
         ec2 = str(agent.get("mode") or "ec2") == "ec2"
         hostname = str(agent.get("hostname") or "")
+        offset = agent.get("utc_offset")
         instance_id = str(known.get("instance_id") or "") if ec2 else ""
         dimensions = {
             "InstanceId": instance_id,
@@ -54,19 +57,18 @@ class Identity:
             account_id=str(known.get("account_id") or "") if ec2 else "",
             metadata_hostname=str(known.get("hostname") or "") if ec2 else "",
             hostname=hostname,
-            ip_address=str(known.get("private_ip") or agent.get("ip_address") or ""),
+            ip_address=str(agent.get("ip_address") or known.get("private_ip") or ""),
             log_stream=str(agent.get("log_stream_default") or instance_id or hostname),
             started_at=float((agent.get("service") or {}).get("started_at") or 0),
-            utc_offset=float(agent.get("utc_offset") or 0),
+            utc_offset=None if offset is None else float(offset),
             dimensions={key: value for key, value in dimensions.items() if value} if ec2 else {},
+            group_known=not ec2 or known.get("autoscaling_group") is not None,
         )
 
     def placeholder(self, name: str) -> str | None:
         """The value of ``{name}``, None where it cannot be known from here. What an on-prem host lacks has the agent's own words."""
         if name == "date":
-            # Filled in when the configuration is translated, which is at every start of the service, and in the host's local time.
-            moment = (self.started_at or time.time()) + self.utc_offset
-            return time.strftime("%Y-%m-%d", time.gmtime(moment))
+            return self._date()
         values = {
             "instance_id": self.instance_id or ("" if self.ec2 else "i-UNKNOWN"),
             "hostname": self.metadata_hostname or self.hostname,
@@ -76,6 +78,12 @@ class Identity:
             "account_id": self.account_id or ("" if self.ec2 else "UNKNOWN-ACCOUNT"),
         }
         return values[name] or None
+
+    def _date(self) -> str | None:
+        """Filled in when the configuration is translated, which is at every start of the service, and in the host's local time."""
+        if self.utc_offset is None:
+            return None
+        return time.strftime("%Y-%m-%d", time.gmtime((self.started_at or time.time()) + self.utc_offset))
 
 
 def resolve(template: str, identity: Identity) -> str | None:

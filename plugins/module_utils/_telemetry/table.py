@@ -1,60 +1,67 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table that a person reads at the end of a run."""
+"""The table that a person reads at the end of a run: bad hosts first, equal ones folded where there are many, totals last."""
 
 from __future__ import annotations
 
-import re
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
-HEAD = ("host", "mode", "build", "configuration", "service", "log groups (events)", "metrics")
+from .account import totals
+from .message import counted, listed
+from .states import ARRIVED, FAILURES, MISSING, NO_DATA, UNVERIFIED, VERIFIED, WORST_FIRST, words
+
+HEAD = ("host", "state", "mode", "build", "configuration", "service", "log groups (events)", "metrics")
+FOLD_ABOVE = 20
 _MODES = {"ec2": "EC2", "onPremise": "on-prem", "onPrem": "on-prem"}
 
 
-def telemetry_table(
-    verdicts: Iterable[Mapping[str, Any]],
-    observed: Mapping[str, Any],
-    converged: Mapping[str, Any] | None = None,
-    sources: Mapping[str, Any] | None = None,
-) -> list[str]:
-    """Aligned lines of plain text, a block of them for every host.
+class Row(NamedTuple):
+    """A row with several lines in a cell. ``alike``: equal for hosts that may be folded; ``state``: decides the order."""
 
-    ``verdicts``: hosts of ``cw_agent_telemetry_info``; ``observed``, ``converged``: by host, results of ``cw_agent_info`` and
-    ``cw_agent_config``; ``sources``: by host, ``{"sources": [{"location": …}]}``.
-    """
-    rows: list[tuple[list[str], ...]] = []
-    for verdict in verdicts:
-        host = verdict["host"]
-        agent = ((converged or {}).get(host) or {}).get("agent") or (observed.get(host) or {}).get("agent") or {}
-        rows.append(
-            (
-                [host],
-                [_mode(str(agent.get("mode") or ""))],
-                [str((agent.get("package") or {}).get("build") or "none")],
-                _configurations(agent, (sources or {}).get(host) or {}),
-                [_service(agent.get("service") or {})],
-                _groups(verdict["streams"]),
-                _metrics(verdict["metrics"]),
-            )
-        )
-    return _aligned(rows)
+    name: str
+    state: str
+    cells: tuple[tuple[str, ...], ...]
+    alike: tuple[Any, ...]
 
 
-def _mode(mode: str) -> str:
-    return _MODES.get(mode, mode or "-")
+def table(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The lines of the table for the account's *entries*."""
+    known = list(entries)
+    rows = sorted(map(_row, known), key=lambda row: WORST_FIRST.index(row.state))
+    if len(rows) > FOLD_ABOVE:
+        rows = _folded(rows)
+    lines = _aligned([((row.name,), *row.cells) for row in rows])
+    return [*lines, *_notes(known), _totals_line(known)]
 
 
-def _configurations(agent: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """What is active, by the names of the parameters; what will be, where nothing is."""
-    # The agent names its files after the location; what cannot be in a file name is an underscore there.
-    names = {re.sub(r"[/ :]", "_", item["location"]): item["location"].split(":", 1)[-1] for item in wanted.get("sources") or []}
-    active = [str(item.get("file")) for item in agent.get("configurations") or []]
-    return [names.get(file) or re.sub(r"^ssm_(.+)_(\d+)$", r"\1:\2", file) for file in active] or list(names.values())
+def _row(entry: Mapping[str, Any]) -> Row:
+    state = str(entry["state"])
+    cells = (
+        (words(state).upper() if state in (MISSING, *FAILURES) else words(state),),
+        (_MODES.get(str(entry.get("mode")), str(entry.get("mode") or "-")),),
+        (str(entry.get("build") or ("-" if state in FAILURES else "none")),),
+        tuple(entry.get("configurations") or ["-"]),
+        (str(entry.get("service") or "-"),),
+        tuple(_groups(entry["streams"])),
+        tuple(map(_metric, entry["metrics"])),
+    )
+    streams = sorted({(item["log_group_name"], item["state"]) for item in entry["streams"]})
+    metrics = [(item["name"], item["state"]) for item in entry["metrics"]]
+    return Row(str(entry["host"]), state, cells, (state, entry["cause"], cells[:5], tuple(streams), tuple(metrics)))
 
 
-def _service(service: Mapping[str, Any]) -> str:
-    return "running" if service.get("active_state") == "active" else str(service.get("active_state") or "absent")
+def _folded(rows: Sequence[Row]) -> list[Row]:
+    """A row for all hosts that are alike: the first one's, with its name and how many there are."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.alike, []).append(row)
+    return [some[0]._replace(name=_names(some)) for some in groups.values()]
+
+
+def _names(rows: Sequence[Row]) -> str:
+    first = rows[0].name
+    return first if len(rows) == 1 else f"{first} and {len(rows) - 1} like it"
 
 
 def _groups(streams: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -63,30 +70,59 @@ def _groups(streams: Iterable[Mapping[str, Any]]) -> list[str]:
     for item in streams:
         known = groups.setdefault(item["log_group_name"], {})
         # A stream of two files is missing where one of them is.
-        if known.get(item["log_stream_name"], {}).get("state") != "missing":
+        if known.get(item["log_stream_name"], {}).get("state") != MISSING:
             known[item["log_stream_name"]] = item
     return [f"{group} ({_count(list(found.values()))})" for group, found in groups.items()]
 
 
 def _count(streams: list[Mapping[str, Any]]) -> str:
-    words = sorted({item["state"] for item in streams} - {"arrived"})
     events = sum(item["events"] for item in streams)
-    return ", ".join(([str(events)] if events else []) + [word.upper() if word == "missing" else word for word in words])
+    return ", ".join(([str(events)] if events else []) + sorted({_word(item) for item in streams if item["state"] != ARRIVED}))
 
 
-def _metrics(metrics: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [f"{item['name']} {item['value']:.4g}" if item["state"] == "arrived" else f"{item['name']} {_word(item)}" for item in metrics]
+def _word(stream: Mapping[str, Any]) -> str:
+    state = str(stream["state"])
+    if not stream.get("readable", True) and state in (MISSING, NO_DATA):
+        return "UNREADABLE" if state == MISSING else "unreadable"
+    return "MISSING" if state == MISSING else words(state)
 
 
-def _word(item: Mapping[str, Any]) -> str:
-    return {"missing": "MISSING", "quiet": "not due yet"}.get(item["state"], str(item["state"]))
+def _metric(metric: Mapping[str, Any]) -> str:
+    state = str(metric["state"])
+    value = f"{metric['value']:.4g}" if state == ARRIVED else {MISSING: "MISSING", NO_DATA: "not due yet"}.get(state, words(state))
+    return f"{metric['name']} {value}"
 
 
-def _aligned(rows: list[tuple[list[str], ...]]) -> list[str]:
-    table = [tuple([title] for title in HEAD), *rows]
-    widths = [max(len(text) for row in table for text in row[column] or [""]) for column in range(len(HEAD))]
+def _aligned(rows: Sequence[Sequence[Sequence[str]]]) -> list[str]:
+    head = [(title,) for title in HEAD]
+    widths = [max(len(text) for row in (head, *rows) for text in row[column] or [""]) for column in range(len(HEAD))]
     lines = [list(HEAD), ["-" * width for width in widths]]
     for row in rows:
         height = max(len(cell) for cell in row)
         lines += [[cell[index] if index < len(cell) else "" for cell in row] for index in range(height)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
+
+
+def _notes(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each reason why hosts have no telemetry to show, or why it is not known."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        for state, reason in _reasons(entry):
+            reasons.setdefault((state, reason), []).append(str(entry["host"]))
+    return [f"{listed(hosts)}: {words(state)}: {reason}" for (state, reason), hosts in reasons.items()]
+
+
+def _reasons(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if entry["state"] in FAILURES:
+        return [(entry["state"], entry["cause"] or "no reason was given")]
+    items = [*entry["streams"], *entry["metrics"]]
+    doubts = [*entry["unverified"], *(item["cause"] for item in items if item["state"] == UNVERIFIED and item["cause"])]
+    empty = [item["cause"] for item in entry["streams"] if item["state"] == NO_DATA and not item["readable"] and item["cause"]]
+    return [(UNVERIFIED, text) for text in dict.fromkeys(doubts)] + [(NO_DATA, text) for text in dict.fromkeys(empty)]
+
+
+def _totals_line(entries: Sequence[Mapping[str, Any]]) -> str:
+    found = totals(entries)
+    # People look for the good news first in this line, and the bad ones above.
+    ordered = sorted(found, key=lambda state: state != VERIFIED)
+    return f"{counted(len(entries), 'host')}: {', '.join(f'{found[state]} {words(state)}' for state in ordered)}"

@@ -125,6 +125,50 @@ def test_batches_keep_the_limits() -> None:
     assert [event["timestamp"] for event in batch.build()] == [500, 1000]
 
 
+class Taken:
+    """A destination that keeps the messages."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def full(self) -> bool:
+        return False
+
+    def add(self, stamp: int, message: str, commit: tuple[Any, ...]) -> None:
+        self.messages.append(message)
+
+
+@pytest.fixture
+def followed(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Taken, list[float]]:
+    """A follower of three lines, what it has handed over, and the clock."""
+    tailing, clock, taken = part("daemon.tailing"), [100.0], Taken()
+    monkeypatch.setattr(tailing.time, "monotonic", lambda: clock[0])
+    file = tmp_path / "app.log"
+    file.write_text("one\ntwo\n  more of two\nthree\n", encoding="utf-8")
+    state = tailing.State(str(tmp_path), str(file))
+    return tailing.Follower(str(file), tailing.Entry({"file_path": str(file)}), state, taken, 0, 0), taken, clock
+
+
+def test_last_line_is_held_for_a_moment(followed: tuple[Any, Taken, list[float]]) -> None:
+    follower, taken, clock = followed
+    follower.read()
+    follower.read()
+    assert taken.messages == ["one", "two\n  more of two"]
+    clock[0] += 4.9
+    follower.read()
+    assert len(taken.messages) == 2
+    clock[0] += 0.1
+    follower.read()
+    assert taken.messages[-1] == "three"
+
+
+@pytest.mark.parametrize(("over", "last"), [(False, "two\n  more of two"), (True, "three")])
+def test_held_line_goes_with_its_file_and_not_with_the_daemon(followed: tuple[Any, Taken, list[float]], over: bool, last: str) -> None:
+    follower, taken, _clock = followed
+    follower.finish(over)
+    assert taken.messages[-1] == last
+
+
 def test_dimensions_and_numbers() -> None:
     loop = part("daemon.metricsloop")
     many = {f"d{number:02}": "x" for number in range(40)} | {"host": "h", "empty": ""}
@@ -140,6 +184,7 @@ def test_dimensions_and_numbers() -> None:
     [
         ("eu-west-1", "", "logs.eu-west-1.amazonaws.com"),
         ("cn-north-1", "", "logs.cn-north-1.amazonaws.com.cn"),
+        ("eusc-de-east-1", "", "logs.eusc-de-east-1.amazonaws.eu"),
         ("eu-west-1", "https://logs.example.com/", "logs.example.com"),
     ],
 )

@@ -17,7 +17,7 @@ from aws import cbor
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _SIGNATURE = re.compile(r"Signature=([^,\s]*)")
-_HOST = re.compile(r"^([a-z0-9-]+)\.([a-z]{2}-[a-z]+-\d)\.amazonaws\.com")
+_HOST = re.compile(r"^([a-z0-9-]+)\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.amazonaws\.(?:com|eu)")
 _TARGETS = {"AmazonSSM": "ssm", "Logs_20140328": "logs", "GraniteServiceVersion20100801": "monitoring"}
 _RPC = re.compile(r"^/service/(\w+)/operation/(\w+)$")
 _READS = re.compile(
@@ -27,8 +27,11 @@ _READS = re.compile(
 
 @dataclass
 class Call:
-    """A decoded request. `host` is the lab host that sent it, None for the controller; `access_key` is empty where the request
-    is not signed; `recorded`: its signature was cut, as in recordings; `protocol` is one of json, cbor, query, ec2, rest."""
+    """A decoded request.
+
+    `host` is the lab host that sent it, None for the controller; `access_key` is empty where the request is not signed; `recorded`: its
+    signature was cut, as in recordings; `raw`: the body as it was sent; `protocol` is one of json, cbor, query, ec2, rest.
+    """
 
     environ: dict[str, Any]
     body: bytes
@@ -40,12 +43,18 @@ class Call:
     access_key: str
     recorded: bool
     date: str
+    raw: bytes = b""
     params: dict[str, Any] = field(default_factory=dict)
 
     @property
     def write(self) -> bool:
         """Whether the operation may change something; what is not known to read counts as a write."""
         return not _READS.match(self.operation)
+
+    @property
+    def token(self) -> str:
+        """The session token that came with the key, '' without one."""
+        return str(self.environ.get("HTTP_X_AMZ_SECURITY_TOKEN", ""))
 
     def answerable(self, body: bytes, account: str) -> dict[str, Any]:
         """A WSGI environment for moto: this call's headers, another (plain) body, the caller's account."""
@@ -88,14 +97,19 @@ def _read_body(environ: dict[str, Any]) -> bytes:
     length = environ.get("CONTENT_LENGTH")
     stream = environ["wsgi.input"]
     raw: bytes = stream.read(int(length)) if length else stream.read() if environ.get("wsgi.input_terminated") else b""
+    return raw
+
+
+def _unpacked(environ: dict[str, Any], raw: bytes) -> bytes:
     if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip" and raw[:2] == b"\x1f\x8b":
-        raw = gzip.decompress(raw)
+        return gzip.decompress(raw)
     return raw
 
 
 def decode(environ: dict[str, Any]) -> Call:
     """Reads a request from its WSGI environment (the body is consumed and, where gzipped, unpacked)."""
-    body = _read_body(environ)
+    raw = _read_body(environ)
+    body = _unpacked(environ, raw)
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     authorization = environ.get("HTTP_AUTHORIZATION") or "Credential=" + query.get("X-Amz-Credential", "")
     access_key, region, service = _scope(environ, authorization)
@@ -112,6 +126,7 @@ def decode(environ: dict[str, Any]) -> Call:
         access_key=access_key,
         recorded=bool(signature and signature[1] == "..."),
         date=environ.get("HTTP_X_AMZ_DATE") or query.get("X-Amz-Date", ""),
+        raw=raw,
         params=unfold(params) if protocol == "query" and service == "monitoring" else params,
     )
 

@@ -32,7 +32,15 @@ class Standin:
         self.log = log
         self._session: Any = boto3.session.Session()
 
-    def client(self, service: str, region: str = "us-east-1", key: str = CONTROLLER_KEY, token: str | None = None, **config: Any) -> Any:
+    def client(
+        self,
+        service: str,
+        region: str = "us-east-1",
+        key: str = CONTROLLER_KEY,
+        secret: str = "secret",  # noqa: S107 # the stand-in takes any of the controller
+        token: str | None = None,
+        **config: Any,
+    ) -> Any:
         """A boto3 client that neither retries nor waits."""
         settings = Config(**{"retries": {"total_max_attempts": 1}, "read_timeout": 5, **config})
         # One session for all: it keeps the service models, whose reading costs more than all calls together.
@@ -41,7 +49,7 @@ class Standin:
             endpoint_url=self.url,
             region_name=region,
             aws_access_key_id=key,
-            aws_secret_access_key="secret",
+            aws_secret_access_key=secret,
             aws_session_token=token,
             config=settings,
         )

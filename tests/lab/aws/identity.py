@@ -1,18 +1,19 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who calls: access keys resolved to principals, and refusals for unknown, expired or wrongly dated credentials."""
+"""Who calls: access keys resolved to principals, and refusals for unknown, expired, wrongly dated or wrongly signed requests."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
+from aws import signatures
 from aws.answer import AwsError
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True)
 class Principal:
-    """A caller: its ARN and account, and for a role's session when it ends."""
+    """A caller: its ARN and account, the secret of its key ('' = any will do), and for a role's session its token and when it ends."""
 
     arn: str
     account: str
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     expiration: datetime | None = None
 
 
@@ -56,7 +59,7 @@ class Identities:
                 return None
             if key.role_arn:
                 return self._session(account, access_key)
-            return Principal(f"arn:aws:iam::{account}:user/{key.user_name}", account)
+            return Principal(f"arn:aws:iam::{account}:user/{key.user_name}", account, key.secret_access_key)
         return None
 
     def _session(self, account: str, access_key: str) -> Principal | None:
@@ -64,7 +67,9 @@ class Identities:
         if role is None:
             role = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key)
             self._sessions[access_key] = role
-        return Principal(role.arn, account, role.expiration.replace(tzinfo=timezone.utc)) if role else None
+        if role is None:
+            return None
+        return Principal(role.arn, account, role.secret_access_key, role.session_token, role.expiration.replace(tzinfo=timezone.utc))
 
     def check(self, call: Call) -> Principal:
         """The caller of a request, or AWS's refusal. Recordings pass as the controller, whenever they were made."""
@@ -74,11 +79,13 @@ class Identities:
             status = 403 if call.protocol == "query" else 400
             raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", status, "MissingAuthenticationToken")
         principal = self.find(call.access_key)
-        if principal is None:
+        if principal is None or (principal.secret and principal.token != call.token):
             raise unknown_key(call)
         if principal.expiration and principal.expiration <= datetime.now(timezone.utc):
             raise expired_token(call)
         check_date(call)
+        if principal.secret:
+            signatures.check(call, principal.secret)
         return principal
 
 

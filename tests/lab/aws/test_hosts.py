@@ -107,12 +107,17 @@ def test_each_host_sees_its_own_instance(standin: Standin, machine: Machine) -> 
     assert standin.ask("PUT", "/_lab/imds/nobody/latest/api/token", headers={TTL: "60"})[0] == 404
 
 
+def client_of(standin: Standin, service: str, credentials: dict[str, str]) -> Any:
+    """A client with a role's credentials."""
+    return standin.client(service, key=credentials["AccessKeyId"], secret=credentials["SecretAccessKey"], token=credentials["Token"])
+
+
 def test_role_credentials_are_the_roles(standin: Standin, machine: Machine) -> None:
     assert machine.get("meta-data/iam/security-credentials/")[1] == machine.name
     assert json.loads(machine.get("meta-data/iam/info")[1])["InstanceProfileArn"].endswith(f"instance-profile/{machine.name}")
     credentials = machine.credentials()
     assert credentials["Code"] == "Success" and credentials == machine.credentials()
-    sts = standin.client("sts", key=credentials["AccessKeyId"], token=credentials["Token"])
+    sts = client_of(standin, "sts", credentials)
     assert sts.get_caller_identity()["Arn"] == f"arn:aws:sts::123456789012:assumed-role/{machine.name}/{machine.id}"
 
 
@@ -140,7 +145,7 @@ def test_sessions_end(standin: Standin) -> None:
         standin.ask("POST", "/_lab/settings", {"credential_seconds": 21600})
     time.sleep(1.2)
     for service, code in (("ssm", "ExpiredTokenException"), ("sts", "ExpiredToken"), ("ec2", "RequestExpired")):
-        client = standin.client(service, key=credentials["AccessKeyId"], token=credentials["Token"])
+        client = client_of(standin, service, credentials)
         call = {"ssm": "describe_parameters", "sts": "get_caller_identity", "ec2": "describe_tags"}[service]
         assert refusal(getattr(client, call)) == code
 
@@ -165,11 +170,52 @@ def test_keys_of_users_are_known_until_inactive(standin: Standin) -> None:
     iam = standin.client("iam")
     user = f"onprem-{uuid.uuid4().hex[:6]}"
     iam.create_user(UserName=user)
-    key = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
-    sts = standin.client("sts", key=key)
+    made = iam.create_access_key(UserName=user)["AccessKey"]
+    key = made["AccessKeyId"]
+    sts = standin.client("sts", key=key, secret=made["SecretAccessKey"])
     assert sts.get_caller_identity()["Arn"] == f"arn:aws:iam::123456789012:user/{user}"
     iam.update_access_key(UserName=user, AccessKeyId=key, Status="Inactive")
     assert refusal(sts.get_caller_identity) == "InvalidClientTokenId"
+
+
+# Calls of every protocol that hosts and controller use, and the code of a wrong signature there.
+SIGNED = [
+    ("ssm", "describe_parameters", {}, "InvalidSignatureException", 400),
+    ("logs", "describe_log_groups", {"logGroupNamePrefix": "a b/ü"}, "InvalidSignatureException", 400),
+    ("cloudwatch", "list_metrics", {}, "SignatureDoesNotMatch", None),
+    ("sts", "get_caller_identity", {}, "SignatureDoesNotMatch", 403),
+    ("ec2", "describe_instances", {}, "AuthFailure", 401),
+]
+
+
+@pytest.mark.parametrize(("service", "call", "params", "code", "status"), SIGNED)
+def test_secrets_count(machine: Machine, service: str, call: str, params: dict[str, Any], code: str, status: int | None) -> None:
+    credentials = machine.credentials()
+    getattr(client_of(machine.standin, service, credentials), call)(**params)
+    with pytest.raises(ClientError) as caught:
+        getattr(client_of(machine.standin, service, {**credentials, "SecretAccessKey": "wrong"}), call)(**params)
+    answer = caught.value.response
+    assert answer["Error"]["Code"] == code
+    assert status is None or answer["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert service == "ec2" or "signature we calculated does not match" in answer["Error"]["Message"]
+
+
+def test_tokens_belong_to_their_session(machine: Machine) -> None:
+    credentials = machine.credentials()
+    for token in ("made-up", None):
+        client = machine.standin.client("ssm", key=credentials["AccessKeyId"], secret=credentials["SecretAccessKey"], token=token)
+        assert refusal(client.describe_parameters) == "UnrecognizedClientException"
+
+
+def test_signature_is_of_this_very_body(machine: Machine) -> None:
+    credentials = machine.credentials()
+    client = client_of(machine.standin, "ssm", credentials)
+
+    def forge(request: Any, **_more: Any) -> None:
+        request.body = request.body.replace(b"one", b"two") if isinstance(request.body, bytes) else request.body.replace("one", "two")
+
+    client.meta.events.register("before-send.ssm", forge)
+    assert refusal(client.get_parameters, Names=["one"]) == "InvalidSignatureException"
 
 
 @pytest.mark.parametrize(("minutes", "words"), [(-6, "is now earlier than"), (6, "is still later than")])

@@ -15,10 +15,49 @@ import yaml
 ROLES = sorted(path for path in (Path(__file__).resolve().parents[3] / "roles").iterdir() if (path / "meta/argument_specs.yml").exists())
 
 
+DATA = {
+    "cw_agent_plan": "config",
+    "cw_agent_published": "parameter_store",
+    "cw_agent_observed": "service",
+    "cw_agent_installed": "install",
+    "cw_agent_credentialed": "credentials",
+    "cw_agent_converged": "service",
+    "cw_agent_verified": "verify",
+    "cw_agent_released": "parameter_store",
+}
+"""What stages hand on: registered results by name, and the role that owns each."""
+
+
+def entry_points(role: Path) -> dict[str, dict[str, Any]]:
+    """The specification of each entry point of a role."""
+    specs: dict[str, dict[str, Any]] = yaml.safe_load((role / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    return specs
+
+
+def inputs(role: Path) -> dict[str, dict[str, Any]]:
+    """All that stands in the specification: variables and data of the run."""
+    return {name: option for spec in entry_points(role).values() for name, option in (spec.get("options") or {}).items()}
+
+
 def options(role: Path) -> dict[str, dict[str, Any]]:
     """The variables of all entry points of a role."""
-    specs = yaml.safe_load((role / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
-    return {name: option for spec in specs.values() for name, option in (spec.get("options") or {}).items()}
+    return {name: option for name, option in inputs(role).items() if name not in DATA}
+
+
+def task_files(role: Path) -> list[Path]:
+    return sorted((role / "tasks").glob("*.yml"))
+
+
+def registered(role: Path) -> set[str]:
+    """The variables that the tasks of a role register."""
+    return {
+        name for file in task_files(role) for name in re.findall(r"^\s+register: (\w+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+
+def text_of(role: Path) -> str:
+    files = [*task_files(role), *sorted((role / "vars").glob("*.yml"))]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def defaults(role: Path) -> dict[str, Any]:
@@ -65,3 +104,48 @@ def test_shared_variables_agree() -> None:
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_public_variables_have_the_product_as_prefix(role: Path) -> None:
     assert [name for name in {*options(role), *defaults(role)} if not name.startswith("cw_agent_")] == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_what_a_role_registers_is_private_or_data_of_the_run(role: Path) -> None:
+    allowed = {name for name, owner in DATA.items() if owner == role.name}
+    strange = {name for name in registered(role) if not name.startswith(f"__cw_agent_{role.name}_") and name not in allowed}
+    # A role that works alone observes for itself, under the name that every later stage reads.
+    assert strange <= {"cw_agent_observed"}
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_data_that_a_role_reads_stands_in_its_specification(role: Path) -> None:
+    read = {name for name in DATA if re.search(rf"(?<!register: )\b{name}\b", text_of(role))}
+    assert read - registered(role) <= set(inputs(role))
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_private_variables_of_other_roles_are_not_read(role: Path) -> None:
+    private = set(re.findall(r"__cw_agent_\w+", text_of(role)))
+    assert [name for name in private if not name.startswith(f"__cw_agent_{role.name}_")] == []
+
+
+def test_data_of_a_run_is_registered_and_documented() -> None:
+    guide = (ROLES[0].parents[1] / "docs/docsite/rst/guide_data.rst").read_text(encoding="utf-8")
+    owners = {role.name: role for role in ROLES}
+    for name, owner in DATA.items():
+        assert name in registered(owners[owner]), name
+        assert f"``{name}``" in guide
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_entry_points_have_specifications_that_ansible_core_takes(role: Path) -> None:
+    known = {"author", "description", "short_description", "options", "version_added", "seealso", "deprecated", "mutually_exclusive"}
+    for name, spec in entry_points(role).items():
+        assert (role / "tasks" / f"{name}.yml").exists(), name
+        assert set(spec) <= known, name
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_every_task_has_the_tag_of_its_stage(role: Path) -> None:
+    stages = {"check", "publish", "observe", "install", "credentials", "configure", "verify", "release", "always", "uninstall"}
+    for file in task_files(role):
+        for task in yaml.safe_load(file.read_text(encoding="utf-8")):
+            if not any(key.startswith("ansible.builtin.import_") for key in task):
+                assert set(task.get("tags") or []) & stages, f"{file}: {task['name']}"

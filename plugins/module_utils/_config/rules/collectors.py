@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
+from ..findings import ERROR, REQUIREMENT, WARNING, Finding, shown
 from ..pipelines import jmx_targets
 from ..pointer import Step
-from ..problems import ERROR, REQUIREMENT, WARNING, Finding, rule, shown
+from ..problems import rule
 from ..re2 import refusal
 from ..subject import Subject
 from .metrics import measurements, metrics
@@ -42,7 +43,7 @@ def _jmx(subject: Subject) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
     "jmx-endpoint",
     ERROR,
     why="jmx needs an endpoint host:port; the agent's translator fails without it.",
-    mend="Set endpoint, such as localhost:9999.",
+    hint="Set endpoint, such as localhost:9999.",
     example=metrics(jmx={"jvm": _JVM}),
 )
 def _jmx_endpoint(subject: Subject) -> Iterator[Finding]:
@@ -58,7 +59,7 @@ def _jmx_endpoint(subject: Subject) -> Iterator[Finding]:
     "jmx-remote-credentials",
     ERROR,
     why="For a host other than localhost the agent demands credentials and key stores, unless insecure is true.",
-    mend="Set them, or insecure: true.",
+    hint="Set them, or insecure: true.",
     example=metrics(jmx={"endpoint": "db.example.com:9999", "jvm": _JVM}),
 )
 def _jmx_remote(subject: Subject) -> Iterator[Finding]:
@@ -75,25 +76,25 @@ def _jmx_remote(subject: Subject) -> Iterator[Finding]:
     "jmx-measurement",
     ERROR,
     why="A measurement of jmx given as a mapping needs the key name; without it the agent's translator fails.",
-    mend="Add the key name.",
+    hint="Add the key name.",
     example=metrics(jmx={"endpoint": "localhost:9999", "jvm": {"measurement": [{"rename": "HEAP"}]}}),
 )
 def _jmx_measurement(subject: Subject) -> Iterator[Finding]:
     for path, item in _jmx(subject):
         found = [(target, *each) for target in jmx_targets(item) for each in measurements(item[target], (*path, target))]
-        # Only where something is renamed does the translator look at the entries, and then at all of them.
-        looked_at = any(isinstance(entry, dict) and ("rename" in entry or "unit" in entry) for _target, _place, entry in found)
-        for target, place, entry in found:
+        # Only where something is renamed does the translator read the entries, and then at all of them.
+        read_all = any(isinstance(entry, dict) and ("rename" in entry or "unit" in entry) for _target, _where, entry in found)
+        for target, where, entry in found:
             if isinstance(entry, dict) and "name" not in entry:
                 message = f"The measurement {shown(entry)} of {target} has no name."
-                yield Finding(place, entry, message, severity="" if looked_at else WARNING)
+                yield Finding(where, entry, message, severity="" if read_all else WARNING)
 
 
 @rule(
     "jmx-jar",
     REQUIREMENT,
     why="jmx runs a jar of the agent's package with Java, which the package does not bring.",
-    mend="Install Java on the host; the jar comes with the agent.",
+    hint="Install Java on the host; the jar comes with the agent.",
     example=metrics(jmx={"endpoint": "localhost:9999", "jvm": _JVM}),
 )
 def _jmx_jar(subject: Subject) -> Iterator[Finding]:
@@ -105,7 +106,7 @@ def _jmx_jar(subject: Subject) -> Iterator[Finding]:
     "prometheus-destination",
     ERROR,
     why="metrics_collected.prometheus sends to a workspace of Amazon Managed Prometheus; without one the translator fails.",
-    mend="Set metrics.metrics_destinations.amp.workspace_id.",
+    hint="Set metrics.metrics_destinations.amp.workspace_id.",
     example=metrics(prometheus={"prometheus_config_path": "/etc/prometheus.yaml"}, mem=_MEM),
 )
 def _prometheus_destination(subject: Subject) -> Iterator[Finding]:
@@ -118,7 +119,7 @@ def _prometheus_destination(subject: Subject) -> Iterator[Finding]:
     "prometheus-group",
     ERROR,
     why="Outside containers, logs.metrics_collected.prometheus needs a log group; the agent's translator fails without it.",
-    mend="Set log_group_name.",
+    hint="Set log_group_name.",
     example=_log_metrics(prometheus={"prometheus_config_path": "/etc/prometheus.yaml"}),
 )
 def _prometheus_group(subject: Subject) -> Iterator[Finding]:
@@ -131,7 +132,7 @@ def _prometheus_group(subject: Subject) -> Iterator[Finding]:
     "prometheus-from-environment",
     ERROR,
     why="env: reads the file from an environment variable of the translator, which no service manager sets.",
-    mend="Write the path of a file on the host.",
+    hint="Write the path of a file on the host.",
     example=_log_metrics(prometheus={"log_group_name": "/p", "prometheus_config_path": "env:PROMETHEUS"}),
 )
 def _prometheus_environment(subject: Subject) -> Iterator[Finding]:
@@ -152,7 +153,7 @@ def _prometheus_paths(subject: Subject) -> Iterator[tuple[tuple[Step, ...], str]
     "prometheus-file",
     REQUIREMENT,
     why="The agent reads what to scrape from a file on the host.",
-    mend="Put the file there, readable for the agent's user.",
+    hint="Put the file there, readable for the agent's user.",
     example=_log_metrics(prometheus={"log_group_name": "/p", "prometheus_config_path": "/etc/prometheus.yaml"}),
 )
 def _prometheus_file(subject: Subject) -> Iterator[Finding]:
@@ -164,7 +165,7 @@ def _prometheus_file(subject: Subject) -> Iterator[Finding]:
     "service-discovery",
     ERROR,
     why="Discovery of ECS services needs the cluster, its region, and ports and patterns of each entry; the translator fails without them.",
-    mend="Complete ecs_service_discovery.",
+    hint="Complete ecs_service_discovery.",
     example=_log_metrics(prometheus={"log_group_name": "/p", "ecs_service_discovery": {"sd_target_cluster": "c"}}),
 )
 def _service_discovery(subject: Subject) -> Iterator[Finding]:
@@ -197,7 +198,7 @@ def _discovery_entry(entry: dict[str, Any], path: tuple[Step, ...], pattern: str
     "emf-declaration-pattern",
     ERROR,
     why="The expressions of metric_declaration must be ones for RE2; the agent's translator crashes on others.",
-    mend="Rewrite it for RE2: no look-around, no back-references.",
+    hint="Rewrite it for RE2: no look-around, no back-references.",
     example=_log_metrics(
         prometheus={
             "log_group_name": "/p",
@@ -209,9 +210,9 @@ def _emf_declaration_pattern(subject: Subject) -> Iterator[Finding]:
     base = (*_LOG_METRICS, "prometheus", "emf_processor")
     declarations = subject.section(*base).get("metric_declaration")
     for index, item in enumerate(declarations if isinstance(declarations, list) else []):
-        for place, text in _declared_patterns(item) if isinstance(item, dict) else ():
+        for where, text in _declared_patterns(item) if isinstance(item, dict) else ():
             if isinstance(text, str) and (reason := refusal(text)):
-                yield Finding((*base, "metric_declaration", index, *place), text, f"RE2 refuses {shown(text)}: {reason}.")
+                yield Finding((*base, "metric_declaration", index, *where), text, f"RE2 refuses {shown(text)}: {reason}.")
 
 
 def _declared_patterns(item: dict[str, Any]) -> Iterator[tuple[tuple[Step, ...], Any]]:
@@ -228,7 +229,7 @@ def _declared_patterns(item: dict[str, Any]) -> Iterator[tuple[tuple[Step, ...],
     "cluster-name",
     REQUIREMENT,
     why="Container insights needs the name of the EKS cluster; without cluster_name it is read from the instance's tags.",
-    mend="Set cluster_name, or give the instance the tag kubernetes.io/cluster/<name>: owned.",
+    hint="Set cluster_name, or give the instance the tag kubernetes.io/cluster/<name>: owned.",
     example=_log_metrics(kubernetes={}),
 )
 def _cluster_name(subject: Subject) -> Iterator[Finding]:
@@ -241,7 +242,7 @@ def _cluster_name(subject: Subject) -> Iterator[Finding]:
     "exclusive-collectors",
     WARNING,
     why="kubernetes, ecs and prometheus under logs.metrics_collected exclude each other; the agent takes one of them.",
-    mend="Keep one of them.",
+    hint="Keep one of them.",
     example=_log_metrics(ecs={}, kubernetes={"cluster_name": "c"}),
 )
 def _exclusive(subject: Subject) -> Iterator[Finding]:
@@ -255,7 +256,7 @@ def _exclusive(subject: Subject) -> Iterator[Finding]:
     "emf-address",
     ERROR,
     why="service_address of emf is tcp or udp with host and port; the agent's translator fails with another form.",
-    mend="Write it like tcp://127.0.0.1:25888 or udp://:25888.",
+    hint="Write it like tcp://127.0.0.1:25888 or udp://:25888.",
     example=_log_metrics(emf={"service_address": "127.0.0.1:25888"}),
 )
 def _emf_address(subject: Subject) -> Iterator[Finding]:
@@ -273,7 +274,7 @@ def _emf_address(subject: Subject) -> Iterator[Finding]:
     "collectd-types-db",
     REQUIREMENT,
     why="Without a readable types.db of collectd the whole agent does not start.",
-    mend="Install collectd, or name the file in collectd_typesdb.",
+    hint="Install collectd, or name the file in collectd_typesdb.",
     example=metrics(collectd={}),
 )
 def _collectd_types_db(subject: Subject) -> Iterator[Finding]:
@@ -288,7 +289,7 @@ def _collectd_types_db(subject: Subject) -> Iterator[Finding]:
     "collectd-auth-file",
     REQUIREMENT,
     why="collectd encrypts unless collectd_security_level is none, and needs a file of users and passwords.",
-    mend="Put the file there, or set collectd_security_level to none.",
+    hint="Put the file there, or set collectd_security_level to none.",
     example=metrics(collectd={}),
 )
 def _collectd_auth_file(subject: Subject) -> Iterator[Finding]:
@@ -301,7 +302,7 @@ def _collectd_auth_file(subject: Subject) -> Iterator[Finding]:
     "nvidia-smi-binary",
     REQUIREMENT,
     why="nvidia_gpu runs nvidia-smi; without it the agent's schema test fails.",
-    mend="Install the driver's tools on the host.",
+    hint="Install the driver's tools on the host.",
     example=metrics(nvidia_gpu={"measurement": ["utilization_gpu"]}),
 )
 def _nvidia_smi_binary(subject: Subject) -> Iterator[Finding]:
@@ -314,7 +315,7 @@ def _nvidia_smi_binary(subject: Subject) -> Iterator[Finding]:
     "journalctl",
     REQUIREMENT,
     why="journald runs journalctl as the agent's user.",
-    mend="Run the agent as root, or put its user into the group systemd-journal.",
+    hint="Run the agent as root, or put its user into the group systemd-journal.",
     example={"logs": {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "/j", "retention_in_days": 7}]}}}},
 )
 def _journalctl(subject: Subject) -> Iterator[Finding]:
@@ -327,7 +328,7 @@ def _journalctl(subject: Subject) -> Iterator[Finding]:
     "run-as-user",
     REQUIREMENT,
     why="The service fails if the user does not exist, and what that user cannot read is silently not collected.",
-    mend="Create the user (cwagent comes with the package), and let it read the files.",
+    hint="Create the user (cwagent comes with the package), and let it read the files.",
     example={"agent": {"run_as_user": "observer"}, **metrics(mem=_MEM)},
 )
 def _run_as_user(subject: Subject) -> Iterator[Finding]:
@@ -340,7 +341,7 @@ def _run_as_user(subject: Subject) -> Iterator[Finding]:
     "otlp-tls-conflict",
     WARNING,
     why="Sections share an OTLP endpoint only with the same certificate and key; else one section's tls wins, and nobody says which.",
-    mend="Give them different endpoints, or the same tls.",
+    hint="Give them different endpoints, or the same tls.",
     example={
         **metrics(otlp={"grpc_endpoint": "127.0.0.1:4317", "tls": {"cert_file": "/a", "key_file": "/b"}}),
         "traces": {"traces_collected": {"otlp": {"grpc_endpoint": "127.0.0.1:4317"}}},
@@ -375,7 +376,7 @@ def _endpoints(item: dict[str, Any]) -> list[tuple[str, str]]:
     "signal-rules",
     ERROR,
     why="A rule of application signals with the action replace needs replacements; the agent's translator fails without them.",
-    mend="Add replacements: [{target_dimension, value}].",
+    hint="Add replacements: [{target_dimension, value}].",
     example=_log_metrics(application_signals={"rules": [{"selectors": [{"dimension": "Operation", "match": "*"}], "action": "replace"}]}),
 )
 def _signal_rules(subject: Subject) -> Iterator[Finding]:
@@ -391,7 +392,7 @@ def _signal_rules(subject: Subject) -> Iterator[Finding]:
     "service-events",
     WARNING,
     why="Since agent 1.300069, application signals also send events to the log group /aws/service-events/{service.name}, which costs.",
-    mend="Set logs.logs_collected.application_signals.disabled, to true or, if the events are wanted, to false.",
+    hint="Set logs.logs_collected.application_signals.disabled, to true or, if the events are wanted, to false.",
     example=_log_metrics(application_signals={}),
 )
 def _service_events(subject: Subject) -> Iterator[Finding]:
@@ -411,7 +412,7 @@ _RESERVED = ("aws.log.group.name", "aws.log.stream.name", "aws.log.source")
     "opentelemetry-names",
     ERROR,
     why="In the section opentelemetry the agent refuses reserved attributes, and other characters in names of clusters and databases.",
-    mend="Take the attribute out; clusters have letters, digits, - and _, database values also . @ / and :.",
+    hint="Take the attribute out; clusters have letters, digits, - and _, database values also . @ / and :.",
     example={"opentelemetry": {"cluster_name": "my cluster", "collect": {"host_metrics": {}}}},
 )
 def _opentelemetry_names(subject: Subject) -> Iterator[Finding]:
@@ -433,8 +434,8 @@ def _opentelemetry_names(subject: Subject) -> Iterator[Finding]:
 @rule(
     "describe-tags",
     REQUIREMENT,
-    why="The agent looks these up in the instance's tags; without ec2:DescribeTags it tries for a minute and then dies.",
-    mend="Allow ec2:DescribeTags, or set opentelemetry.cluster_name.",
+    why="The agent reads these from the instance's tags; without ec2:DescribeTags it tries for a minute and then dies.",
+    hint="Allow ec2:DescribeTags, or set opentelemetry.cluster_name.",
     example={"opentelemetry": {"collect": {"host_metrics": {}}}},
 )
 def _describe_tags(subject: Subject) -> Iterator[Finding]:

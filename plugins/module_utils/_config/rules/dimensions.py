@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
+from ..findings import ERROR, WARNING, Finding, shown
 from ..measurements import KNOWN_PLUGINS
 from ..pointer import Step, walk
 from ..presets import PSEUDO_FILE_SYSTEMS
-from ..problems import ERROR, WARNING, Finding, rule, shown
+from ..problems import rule
 from ..subject import Subject
 from .metrics import metrics
 
@@ -40,7 +41,7 @@ def _metrics(more: dict[str, Any], **collected: Any) -> dict[str, Any]:
     "append-dimensions-off-ec2",
     ERROR,
     why="Off EC2 there is no instance metadata: validation passes, and the daemon dies some seconds after its start.",
-    mend="Remove metrics.append_dimensions for hosts with cw_agent_mode onPremise.",
+    hint="Remove metrics.append_dimensions for hosts with cw_agent_mode onPremise.",
     example={"mode": "onPremise", **_metrics({"append_dimensions": {"InstanceId": "${aws:InstanceId}"}})},
 )
 def _append_dimensions_off_ec2(subject: Subject) -> Iterator[Finding]:
@@ -54,7 +55,7 @@ def _append_dimensions_off_ec2(subject: Subject) -> Iterator[Finding]:
     "append-dimensions-ignored",
     WARNING,
     why="metrics.append_dimensions knows four pairs and ignores all others without a word.",
-    mend="Constants belong into append_dimensions of a plugin; here only ImageId, InstanceId, InstanceType and AutoScalingGroupName.",
+    hint="Constants belong into append_dimensions of a plugin; here only ImageId, InstanceId, InstanceType and AutoScalingGroupName.",
     example=_metrics({"append_dimensions": {"Environment": "prod"}}),
 )
 def _append_dimensions_ignored(subject: Subject) -> Iterator[Finding]:
@@ -68,7 +69,7 @@ def _append_dimensions_ignored(subject: Subject) -> Iterator[Finding]:
     "placeholder-unexpanded",
     WARNING,
     why="${aws:…} is resolved in append_dimensions only; elsewhere the text itself is sent.",
-    mend="Use {instance_id}, {hostname}, {aws_region} … in names of log groups and streams; elsewhere write the value.",
+    hint="Use {instance_id}, {hostname}, {aws_region} … in names of log groups and streams; elsewhere write the value.",
     example=_metrics({"namespace": "App/${aws:InstanceId}"}),
 )
 def _placeholder_unexpanded(subject: Subject) -> Iterator[Finding]:
@@ -90,7 +91,7 @@ def _placeholder_unexpanded(subject: Subject) -> Iterator[Finding]:
     "aggregation-without-effect",
     WARNING,
     why="A list of aggregation_dimensions works only on metrics that carry all its keys; otherwise nothing happens, without a word.",
-    mend="Name dimensions that the metrics have, or remove the list.",
+    hint="Name dimensions that the metrics have, or remove the list.",
     example=_metrics({"aggregation_dimensions": [["Environment"]]}),
 )
 def _aggregation_without_effect(subject: Subject) -> Iterator[Finding]:
@@ -124,7 +125,7 @@ def _dimensions(subject: Subject, plugin: str, item: dict[str, Any]) -> set[str]
     "too-many-dimensions",
     WARNING,
     why="CloudWatch takes 30 dimensions (agents before 1.247352: 10); the agent cuts the surplus, in the order of the alphabet.",
-    mend="Append fewer dimensions.",
+    hint="Append fewer dimensions.",
     example=_metrics({}, disk={"measurement": ["used"], "append_dimensions": {f"d{number}": "x" for number in range(28)}}),
 )
 def _too_many_dimensions(subject: Subject) -> Iterator[Finding]:
@@ -140,7 +141,7 @@ def _too_many_dimensions(subject: Subject) -> Iterator[Finding]:
     "volume-id-without-tagger",
     WARNING,
     why="VolumeId is resolved only where metrics.append_dimensions is set, too.",
-    mend="Add metrics.append_dimensions, such as InstanceId: ${aws:InstanceId}.",
+    hint="Add metrics.append_dimensions, such as InstanceId: ${aws:InstanceId}.",
     example=_metrics({}, disk={"measurement": ["used"], "append_dimensions": {"VolumeId": "${aws:VolumeId}"}}),
 )
 def _volume_id(subject: Subject) -> Iterator[Finding]:
@@ -154,8 +155,8 @@ def _volume_id(subject: Subject) -> Iterator[Finding]:
 @rule(
     "pseudo-file-systems",
     WARNING,
-    why="All mounts means tmpfs, overlay and snap mounts, too: each is a series for each measurement, the usual surprise on the bill.",
-    mend="Set ignore_file_system_types to [sysfs, devtmpfs, tmpfs, overlay, squashfs], or list mount points in resources.",
+    why="All mounts means tmpfs, overlay and snap mounts, too: each is a metric for each measurement, the usual surprise on the bill.",
+    hint="Set ignore_file_system_types to [sysfs, devtmpfs, tmpfs, overlay, squashfs], or list mount points in resources.",
     example=metrics(disk={"measurement": ["used_percent"], "resources": ["*"]}),
 )
 def _pseudo_file_systems(subject: Subject) -> Iterator[Finding]:
@@ -175,15 +176,15 @@ def _pseudo_file_systems(subject: Subject) -> Iterator[Finding]:
     "high-resolution",
     WARNING,
     why="Below 60 seconds the agent sends high-resolution metrics: more API calls, and alarms on them cost three times as much.",
-    mend="Set an interval of 60 seconds or more, or silence the rule with the reason.",
+    hint="Set an interval of 60 seconds or more, or silence the rule with the reason.",
     example={"agent": {"metrics_collection_interval": 10}, **metrics(mem=_MEM)},
 )
 def _high_resolution(subject: Subject) -> Iterator[Finding]:
-    places: list[tuple[tuple[Step, ...], dict[str, Any]]] = [(("agent",), subject.section("agent"))]
+    holders: list[tuple[tuple[Step, ...], dict[str, Any]]] = [(("agent",), subject.section("agent"))]
     if not subject.section("metrics"):
         return
-    places += [(path, item) for plugin, path, item in subject.plugins() if plugin != "statsd"]
-    for path, item in places:
+    holders += [(path, item) for plugin, path, item in subject.plugins() if plugin != "statsd"]
+    for path, item in holders:
         interval = item.get("metrics_collection_interval")
         if isinstance(interval, (int, float)) and not isinstance(interval, bool) and 0 < interval < 60:
             message = f"Metrics are collected every {interval:g} seconds, in high resolution."
@@ -194,7 +195,7 @@ def _high_resolution(subject: Subject) -> Iterator[Finding]:
     "unaggregated-high-resolution",
     WARNING,
     why="metrics_aggregation_interval 0 of statsd and collectd means no aggregation: every single value is sent in high resolution.",
-    mend="Set 60.",
+    hint="Set 60.",
     example=metrics(statsd={"metrics_aggregation_interval": 0}),
 )
 def _unaggregated(subject: Subject) -> Iterator[Finding]:

@@ -9,9 +9,10 @@ import re
 from collections import defaultdict
 from typing import Any, Iterator
 
+from ..findings import ERROR, WARNING, Finding, shown
 from ..log_groups import default_group, is_glob
 from ..pointer import Step
-from ..problems import ERROR, WARNING, Finding, rule, shown
+from ..problems import rule
 from ..subject import Subject
 from .regexes import file, files
 
@@ -25,9 +26,9 @@ _NAMES = ("log_group_name", "log_stream_name")
 
 def _names(subject: Subject) -> Iterator[tuple[tuple[Step, ...], str, str]]:
     """(path, key, value) of every name of a group or stream."""
-    places = [(path, entry) for _kind, path, entry in subject.log_entries()]
-    places.append((("logs",), subject.section("logs")))
-    for path, entry in places:
+    named = [(path, entry) for _kind, path, entry in subject.log_entries()]
+    named.append((("logs",), subject.section("logs")))
+    for path, entry in named:
         for key in _NAMES:
             if isinstance(entry.get(key), str):
                 yield (*path, key), key, entry[key]
@@ -59,7 +60,7 @@ def _effective(key: str, value: Any) -> Any:
     "retention-conflict",
     ERROR,
     why="Entries with one log group must agree on retention_in_days, or leave it out; else the agent refuses the configuration.",
-    mend="Give all entries of the group the same retention_in_days.",
+    hint="Give all entries of the group the same retention_in_days.",
     example=files(file(), file(file_path="/b.log", retention_in_days=7)),
 )
 def _retention_conflict(subject: Subject) -> Iterator[Finding]:
@@ -70,7 +71,7 @@ def _retention_conflict(subject: Subject) -> Iterator[Finding]:
     "class-conflict",
     ERROR,
     why="Entries with one log group must agree on log_group_class; else the agent refuses the configuration.",
-    mend="Give all entries of the group the same log_group_class.",
+    hint="Give all entries of the group the same log_group_class.",
     example=files(file(log_group_class="STANDARD"), file(file_path="/b.log", log_group_class="INFREQUENT_ACCESS")),
 )
 def _class_conflict(subject: Subject) -> Iterator[Finding]:
@@ -81,7 +82,7 @@ def _class_conflict(subject: Subject) -> Iterator[Finding]:
     "class-unknown",
     WARNING,
     why="The agent ignores a log_group_class that is neither STANDARD nor INFREQUENT_ACCESS.",
-    mend="Write STANDARD or INFREQUENT_ACCESS.",
+    hint="Write STANDARD or INFREQUENT_ACCESS.",
     example=files(file(log_group_class="CHEAP")),
 )
 def _class_unknown(subject: Subject) -> Iterator[Finding]:
@@ -95,19 +96,19 @@ def _class_unknown(subject: Subject) -> Iterator[Finding]:
     "retention-missing",
     WARNING,
     why="A log group that the agent makes never expires, and costs for ever.",
-    mend="Set retention_in_days (-1 means: I know, leave the group alone).",
+    hint="Set retention_in_days (-1 means: I know, leave the group alone).",
     example=files({"file_path": "/var/log/app.log", "log_group_name": "/app"}),
 )
 def _retention_missing(subject: Subject) -> Iterator[Finding]:
-    kept: dict[str, bool] = defaultdict(bool)
-    places: dict[str, tuple[tuple[Step, ...], dict[str, Any]]] = {}
+    retained: dict[str, bool] = defaultdict(bool)
+    first: dict[str, tuple[tuple[Step, ...], dict[str, Any]]] = {}
     for _kind, path, entry in subject.log_entries():
         group = entry.get("log_group_name") or default_group(str(entry.get("file_path") or entry.get("event_name") or ""))
-        kept[str(group)] |= "retention_in_days" in entry
-        places.setdefault(str(group), (path, entry))
-    for group, known in kept.items():
+        retained[str(group)] |= "retention_in_days" in entry
+        first.setdefault(str(group), (path, entry))
+    for group, known in retained.items():
         if not known:
-            path, entry = places[group]
+            path, entry = first[group]
             yield Finding(path, entry, f"The log group {group} gets no retention.")
 
 
@@ -115,7 +116,7 @@ def _retention_missing(subject: Subject) -> Iterator[Finding]:
     "duplicate-file",
     WARNING,
     why="Two entries for one file share one memory of how far it was read: lines get lost, or are sent twice.",
-    mend="Keep one entry for each file_path.",
+    hint="Keep one entry for each file_path.",
     example=files(file(), file(log_group_name="/other")),
 )
 def _duplicate_file(subject: Subject) -> Iterator[Finding]:
@@ -130,7 +131,7 @@ def _duplicate_file(subject: Subject) -> Iterator[Finding]:
     "glob-without-group",
     WARNING,
     why="Without log_group_name the group is named after file_path; * and its like are not allowed in a group's name.",
-    mend="Add log_group_name (or publish_multi_logs: true for a group for each file).",
+    hint="Add log_group_name (or publish_multi_logs: true for a group for each file).",
     example=files({"file_path": "/var/log/*.log", "retention_in_days": 30}),
 )
 def _glob_without_group(subject: Subject) -> Iterator[Finding]:
@@ -144,7 +145,7 @@ def _glob_without_group(subject: Subject) -> Iterator[Finding]:
     "glob-single-file",
     WARNING,
     why="Of all files that a pattern matches, the agent reads the one changed last, unless publish_multi_logs is true.",
-    mend="Set publish_multi_logs: true to read all of them, or silence the rule if the pattern is about rotated names.",
+    hint="Set publish_multi_logs: true to read all of them, or silence the rule if the pattern is about rotated names.",
     example=files(file(file_path="/var/log/app/**.log")),
 )
 def _glob_single_file(subject: Subject) -> Iterator[Finding]:
@@ -158,7 +159,7 @@ def _glob_single_file(subject: Subject) -> Iterator[Finding]:
     "auto-removal-multi",
     WARNING,
     why="auto_removal does nothing together with publish_multi_logs.",
-    mend="Choose one of them.",
+    hint="Choose one of them.",
     example=files(file(auto_removal=True, publish_multi_logs=True)),
 )
 def _auto_removal(subject: Subject) -> Iterator[Finding]:
@@ -171,7 +172,7 @@ def _auto_removal(subject: Subject) -> Iterator[Finding]:
     "placeholder-literal",
     WARNING,
     why="The agent resolves a few placeholders in names of groups and streams; another {…} stays as it is.",
-    mend=f"Placeholders: {', '.join('{' + name + '}' for name in sorted(PLACEHOLDERS))}.",
+    hint=f"Placeholders: {', '.join('{' + name + '}' for name in sorted(PLACEHOLDERS))}.",
     example=files(file(log_stream_name="{instanceid}")),
 )
 def _placeholder_literal(subject: Subject) -> Iterator[Finding]:
@@ -187,7 +188,7 @@ def _placeholder_literal(subject: Subject) -> Iterator[Finding]:
     "date-in-name",
     WARNING,
     why="{date} is resolved when the agent starts, and changes at the next start only.",
-    mend="Leave the date out: CloudWatch knows the time of each event.",
+    hint="Leave the date out: CloudWatch knows the time of each event.",
     example=files(file(log_stream_name="{date}")),
 )
 def _date_in_name(subject: Subject) -> Iterator[Finding]:
@@ -200,7 +201,7 @@ def _date_in_name(subject: Subject) -> Iterator[Finding]:
     "group-characters",
     WARNING,
     why="CloudWatch Logs allows letters, digits and _ / . # - in names of log groups; nothing arrives in another one.",
-    mend="Take the other characters out.",
+    hint="Take the other characters out.",
     example=files(file(log_group_name="my group")),
 )
 def _group_characters(subject: Subject) -> Iterator[Finding]:
@@ -215,7 +216,7 @@ def _group_characters(subject: Subject) -> Iterator[Finding]:
     "stream-characters",
     WARNING,
     why="CloudWatch Logs allows neither : nor * in names of log streams; nothing arrives in such a one.",
-    mend="Take these characters out.",
+    hint="Take these characters out.",
     example=files(file(log_stream_name="a:b")),
 )
 def _stream_characters(subject: Subject) -> Iterator[Finding]:
@@ -231,7 +232,7 @@ _COMPRESSED = (".tar", ".zst", ".gz", ".zip", ".bz2", ".rar")
     "compressed-file",
     WARNING,
     why="The agent passes over compressed files.",
-    mend="Name the file that is written to, not its archives.",
+    hint="Name the file that is written to, not its archives.",
     example=files(file(file_path="/var/log/app.log.gz")),
 )
 def _compressed_file(subject: Subject) -> Iterator[Finding]:
@@ -245,7 +246,7 @@ def _compressed_file(subject: Subject) -> Iterator[Finding]:
     "timestamp-options",
     WARNING,
     why="timezone and trim_timestamp work on the time that timestamp_format finds; without it they do nothing.",
-    mend="Add timestamp_format, or remove them.",
+    hint="Add timestamp_format, or remove them.",
     example=files(file(timezone="UTC")),
 )
 def _timestamp_options(subject: Subject) -> Iterator[Finding]:

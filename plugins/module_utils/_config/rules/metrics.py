@@ -9,10 +9,11 @@ import difflib
 import re
 from typing import Any, Iterator
 
+from ..findings import ERROR, WARNING, Finding, shown
 from ..measurements import KNOWN_PLUGINS, NO_OBJECTS, OTEL_PLUGINS, WITHOUT_RESOURCES, bare, measured_as
 from ..pipelines import collects
 from ..pointer import Step
-from ..problems import ERROR, WARNING, Finding, rule, shown
+from ..problems import rule
 from ..subject import Subject
 
 _MEM = {"measurement": ["used_percent"]}
@@ -38,7 +39,7 @@ def name_of(entry: Any) -> str | None:
 
 
 def _translated(subject: Subject) -> Iterator[tuple[str, tuple[Step, ...], dict[str, Any]]]:
-    """The plugins whose measurements the translator looks at: of procstat none after an entry without any."""
+    """The plugins whose measurements the translator reads: of procstat none after an entry without any."""
     ended = False
     for plugin, path, item in subject.plugins():
         if plugin != "procstat":
@@ -52,7 +53,7 @@ def _translated(subject: Subject) -> Iterator[tuple[str, tuple[Step, ...], dict[
     "unknown-plugin",
     WARNING,
     why="The agent passes over a plugin that it does not know, and says so only in its log.",
-    mend="Write a plugin that the agent has, or remove it.",
+    hint="Write a plugin that the agent has, or remove it.",
     example=metrics(memory=_MEM, mem=_MEM),
 )
 def _unknown_plugin(subject: Subject) -> Iterator[Finding]:
@@ -71,7 +72,7 @@ def _unknown_plugin(subject: Subject) -> Iterator[Finding]:
     "nvidia-smi-ignored",
     WARNING,
     why="The schema describes nvidia_smi, but the plugin that works is nvidia_gpu; the metrics are then called nvidia_smi_….",
-    mend="Rename the section to nvidia_gpu.",
+    hint="Rename the section to nvidia_gpu.",
     example=metrics(nvidia_smi={"measurement": ["utilization_gpu"]}, mem=_MEM),
 )
 def _nvidia_smi(subject: Subject) -> Iterator[Finding]:
@@ -85,7 +86,7 @@ def _nvidia_smi(subject: Subject) -> Iterator[Finding]:
     "unknown-measurement",
     ERROR,
     why="A measurement that a known plugin does not have makes the agent refuse the whole configuration.",
-    mend="Write one of the plugin's measurements, with or without the plugin's name before it.",
+    hint="Write one of the plugin's measurements, with or without the plugin's name before it.",
     example=metrics(mem={"measurement": ["used_percnt"]}),
 )
 def _unknown_measurement(subject: Subject) -> Iterator[Finding]:
@@ -93,20 +94,20 @@ def _unknown_measurement(subject: Subject) -> Iterator[Finding]:
         accepted = measured_as(subject.platform).get(plugin)
         if accepted is None:
             continue
-        for place, entry in measurements(item, path):
+        for where, entry in measurements(item, path):
             name = name_of(entry)
             if name is not None and bare(plugin, name.strip()) not in accepted:
                 close = difflib.get_close_matches(bare(plugin, name.strip()), accepted, 1, 0.5)
                 guess = f" Did you mean {close[0]}?" if close else ""
                 message = f"{plugin} has no measurement {shown(name)}.{guess}"
-                yield Finding(place, entry, message, f"Measurements of {plugin}: {', '.join(sorted(accepted))}.")
+                yield Finding(where, entry, message, f"Measurements of {plugin}: {', '.join(sorted(accepted))}.")
 
 
 @rule(
     "measurement-without-name",
     ERROR,
     why="A measurement given as a mapping needs the key name; without it the agent's translator fails.",
-    mend="Add the key name, or write the measurement as text.",
+    hint="Add the key name, or write the measurement as text.",
     example=metrics(mem={"measurement": [{"rename": "MEM"}]}),
 )
 def _measurement_without_name(subject: Subject) -> Iterator[Finding]:
@@ -114,16 +115,16 @@ def _measurement_without_name(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in _translated(subject):
         if plugin == "jmx" or not (windows or plugin in measured_as(subject.platform)):
             continue
-        for place, entry in measurements(item, path):
+        for where, entry in measurements(item, path):
             if isinstance(entry, dict) and "name" not in entry:
-                yield Finding(place, entry, f"The measurement {shown(entry)} of {plugin} has no name.")
+                yield Finding(where, entry, f"The measurement {shown(entry)} of {plugin} has no name.")
 
 
 @rule(
     "unknown-plugin-decorated",
     ERROR,
     why="A measurement with rename or unit under a plugin that the agent does not know makes the translator fail.",
-    mend="Rename the plugin to one that the agent has, or remove it.",
+    hint="Rename the plugin to one that the agent has, or remove it.",
     example=metrics(system={"measurement": [{"name": "load1", "rename": "LOAD"}]}, mem=_MEM),
 )
 def _unknown_plugin_decorated(subject: Subject) -> Iterator[Finding]:
@@ -132,13 +133,13 @@ def _unknown_plugin_decorated(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         if plugin in measured_as(subject.platform) or plugin in OTEL_PLUGINS or len(path) != 3:
             continue
-        for place, entry in measurements(item, path):
+        for where, entry in measurements(item, path):
             if isinstance(entry, dict):
-                yield Finding(place, entry, f"{shown(entry)} stands under {plugin}, which is no plugin with measurements on this system.")
+                yield Finding(where, entry, f"{shown(entry)} stands under {plugin}, which is no plugin with measurements on this system.")
 
 
 def _decorates(subject: Subject) -> bool:
-    """Whether the agent sets up its renaming, which then looks at every measurement that is a mapping."""
+    """Whether the agent sets up its renaming, which then reads every measurement that is a mapping."""
     plugins = [(plugin, item) for plugin, path, item in subject.plugins() if plugin != "jmx" and len(path) == 3]
     named = any(
         isinstance(entry, dict) and ("rename" in entry or "unit" in entry)
@@ -156,7 +157,7 @@ _STATEMENT_TEXT = re.compile(r"""([^"\\\n]|\\([abfnrtv\\"]|x[0-9A-Fa-f]{2}|u[0-9
     "decoration-quotes",
     ERROR,
     why="The agent builds a statement of name, rename and unit in double quotes; a quote or a backslash in them breaks it.",
-    mend="Take quotes and backslashes out.",
+    hint="Take quotes and backslashes out.",
     example=metrics(mem={"measurement": [{"name": "used", "rename": 'MEM "used"'}]}),
 )
 def _decoration_quotes(subject: Subject) -> Iterator[Finding]:
@@ -165,18 +166,18 @@ def _decoration_quotes(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         if plugin in OTEL_PLUGINS or len(path) != 3:
             continue
-        for place, entry in measurements(item, path):
+        for where, entry in measurements(item, path):
             for key in ("name", "rename", "unit") if isinstance(entry, dict) else ():
                 text = entry.get(key)
                 if isinstance(text, str) and not _STATEMENT_TEXT.fullmatch(text):
-                    yield Finding((*place, key), text, f"{key} is {shown(text)}, which the agent cannot quote.")
+                    yield Finding((*where, key), text, f"{key} is {shown(text)}, which the agent cannot quote.")
 
 
 @rule(
     "empty-measurement",
     WARNING,
     why="A plugin without measurements collects nothing; one such entry of procstat silences all of them.",
-    mend="List measurements, or remove the plugin.",
+    hint="List measurements, or remove the plugin.",
     example=metrics(cpu={"measurement": []}, mem=_MEM),
 )
 def _empty_measurement(subject: Subject) -> Iterator[Finding]:
@@ -190,7 +191,7 @@ def _empty_measurement(subject: Subject) -> Iterator[Finding]:
     "drop-original-names",
     ERROR,
     why="drop_original_metrics lists names; anything else makes the agent's translator fail.",
-    mend="List names of metrics, as text.",
+    hint="List names of metrics, as text.",
     example=metrics(mem={"measurement": ["used"], "drop_original_metrics": [1]}),
 )
 def _drop_original_names(subject: Subject) -> Iterator[Finding]:
@@ -204,8 +205,8 @@ def _drop_original_names(subject: Subject) -> Iterator[Finding]:
 @rule(
     "drop-original-unaggregated",
     WARNING,
-    why="drop_original_metrics drops the unaggregated series; without aggregation_dimensions nothing is left of the metric.",
-    mend="Set metrics.aggregation_dimensions, or remove drop_original_metrics.",
+    why="drop_original_metrics drops the unaggregated metrics; without aggregation_dimensions nothing is left of the metric.",
+    hint="Set metrics.aggregation_dimensions, or remove drop_original_metrics.",
     example=metrics(mem={"measurement": ["used"], "drop_original_metrics": ["used"]}),
 )
 def _drop_original_unaggregated(subject: Subject) -> Iterator[Finding]:
@@ -222,7 +223,7 @@ def _drop_original_unaggregated(subject: Subject) -> Iterator[Finding]:
     ERROR,
     why="On Windows a section that is no plugin there counts as a performance counter object, which needs measurement; collectd and "
     "ethtool do not exist there, and make the agent's translator fail.",
-    mend="Remove the section.",
+    hint="Remove the section.",
     example={"platform": "windows", **metrics(collectd={}, Memory={"measurement": ["% Committed Bytes In Use"]})},
 )
 def _windows_without_counters(subject: Subject) -> Iterator[Finding]:
@@ -236,7 +237,7 @@ def _windows_without_counters(subject: Subject) -> Iterator[Finding]:
     "windows-resources",
     ERROR,
     why="On Windows, resources of a performance counter object are instances' names; another type crashes the agent's translator.",
-    mend="List the instances' names as text, or *.",
+    hint="List the instances' names as text, or *.",
     example={"platform": "windows", **metrics(LogicalDisk={"measurement": ["% Free Space"], "resources": [1]})},
 )
 def _windows_resources(subject: Subject) -> Iterator[Finding]:
@@ -257,13 +258,13 @@ def _windows_resources(subject: Subject) -> Iterator[Finding]:
 
 
 @rule(
-    "cpu-without-series",
+    "cpu-without-metrics",
     WARNING,
     why="With totalcpu false and no * in resources the cpu plugin has nothing to report.",
-    mend="Remove totalcpu: false, or set resources to [*].",
+    hint="Remove totalcpu: false, or set resources to [*].",
     example=metrics(cpu={"measurement": ["usage_idle"], "totalcpu": False}, mem=_MEM),
 )
-def _cpu_without_series(subject: Subject) -> Iterator[Finding]:
+def _cpu_without_metrics(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         resources = item.get("resources")
         per_cpu = isinstance(resources, list) and "*" in resources
@@ -285,22 +286,22 @@ _RATES = frozenset(f"{unit}/Second" for unit in _UNITS if unit.endswith(("ytes",
     "unknown-unit",
     WARNING,
     why="CloudWatch has a fixed list of units; the agent reports another one at run time and sends None.",
-    mend="Write one of CloudWatch's units, such as Percent, Bytes, Count, Seconds, Bytes/Second.",
+    hint="Write one of CloudWatch's units, such as Percent, Bytes, Count, Seconds, Bytes/Second.",
     example=metrics(mem={"measurement": [{"name": "used", "unit": "GB"}]}),
 )
 def _unknown_unit(subject: Subject) -> Iterator[Finding]:
     for _plugin, path, item in subject.plugins():
-        for place, entry in measurements(item, path):
+        for where, entry in measurements(item, path):
             unit = entry.get("unit") if isinstance(entry, dict) else None
             if isinstance(unit, str) and unit.strip() not in _UNITS | _RATES:
-                yield Finding((*place, "unit"), unit, f"CloudWatch has no unit {shown(unit)}.")
+                yield Finding((*where, "unit"), unit, f"CloudWatch has no unit {shown(unit)}.")
 
 
 @rule(
     "internal-not-boolean",
     ERROR,
     why="agent.internal is true or false; another type crashes the agent's translator.",
-    mend="Write true or false, or remove the key.",
+    hint="Write true or false, or remove the key.",
     example={"agent": {"internal": "yes"}, **metrics(mem=_MEM)},
 )
 def _internal(subject: Subject) -> Iterator[Finding]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from ..encodings import is_encoding
+from ..findings import ERROR, WARNING, Finding, shown
 from ..pointer import Step
-from ..problems import ERROR, WARNING, Finding, rule, shown
+from ..problems import rule
 from ..re2 import refusal
 from ..subject import Subject
 from ..timestamps import format_refusal, unknown_tokens
 
 TIMESTAMP = "{timestamp_format}"
 _OWN_LOG = "/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log"
-_MEND = "Rewrite it for RE2 (https://github.com/google/re2/wiki/Syntax): no look-around, no back-references, no possessive repetition."
+_REWRITE = "Rewrite it for RE2 (https://github.com/google/re2/wiki/Syntax): no look-around, no back-references, no possessive repetition."
 
 
 def files(*entries: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def file(**more: Any) -> dict[str, Any]:
     "filter-invalid",
     ERROR,
     why="A filter needs type and expression, and the expression must be one for RE2; else the agent refuses the configuration.",
-    mend=_MEND,
+    hint=_REWRITE,
     example=files(file(filters=[{"type": "include", "expression": "(?=ERROR)"}])),
 )
 def _filter_invalid(subject: Subject) -> Iterator[Finding]:
@@ -60,7 +61,7 @@ def _filter(item: dict[str, Any], path: tuple[Step, ...]) -> Iterator[Finding]:
     "pattern-invalid",
     ERROR,
     why="The agent does not check these expressions: a bad one stops the collection of the file or process at run time.",
-    mend=_MEND,
+    hint=_REWRITE,
     example=files(file(multi_line_start_pattern="[0-9")),
 )
 def _pattern_invalid(subject: Subject) -> Iterator[Finding]:
@@ -82,7 +83,7 @@ def _pattern(entry: dict[str, Any], key: str, path: tuple[Step, ...]) -> Iterato
     "multi-line-without-timestamp",
     WARNING,
     why="{timestamp_format} as multi_line_start_pattern means the entry's timestamp_format; without one no line ever starts an event.",
-    mend="Add timestamp_format, or write an expression.",
+    hint="Add timestamp_format, or write an expression.",
     example=files(file(multi_line_start_pattern=TIMESTAMP)),
 )
 def _multi_line(subject: Subject) -> Iterator[Finding]:
@@ -95,7 +96,7 @@ def _multi_line(subject: Subject) -> Iterator[Finding]:
     "timestamp-invalid",
     ERROR,
     why="The agent makes a regular expression of timestamp_format, and refuses the configuration if it does not compile.",
-    mend="Take + and \\ out of the format, or write them so that an expression results.",
+    hint="Take + and \\ out of the format, or write them so that an expression results.",
     example=files(file(timestamp_format="+%Y-%m-%d")),
 )
 def _timestamp_invalid(subject: Subject) -> Iterator[Finding]:
@@ -110,7 +111,7 @@ def _timestamp_invalid(subject: Subject) -> Iterator[Finding]:
     "timestamp-token",
     WARNING,
     why="The agent knows a few tokens of strftime; another one is searched as these very characters, and no line ever matches.",
-    mend="Tokens: %Y %y %m %-m %d %-d %b %B %a %A %H %I %-I %M %-M %S %-S %p %Z %z %f.",
+    hint="Tokens: %Y %y %m %-m %d %-d %b %B %a %A %H %I %-I %M %-M %S %-S %p %Z %z %f.",
     example=files(file(timestamp_format="%Y-%m-%dT%T")),
 )
 def _timestamp_token(subject: Subject) -> Iterator[Finding]:
@@ -132,7 +133,7 @@ def _timestamp_token(subject: Subject) -> Iterator[Finding]:
     "encoding-unknown",
     ERROR,
     why="The agent refuses a configuration with an encoding that it does not know.",
-    mend="Write a name as the web or IANA has it: utf-8, utf-16, iso-8859-1, windows-1252, shift_jis … (Python's names differ).",
+    hint="Write a name as the web or IANA has it: utf-8, utf-16, iso-8859-1, windows-1252, shift_jis … (Python's names differ).",
     example=files(file(encoding="utf_8")),
 )
 def _encoding(subject: Subject) -> Iterator[Finding]:

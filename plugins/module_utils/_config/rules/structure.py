@@ -8,10 +8,11 @@ from __future__ import annotations
 import difflib
 from typing import Iterator
 
-from ..agent_view import SECTIONS
+from ..findings import ERROR, WARNING, Finding, shown
+from ..merging import SECTIONS
 from ..pipelines import has_pipeline
 from ..pointer import Step
-from ..problems import ERROR, WARNING, Finding, rule, shown
+from ..problems import rule
 from ..subject import Subject
 
 _SCHEMA_RULES = {
@@ -38,7 +39,7 @@ _SCHEMA_RULES = {
 
 def _schema_rule(name: str, why: str, example: object) -> None:
     @rule(
-        name, ERROR, why=why + " The agent refuses the configuration.", mend="Change the value to what the message allows.", example=example
+        name, ERROR, why=why + " The agent refuses the configuration.", hint="Change the value to what the message allows.", example=example
     )
     def _find(subject: Subject) -> Iterator[Finding]:
         return (finding for found, finding in subject.schema if found == name)
@@ -52,7 +53,7 @@ for _name, (_why, _example) in _SCHEMA_RULES.items():
     "collects-nothing",
     ERROR,
     why="Without a pipeline the agent passes its own validation, writes no YAML, and dies at every start.",
-    mend="Configure a plugin under metrics.metrics_collected, an entry under logs.logs_collected, or traces.",
+    hint="Configure a plugin under metrics.metrics_collected, an entry under logs.logs_collected, or traces.",
     example={"agent": {"debug": True}},
 )
 def _collects_nothing(subject: Subject) -> Iterator[Finding]:
@@ -70,7 +71,7 @@ def _guess(key: str) -> str:
     "section-type",
     ERROR,
     why="A whole section of the wrong type, or an empty list among those that the agent merges, is dropped without a word.",
-    mend="Write the section as a mapping (collect_list and procstat: as a list with entries), or remove it.",
+    hint="Write the section as a mapping (collect_list and procstat: as a list with entries), or remove it.",
     example={"metrics": [], "logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log"}]}}}},
 )
 def _section_type(subject: Subject) -> Iterator[Finding]:
@@ -90,7 +91,7 @@ def _at(subject: Subject, path: tuple[object, ...]) -> object:
     "unknown-section",
     WARNING,
     why="The agent reads agent, metrics, logs, traces and opentelemetry, and drops every other top-level key without a word.",
-    mend="Rename or remove the key.",
+    hint="Rename or remove the key.",
     example={"metric": {}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
 )
 def _unknown_section(subject: Subject) -> Iterator[Finding]:
@@ -103,7 +104,7 @@ def _unknown_section(subject: Subject) -> Iterator[Finding]:
     "duplicate-entry",
     WARNING,
     why="The agent joins equal entries of this list into one.",
-    mend="Remove the second entry.",
+    hint="Remove the second entry.",
     example={"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log"}, {"file_path": "/a.log"}]}}}},
 )
 def _duplicate_entry(subject: Subject) -> Iterator[Finding]:
@@ -115,7 +116,7 @@ def _duplicate_entry(subject: Subject) -> Iterator[Finding]:
     "key-too-new",
     ERROR,
     why="The pinned agent is older than the key: it refuses the configuration, or loses the section.",
-    mend="Pin a newer agent (cw_agent_build), or remove the key.",
+    hint="Pin a newer agent (cw_agent_build), or remove the key.",
     example={"opentelemetry": {"collect": {"host_metrics": {}}}},
 )
 def _key_too_new(subject: Subject) -> Iterator[Finding]:
@@ -178,7 +179,7 @@ _COMMENTS = ("_", "#", "//", "comment")
     "unknown-agent-key",
     WARNING,
     why="The section agent takes any key, and ignores those that it does not know.",
-    mend="Rename or remove the key.",
+    hint="Rename or remove the key.",
     example={"agent": {"metric_collection_interval": 60}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
 )
 def _unknown_agent_key(subject: Subject) -> Iterator[Finding]:
@@ -189,7 +190,7 @@ def _unknown_agent_key(subject: Subject) -> Iterator[Finding]:
     "unknown-plugin-key",
     WARNING,
     why="Plugins of host metrics take any key, and ignore those that they do not know.",
-    mend="Rename or remove the key.",
+    hint="Rename or remove the key.",
     example={"metrics": {"metrics_collected": {"net": {"measurement": ["bytes_sent"], "resource": ["eth0"]}}}},
 )
 def _unknown_plugin_key(subject: Subject) -> Iterator[Finding]:
@@ -216,7 +217,7 @@ SDK_LEVELS = frozenset(
     "sdk-log-level",
     WARNING,
     why="aws_sdk_log_level takes names joined by |; the agent ignores others.",
-    mend="Names: LogDebug, LogDebugWithSigning, LogDebugWithHTTPBody, LogDebugWithRequestRetries, LogDebugWithRequestErrors and "
+    hint="Names: LogDebug, LogDebugWithSigning, LogDebugWithHTTPBody, LogDebugWithRequestRetries, LogDebugWithRequestErrors and "
     "LogDebugWithEventStreamBody.",
     example={"agent": {"aws_sdk_log_level": "DEBUG"}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
 )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from ..findings import WARNING, Finding, shown
 from ..pointer import walk
-from ..problems import WARNING, Finding, rule, shown
+from ..problems import rule
 from ..subject import Subject
 
 
@@ -16,7 +17,7 @@ from ..subject import Subject
     "parameter-template",
     WARNING,
     why="Parameter Store refuses values with {{ }}, which it takes for a reference to another parameter.",
-    mend="Take the braces out; a template of yours has not been filled in (is the value marked !unsafe?).",
+    hint="Take the braces out; a template of yours has not been filled in (is the value marked !unsafe?).",
     example={"metrics": {"namespace": "{{ env }}", "metrics_collected": {"mem": {"measurement": ["used"]}}}},
 )
 def _parameter_template(subject: Subject) -> Iterator[Finding]:

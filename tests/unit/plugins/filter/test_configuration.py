@@ -21,7 +21,7 @@ MEM = {"metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]
 @pytest.mark.parametrize("config", [MEM, json.dumps(MEM)])
 def test_a_mapping_and_its_text_are_judged_alike(config: Any) -> None:
     assert FILTERS["config_problems"](config, agent_version="1.300060", platform="linux", mode="ec2") == []
-    assert FILTERS["config_series"](config)["series"] == 1
+    assert FILTERS["config_metrics"](config)["metrics"] == 1
     assert FILTERS["config_log_groups"](config) == []
     assert [item["Sid"] for item in FILTERS["config_policy"](config)["Statement"]] == ["SendMetrics"]
 
@@ -32,7 +32,7 @@ def test_text_that_does_not_parse_is_one_error() -> None:
     assert set(problem) == {"rule", "severity", "path", "value", "message", "hint"}
 
 
-@pytest.mark.parametrize("name", ["config_series", "config_log_groups", "config_policy"])
+@pytest.mark.parametrize("name", ["config_metrics", "config_log_groups", "config_policy"])
 def test_other_filters_refuse_what_is_no_configuration(name: str) -> None:
     with pytest.raises(AnsibleFilterError, match="not JSON"):
         FILTERS[name]("{")

@@ -112,8 +112,8 @@ def test_diff_where_asked_and_something_differs(run: Any) -> None:
 @pytest.mark.parametrize("check", [False, True])
 @pytest.mark.parametrize("existing", [{}, {"Value": "other", "Type": "SecureString", "Version": 1}])
 def test_a_secret_is_shown_nowhere(run: Any, logged: list[str], existing: dict[str, Any], check: bool) -> None:
-    wanted = {"name": NAME, "value": SECRET, **({} if existing else {"string_type": "SecureString"})}
-    for arguments in (wanted, {"parameters": [wanted, {"name": "/open", "label_versions": {"a": 1}}]}):
+    desired = {"name": NAME, "value": SECRET, **({} if existing else {"string_type": "SecureString"})}
+    for arguments in (desired, {"parameters": [desired, {"name": "/open", "label_versions": {"a": 1}}]}):
         answer = run(arguments, Memory(**existing), check_mode=check, diff=True, verbosity=4)
         assert answer["changed"] is True
         assert SECRET not in json.dumps(answer)
@@ -163,9 +163,9 @@ def test_an_open_value_is_shown_to_who_asks(run: Any, logged: list[str]) -> None
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("AccessDeniedException", "Failed to read the parameters AmazonCloudWatch-web: AccessDeniedException: no. Mend: allow"),
+        ("AccessDeniedException", "Failed to read the parameters AmazonCloudWatch-web: AccessDeniedException: no. Hint: allow"),
         ("ThrottlingException", "ThrottlingException: no"),
-        ("ExpiredTokenException", "Mend: renew the credentials"),
+        ("ExpiredTokenException", "Hint: renew the credentials"),
     ],
 )
 def test_refused_reads_fail(run: Any, module: Any, code: str, said: str) -> None:

@@ -80,7 +80,7 @@ class Client:
     """Calls to one service in one region with credentials from a provider (an object with get() -> dict)."""
 
     def __init__(self, service: str, region: str, provider: object, agent: str = "", endpoint: str = "") -> None:
-        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        suffix = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}.get(region.partition("-")[0], "amazonaws.com")
         self.service = service
         self.region = region
         self.provider = provider

@@ -22,7 +22,11 @@ def refused(code: str, message: str, operation: str) -> ClientError:
 
 @dataclass
 class Cloud:
-    """Both clients of all regions in one. ``later``: (moment, what happens then). ``page``: events a page."""
+    """Both clients of all regions in one.
+
+    ``later``: (moment, what happens then). ``page``: events a page; ``empty_pages``: pages without events before the first one with some.
+    ``status``: status codes of the coming answers about metrics.
+    """
 
     now: float = NOW
     page: int = 10_000
@@ -31,9 +35,11 @@ class Cloud:
     later: list[tuple[float, Any]] = field(default_factory=list)
     calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     region: str = ""
-    shut: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    empty_pages: int = 0
+    status: list[str] = field(default_factory=list)
 
-    def client(self, _service: str, region: str) -> Cloud:
+    def client(self, _service: str, region: str = "us-east-1") -> Cloud:
         """Stands for every client; remembers the region for the calls' record."""
         self.region = region
         return self
@@ -67,7 +73,7 @@ class Cloud:
         group, names = request["logGroupName"], request["logStreamNames"]
         if not any(known == group for known, _stream in self.events):
             raise refused("ResourceNotFoundException", "The specified log group does not exist.", "FilterLogEvents")
-        if group in self.shut:
+        if group in self.unreadable:
             raise refused("InvalidOperationException", "FilterLogEvents is not supported for this log class.", "FilterLogEvents")
         if any((group, name) not in self.events for name in names):
             raise refused("ResourceNotFoundException", "The specified log stream does not exist.", "FilterLogEvents")
@@ -77,7 +83,9 @@ class Cloud:
             for moment, came in self.events[(group, name)]
             if moment * 1000 >= request["startTime"]
         ]
-        first = int(request.get("nextToken", 0))
+        first = int(request.get("nextToken", -self.empty_pages * self.page))
+        if first < 0:
+            return {"events": [], "nextToken": str(first + self.page)}
         rest = {"nextToken": str(first + self.page)} if first + self.page < len(found) else {}
         return {"events": found[first : first + self.page], **rest}
 
@@ -86,12 +94,15 @@ class Cloud:
         place = (request["logGroupName"], request["logStreamName"])
         if place not in self.events:
             raise refused("ResourceNotFoundException", "The specified log stream does not exist.", "GetLogEvents")
-        newest = sorted(self.events[place])[-request["limit"] :]
-        return {"events": [{"timestamp": int(moment * 1000), "ingestionTime": int(came * 1000)} for moment, came in newest]}
+        before = int(request.get("nextToken", 0))
+        token = {"nextBackwardToken": str(min(before + 1, self.empty_pages + 1))}
+        newest = sorted(self.events[place])[-request["limit"] :] if before == self.empty_pages else []
+        return {"events": [{"timestamp": int(moment * 1000), "ingestionTime": int(came * 1000)} for moment, came in newest], **token}
 
     def get_metric_data(self, **request: Any) -> dict[str, Any]:
         self._called("get_metric_data", request)
         results = []
+        status = self.status.pop(0) if self.status else "Complete"
         for query in request["MetricDataQueries"]:
             asked, period = query["MetricStat"]["Metric"], query["MetricStat"]["Period"]
             dimensions = {item["Name"]: item["Value"] for item in asked["Dimensions"]}
@@ -105,6 +116,7 @@ class Cloud:
                 ),
                 reverse=True,
             )
+            points = points if status == "Complete" else []
             times = [datetime.datetime.fromtimestamp(moment, datetime.timezone.utc) for moment, _value in points]
-            results.append({"Id": query["Id"], "Timestamps": times, "Values": [value for _moment, value in points]})
+            results.append({"Id": query["Id"], "Timestamps": times, "Values": [value for _moment, value in points], "StatusCode": status})
         return {"MetricDataResults": results}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store as ParameterStore
 from botocore.exceptions import ClientError
 
@@ -103,4 +103,4 @@ def warnings() -> list[str]:
 
 @pytest.fixture
 def store(ssm: FakeSsm, warnings: list[str]) -> ParameterStore:
-    return ParameterStore(ssm, ssm, Pace(1000, clock=lambda: 0.0, sleep=lambda _seconds: None), warnings.append)
+    return ParameterStore(ssm, lambda: ssm, RateLimiter(1000, clock=lambda: 0.0, sleep=lambda _seconds: None), warnings.append)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every exception of botocore becomes one AwsError that says what failed, why, and how to mend it."""
+"""Every exception of botocore becomes one AwsError that says what failed, why, and a hint."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def client_error(code: str, status: int = 400) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "Said by AWS."}, "ResponseMetadata": {"HTTPStatusCode": status}}, "PutParameter")
 
 
-def test_message_names_call_cause_and_mend() -> None:
+def test_message_names_call_cause_and_hint() -> None:
     error = failing(client_error("AccessDeniedException"))
     assert str(error) == (
-        "Failed to write the parameter /a/b with x, y: AccessDeniedException: Said by AWS. Mend: allow PutParameter to the controller's "
-        "credentials (the minimal policies stand in the collection's guide on publishing)."
+        "Failed to write the parameter /a/b with x, y: AccessDeniedException: Said by AWS. Hint: allow ssm:PutParameter to the "
+        "controller's credentials (the minimal policy stands in the collection's guide on publishing)."
     )
     assert error.code == "AccessDeniedException"
 
@@ -78,7 +78,7 @@ def test_only_lost_answers_leave_doubt(exception: Exception, unsure: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("code", "mend"),
+    ("code", "hint"),
     [
         ("ExpiredTokenException", "renew the credentials"),
         ("UnrecognizedClientException", "check the access key"),
@@ -87,8 +87,8 @@ def test_only_lost_answers_leave_doubt(exception: Exception, unsure: bool) -> No
         ("ParameterPatternMismatchException", "allowed_pattern"),
     ],
 )
-def test_known_refusals_name_the_mend(code: str, mend: str) -> None:
-    assert mend in str(failing(client_error(code)))
+def test_known_refusals_name_the_mend(code: str, hint: str) -> None:
+    assert hint in str(failing(client_error(code)))
 
 
 def test_unknown_refusals_name_no_invented_mend() -> None:

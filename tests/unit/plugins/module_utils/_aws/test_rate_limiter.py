@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pace of writes, on a clock of the test's own."""
+"""The rate limit of writes, on a clock of the test's own."""
 
 from __future__ import annotations
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import ATTEMPTS, Pace
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import ATTEMPTS, RateLimiter
 
 
 class Clock:
@@ -29,31 +29,31 @@ def clock() -> Clock:
 
 
 def test_first_write_waits_for_nothing_and_the_rate_holds(clock: Clock) -> None:
-    pace = Pace(3, clock, clock.sleep)
-    times = [pace.run(clock) for _number in range(10)]
+    limiter = RateLimiter(3, clock, clock.sleep)
+    times = [limiter.run(clock) for _number in range(10)]
     assert times[0] == 100.0
     assert [round(later - earlier, 6) for earlier, later in zip(times, times[1:])] == [round(1 / 3, 6)] * 9
 
 
 def test_slow_calls_cost_no_extra_wait(clock: Clock) -> None:
-    pace = Pace(2, clock, clock.sleep)
+    limiter = RateLimiter(2, clock, clock.sleep)
     for _number in range(4):
-        pace.run(lambda: clock.sleep(0.5))
+        limiter.run(lambda: clock.sleep(0.5))
     assert clock.now == 102.0
 
 
 def test_a_lost_second_is_made_up_for_and_no_more(clock: Clock) -> None:
-    pace = Pace(4, clock, clock.sleep)
-    pace.run(clock)
+    limiter = RateLimiter(4, clock, clock.sleep)
+    limiter.run(clock)
     clock.now += 0.9
-    assert [round(pace.run(clock) - 100.9, 6) for _number in range(5)] == [0.0, 0.0, 0.0, 0.1, 0.35]
+    assert [round(limiter.run(clock) - 100.9, 6) for _number in range(5)] == [0.0, 0.0, 0.0, 0.1, 0.35]
     clock.now += 100
     start = clock.now
-    assert [round(pace.run(clock) - start, 6) for _number in range(7)] == [0.0, 0.0, 0.0, 0.0, 0.25, 0.5, 0.75]
+    assert [round(limiter.run(clock) - start, 6) for _number in range(7)] == [0.0, 0.0, 0.0, 0.0, 0.25, 0.5, 0.75]
 
 
-def test_throttles_are_repeated_ever_slower_and_the_pace_recovers(clock: Clock) -> None:
-    pace = Pace(2, clock, clock.sleep)
+def test_throttles_are_repeated_ever_slower_and_the_rate_recovers(clock: Clock) -> None:
+    limiter = RateLimiter(2, clock, clock.sleep)
     refusals = [AwsError("slow down", "ThrottlingException") for _number in range(3)]
     times: list[float] = []
 
@@ -63,10 +63,10 @@ def test_throttles_are_repeated_ever_slower_and_the_pace_recovers(clock: Clock) 
             raise refusals.pop()
         return "done"
 
-    assert pace.run(call) == "done"
+    assert limiter.run(call) == "done"
     assert [round(later - earlier, 6) for earlier, later in zip(times, times[1:])] == [1.0, 2.0, 4.0]
     for _number in range(10):
-        pace.run(call)
+        limiter.run(call)
     assert round(times[-1] - times[-2], 6) == 0.5
 
 
@@ -78,7 +78,7 @@ def test_a_storm_ends_with_the_throttle_itself(clock: Clock) -> None:
         raise AwsError("slow down", "ThrottlingException")
 
     with pytest.raises(AwsError, match="slow down"):
-        Pace(3, clock, clock.sleep).run(call)
+        RateLimiter(3, clock, clock.sleep).run(call)
     assert len(attempts) == ATTEMPTS
     assert max(later - earlier for earlier, later in zip(attempts, attempts[1:])) <= 5.001
 
@@ -91,5 +91,5 @@ def test_other_errors_are_not_repeated(clock: Clock) -> None:
         raise AwsError("no", "AccessDeniedException")
 
     with pytest.raises(AwsError, match="no"):
-        Pace(3, clock, clock.sleep).run(call)
+        RateLimiter(3, clock, clock.sleep).run(call)
     assert calls == [1]

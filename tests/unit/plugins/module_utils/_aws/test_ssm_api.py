@@ -116,3 +116,19 @@ def test_batches_hold_everything_once() -> None:
     names = [str(number) for number in range(23)]
     assert [len(batch) for batch in api.batches(names, 10)] == [10, 10, 3]
     assert [name for batch in api.batches(names, 10) for name in batch] == names
+
+
+@pytest.mark.parametrize(
+    ("asked", "calls"),
+    [
+        ([], 0),
+        (["a", "a:live", "a:candidate", "a:hold"], 4),
+        ([f"{name}{label}" for name in range(12) for label in ("", ":live")], 3),
+        (["a", "a:1", "a:2", *(f"b{number}" for number in range(27))], 3),
+    ],
+)
+def test_no_call_holds_a_name_twice_and_no_call_is_wasted(asked: list[str], calls: int) -> None:
+    batches = api.distinct_batches(asked, 10)
+    assert sorted(selector for batch in batches for selector in batch) == sorted(asked)
+    assert all(len({selector.partition(":")[0] for selector in batch}) == len(batch) <= 10 for batch in batches)
+    assert len(batches) == calls

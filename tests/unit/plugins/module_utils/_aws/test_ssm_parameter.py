@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Parameters as wanted: what is called, what results, and what is detected when others write at the same time."""
+"""Parameters as desired: what is called, what results, and what is detected when others write at the same time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, Callable
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import Pace
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Change, Wanted, diff_of, result_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_changes import Change, Desired, diff_of, result_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent, ensure_present, read
 from botocore.exceptions import ClientError, ReadTimeoutError
 
@@ -29,9 +29,9 @@ def lost() -> ReadTimeoutError:
     return ReadTimeoutError(endpoint_url="https://ssm.us-east-1.amazonaws.com/")
 
 
-def ensure(store: Store, *wanted: Wanted, check: bool = False) -> list[Change]:
+def ensure(store: Store, *desired: Desired, check: bool = False) -> list[Change]:
     """Read and ensure, as the module does."""
-    changed, _before, after = ensure_present(store, list(wanted), read(store.reader, list(wanted)), check)
+    changed, _before, after = ensure_present(store, list(desired), read(store.reader, list(desired)), check)
     assert changed is any(change.parts for change in after)
     return after
 
@@ -42,56 +42,56 @@ def state(ssm: Any, name: str = NAME) -> list[tuple[int, str, list[str]]]:
     return [(entry["Version"], entry["Value"], sorted(entry["Labels"])) for entry in history]
 
 
-def quartet(store: Store, ssm: Any, wanted: Wanted, parts: list[str]) -> Change:
+def quartet(store: Store, ssm: Any, desired: Desired, parts: list[str]) -> Change:
     """CHECK, apply, idempotent CHECK, idempotent: the prediction is what happens, and then nothing does."""
     calls = len(ssm.writes)
-    (predicted,) = ensure(store, wanted, check=True)
+    (predicted,) = ensure(store, desired, check=True)
     assert predicted.parts == parts
     assert len(ssm.writes) == calls
-    (applied,) = ensure(store, wanted)
+    (applied,) = ensure(store, desired)
     assert {**result_of(applied), "arn": None} == {**result_of(predicted), "arn": None}
     assert diff_of(applied) == diff_of(predicted)
     calls = len(ssm.writes)
     for check in (True, False):
-        (again,) = ensure(store, wanted, check=check)
+        (again,) = ensure(store, desired, check=check)
         assert again.parts == []
     assert len(ssm.writes) == calls
     return applied
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "desired",
     [
-        Wanted(NAME, "text"),
-        Wanted(NAME, {"a": 1}),
-        Wanted(NAME, ["a", "b"], string_type="StringList"),
-        Wanted(NAME, "secret", string_type="SecureString", key_id="alias/aws/ssm"),
-        Wanted(NAME, "x" * 5000, tier="auto"),
-        Wanted(NAME, "x" * 5000, tier="Advanced"),
-        Wanted(NAME, "x" * 5000, tier="Intelligent-Tiering"),
-        Wanted(NAME, "x", tier="Standard"),
-        Wanted(NAME, "x", description="what for"),
-        Wanted(NAME, "123", allowed_pattern="[0-9]+"),
-        Wanted(NAME, "x", data_type="text"),
-        Wanted(NAME, "x", tags={"a": "b"}),
-        Wanted(NAME, "x", labels=["candidate", "live"]),
-        Wanted(NAME, "x", expected_version=0),
-        Wanted(NAME, "x", overwrite_value="never"),
-        Wanted(
+        Desired(NAME, "text"),
+        Desired(NAME, {"a": 1}),
+        Desired(NAME, ["a", "b"], string_type="StringList"),
+        Desired(NAME, "secret", string_type="SecureString", key_id="alias/aws/ssm"),
+        Desired(NAME, "x" * 5000, tier="auto"),
+        Desired(NAME, "x" * 5000, tier="Advanced"),
+        Desired(NAME, "x" * 5000, tier="Intelligent-Tiering"),
+        Desired(NAME, "x", tier="Standard"),
+        Desired(NAME, "x", description="what for"),
+        Desired(NAME, "123", allowed_pattern="[0-9]+"),
+        Desired(NAME, "x", data_type="text"),
+        Desired(NAME, "x", tags={"a": "b"}),
+        Desired(NAME, "x", labels=["candidate", "live"]),
+        Desired(NAME, "x", expected_version=0),
+        Desired(NAME, "x", overwrite_value="never"),
+        Desired(
             NAME,
             "x",
             tier="auto",
             policies=[{"Type": "NoChangeNotification", "Version": "1.0", "Attributes": {"After": "1", "Unit": "Days"}}],
         ),
     ],
-    ids=lambda wanted: f"{wanted.string_type}-{wanted.tier}-{wanted.selectors}-{len(str(wanted.value))}",
+    ids=lambda desired: f"{desired.string_type}-{desired.tier}-{desired.selectors}-{len(str(desired.value))}",
 )
-def test_creation(store: Store, ssm: Any, wanted: Wanted) -> None:
-    change = quartet(store, ssm, wanted, ["created", "labels"] if wanted.labels else ["created"])
+def test_creation(store: Store, ssm: Any, desired: Desired) -> None:
+    change = quartet(store, ssm, desired, ["created", "labels"] if desired.labels else ["created"])
     assert change.version == 1
     (request,) = [params for name, params in ssm.calls if name == "put_parameter"]
     assert request["Overwrite"] is False
-    assert request["Type"] == (wanted.string_type or "String")
+    assert request["Type"] == (desired.string_type or "String")
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_creation(store: Store, ssm: Any, wanted: Wanted) -> None:
     ids=lambda value: str(value)[:60],
 )
 def test_change_of_one_thing_keeps_the_others(store: Store, ssm: Any, changes: dict[str, Any], parts: list[str]) -> None:
-    ensure(store, Wanted(NAME, "x", description="kept", allowed_pattern="[a-z]*", tags={"a": "b"}, labels=["first"]))
-    quartet(store, ssm, Wanted(NAME, **changes), parts)
+    ensure(store, Desired(NAME, "x", description="kept", allowed_pattern="[a-z]*", tags={"a": "b"}, labels=["first"]))
+    quartet(store, ssm, Desired(NAME, **changes), parts)
     (entry,) = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [NAME]}])["Parameters"]
     assert (entry["Description"] or "") == changes.get("description", "kept")
     assert entry["AllowedPattern"] == changes.get("allowed_pattern", "[a-z]*")
@@ -125,9 +125,9 @@ def test_change_of_one_thing_keeps_the_others(store: Store, ssm: Any, changes: d
 
 
 def test_nothing_of_a_secure_advanced_parameter_is_lost(store: Store, ssm: Any) -> None:
-    ensure(store, Wanted(NAME, "secret", string_type="SecureString", tier="Advanced", key_id=KEY, description="d"))
-    ensure(store, Wanted(NAME, "other"))
-    ensure(store, Wanted(NAME, tags={"a": "b"}))
+    ensure(store, Desired(NAME, "secret", string_type="SecureString", tier="Advanced", key_id=KEY, description="d"))
+    ensure(store, Desired(NAME, "other"))
+    ensure(store, Desired(NAME, tags={"a": "b"}))
     (entry,) = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [NAME]}])["Parameters"]
     assert (entry["Type"], entry["Tier"], entry["KeyId"], entry["Description"], entry["Version"]) == (
         "SecureString",
@@ -139,61 +139,61 @@ def test_nothing_of_a_secure_advanced_parameter_is_lost(store: Store, ssm: Any) 
 
 
 def test_formatting_makes_no_version(store: Store, ssm: Any) -> None:
-    ensure(store, Wanted(NAME, '{\n  "b": 1,\n  "a": 2\n}'))
-    (change,) = ensure(store, Wanted(NAME, {"a": 2, "b": 1}))
+    ensure(store, Desired(NAME, '{\n  "b": 1,\n  "a": 2\n}'))
+    (change,) = ensure(store, Desired(NAME, {"a": 2, "b": 1}))
     assert change.parts == []
     assert result_of(change)["stored_value"] == '{\n  "b": 1,\n  "a": 2\n}'
 
 
 def test_overwrite_value(store: Store, ssm: Any) -> None:
-    ensure(store, Wanted(NAME, "a"))
-    assert ensure(store, Wanted(NAME, "b", overwrite_value="never"))[0].parts == []
-    assert ensure(store, Wanted(NAME, "a", overwrite_value="always"))[0].version == 2
+    ensure(store, Desired(NAME, "a"))
+    assert ensure(store, Desired(NAME, "b", overwrite_value="never"))[0].parts == []
+    assert ensure(store, Desired(NAME, "a", overwrite_value="always"))[0].version == 2
     assert state(ssm) == [(1, "a", []), (2, "a", [])]
 
 
 @pytest.mark.parametrize(
-    ("existing", "wanted", "said"),
+    ("existing", "desired", "said"),
     [
-        (None, Wanted(NAME, labels=["live"]), "does not exist, and no value"),
-        (None, Wanted(NAME, "x" * 4097), "4097 bytes, tier Standard allows 4096"),
-        (None, Wanted(NAME, "{{ x }}"), "forgotten template"),
-        (None, Wanted("a/b", "x"), "write /a/b"),
-        (None, Wanted(NAME, "x", labels=["1st"]), "label '1st'"),
-        (None, Wanted(NAME, "x", labels=["a"], label_versions={"a": 1}), "leave it out of one"),
-        (None, Wanted(NAME, label_versions={"a": -1}), "below 0"),
-        (None, Wanted(NAME, "x", key_id="alias/x"), "key_id is for a SecureString"),
-        (None, Wanted(NAME, "x", expected_version=4), "expected_version is 4, Parameter Store holds version 0"),
-        (Wanted(NAME, "x"), Wanted(NAME, "y", string_type="SecureString"), "a type cannot change"),
-        (Wanted(NAME, "x", tier="Advanced"), Wanted(NAME, "x", tier="Standard"), "never goes back to Standard"),
-        (Wanted(NAME, "x"), Wanted(NAME, "y", expected_version=2), "expected_version is 2, Parameter Store holds version 1"),
-        (Wanted(NAME, "x"), Wanted(NAME, "y" * 5000), "tier Standard allows 4096"),
-        (Wanted(NAME, "x"), Wanted(NAME, ""), "the value is empty"),
+        (None, Desired(NAME, labels=["live"]), "does not exist, and no value"),
+        (None, Desired(NAME, "x" * 4097), "4097 bytes, tier Standard allows 4096"),
+        (None, Desired(NAME, "{{ x }}"), "forgotten template"),
+        (None, Desired("a/b", "x"), "write /a/b"),
+        (None, Desired(NAME, "x", labels=["1st"]), "label '1st'"),
+        (None, Desired(NAME, "x", labels=["a"], label_versions={"a": 1}), "leave it out of one"),
+        (None, Desired(NAME, label_versions={"a": -1}), "below 0"),
+        (None, Desired(NAME, "x", key_id="alias/x"), "key_id is for a SecureString"),
+        (None, Desired(NAME, "x", expected_version=4), "expected_version is 4, Parameter Store holds version 0"),
+        (Desired(NAME, "x"), Desired(NAME, "y", string_type="SecureString"), "a type cannot change"),
+        (Desired(NAME, "x", tier="Advanced"), Desired(NAME, "x", tier="Standard"), "never goes back to Standard"),
+        (Desired(NAME, "x"), Desired(NAME, "y", expected_version=2), "expected_version is 2, Parameter Store holds version 1"),
+        (Desired(NAME, "x"), Desired(NAME, "y" * 5000), "tier Standard allows 4096"),
+        (Desired(NAME, "x"), Desired(NAME, ""), "the value is empty"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_refused_before_any_write(store: Store, ssm: Any, existing: Wanted | None, wanted: Wanted, said: str) -> None:
+def test_refused_before_any_write(store: Store, ssm: Any, existing: Desired | None, desired: Desired, said: str) -> None:
     if existing:
         ensure(store, existing)
     calls = len(ssm.writes)
     for check in (True, False):
         with pytest.raises(AwsError, match=said):
-            ensure(store, wanted, check=check)
+            ensure(store, desired, check=check)
     assert len(ssm.writes) == calls
 
 
 def test_all_refusals_in_one_message(store: Store) -> None:
     with pytest.raises(AwsError) as raised:
-        ensure(store, Wanted("aws-x", "x"), Wanted("a/b", "x"), Wanted("c", "x"), Wanted("c", "y"))
+        ensure(store, Desired("aws-x", "x"), Desired("a/b", "x"), Desired("c", "x"), Desired("c", "y"))
     assert all(said in str(raised.value) for said in ("aws-x", "write /a/b", "c: named 2 times"))
 
 
 @pytest.mark.parametrize("tier", ["Standard", "Advanced", "auto"])
 def test_unchanged_cost(store: Store, ssm: Any, tier: str) -> None:
-    wanted = [Wanted(f"{NAME}-{number}", {"n": number}, tier=tier, labels=["candidate"], report_labels=["live"]) for number in range(17)]
-    ensure(store, *wanted)
+    desired = [Desired(f"{NAME}-{number}", {"n": number}, tier=tier, labels=["candidate"], report_labels=["live"]) for number in range(17)]
+    ensure(store, *desired)
     ssm.calls.clear()
-    ensure(store, *wanted)
+    ensure(store, *desired)
     assert ssm.count("get_parameters") == 6  # 17 names and 34 selectors
     assert ssm.count("describe_parameters") == (0 if tier == "auto" else 1)
     assert ssm.writes == []
@@ -201,16 +201,16 @@ def test_unchanged_cost(store: Store, ssm: Any, tier: str) -> None:
 
 
 def test_description_and_tag_reads_only_where_asked(store: Store, ssm: Any) -> None:
-    wanted = [Wanted(f"{NAME}-{number}", "x", description="d", tags={"a": "b"} if number < 3 else None) for number in range(60)]
-    ensure(store, *wanted)
+    desired = [Desired(f"{NAME}-{number}", "x", description="d", tags={"a": "b"} if number < 3 else None) for number in range(60)]
+    ensure(store, *desired)
     ssm.calls.clear()
-    ensure(store, *wanted)
+    ensure(store, *desired)
     assert (ssm.count("get_parameters"), ssm.count("describe_parameters"), ssm.count("list_tags_for_resource")) == (6, 2, 3)
     assert ssm.writes == []
 
 
 def test_one_name_is_asked_once_a_call_from_ten_names_on(store: Store, ssm: Any) -> None:
-    ensure(store, *[Wanted(f"{NAME}-{number}", "x", labels=["live"]) for number in range(10)])
+    ensure(store, *[Desired(f"{NAME}-{number}", "x", labels=["live"]) for number in range(10)])
     for params in [params for name, params in ssm.calls if name == "get_parameters"]:
         names = [name.split(":")[0] for name in params["Names"]]
         assert len(set(names)) == len(names)
@@ -219,24 +219,24 @@ def test_one_name_is_asked_once_a_call_from_ten_names_on(store: Store, ssm: Any)
 @pytest.mark.parametrize("operation", ["get_parameters", "describe_parameters", "list_tags_for_resource"])
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "InternalServerError", "ExpiredTokenException"])
 def test_a_refused_read_is_never_absent(store: Store, ssm: Any, operation: str, code: str) -> None:
-    ensure(store, Wanted(NAME, "x"))
+    ensure(store, Desired(NAME, "x"))
     calls = len(ssm.writes)
     ssm.fail[operation] = [client_error(code)]
     with pytest.raises(AwsError) as raised:
-        ensure(store, Wanted(NAME, "y", description="d", tags={"a": "b"}))
+        ensure(store, Desired(NAME, "y", description="d", tags={"a": "b"}))
     assert raised.value.code == code
     assert len(ssm.writes) == calls
 
 
 @pytest.mark.parametrize("operation", ["put_parameter", "add_tags_to_resource", "remove_tags_from_resource", "label_parameter_version"])
 def test_a_refused_write_names_what_was_written(store: Store, ssm: Any, operation: str) -> None:
-    first, second = Wanted(f"{NAME}-1", "x"), Wanted(f"{NAME}-2", "x", tags={"a": "b", "c": "d"})
+    first, second = Desired(f"{NAME}-1", "x"), Desired(f"{NAME}-2", "x", tags={"a": "b", "c": "d"})
     ensure(store, first, second)
     ssm.before[operation] = [lambda: None, lambda: ssm.fail.update({operation: [client_error("AccessDeniedException")]})]
     if operation != "put_parameter":
         ssm.fail[operation] = [client_error("AccessDeniedException")]
     with pytest.raises(AwsError) as raised:
-        ensure(store, Wanted(f"{NAME}-1", "y"), Wanted(f"{NAME}-2", "y", tags={"a": "z"}, labels=["live"]))
+        ensure(store, Desired(f"{NAME}-1", "y"), Desired(f"{NAME}-2", "y", tags={"a": "z"}, labels=["live"]))
     written = [f"{NAME}-1:2", f"{NAME}-2:2"]
     assert raised.value.details == {"written": written[:1] if operation == "put_parameter" else written}
 
@@ -245,9 +245,9 @@ def test_a_refused_write_names_what_was_written(store: Store, ssm: Any, operatio
 @pytest.mark.parametrize("existing", [False, True])
 def test_lost_answer_makes_no_second_version(store: Store, ssm: Any, warnings: list[str], failure: Exception, existing: bool) -> None:
     if existing:
-        ensure(store, Wanted(NAME, "x"))
+        ensure(store, Desired(NAME, "x"))
     ssm.lose["put_parameter"] = [failure]
-    (change,) = ensure(store, Wanted(NAME, "y", labels=["live"]))
+    (change,) = ensure(store, Desired(NAME, "y", labels=["live"]))
     assert change.version == 1 + existing
     assert state(ssm)[-1] == (1 + existing, "y", ["live"])
     assert warnings == []
@@ -257,9 +257,9 @@ def test_lost_answer_makes_no_second_version(store: Store, ssm: Any, warnings: l
 @pytest.mark.parametrize("existing", [False, True])
 def test_a_write_that_never_arrived_is_repeated(store: Store, ssm: Any, failure: Exception, existing: bool) -> None:
     if existing:
-        ensure(store, Wanted(NAME, "x"))
+        ensure(store, Desired(NAME, "x"))
     ssm.fail["put_parameter"] = [failure, failure]
-    (change,) = ensure(store, Wanted(NAME, "y"))
+    (change,) = ensure(store, Desired(NAME, "y"))
     assert change.version == 1 + existing
     assert len(state(ssm)) == 1 + existing
 
@@ -267,16 +267,16 @@ def test_a_write_that_never_arrived_is_repeated(store: Store, ssm: Any, failure:
 def test_a_write_that_never_arrives_fails(store: Store, ssm: Any) -> None:
     ssm.fail["put_parameter"] = [lost() for _attempt in range(20)]
     with pytest.raises(AwsError, match="ReadTimeoutError"):
-        ensure(store, Wanted(NAME, "y"))
+        ensure(store, Desired(NAME, "y"))
 
 
 @pytest.mark.parametrize(
     "operation", ["label_parameter_version", "add_tags_to_resource", "remove_tags_from_resource", "unlabel_parameter_version"]
 )
 def test_lost_answers_of_repeatable_writes_are_repeated(store: Store, ssm: Any, operation: str) -> None:
-    ensure(store, Wanted(NAME, "x", tags={"a": "b"}, labels=["gone"]))
+    ensure(store, Desired(NAME, "x", tags={"a": "b"}, labels=["gone"]))
     ssm.lose[operation] = [lost(), client_error("InternalServerError", 500)]
-    ensure(store, Wanted(NAME, tags={"c": "d"}, labels=["live"], label_versions={"gone": 0}))
+    ensure(store, Desired(NAME, tags={"c": "d"}, labels=["live"], label_versions={"gone": 0}))
     assert state(ssm) == [(1, "x", ["live"])]
     assert ssm.count(operation) >= 3
 
@@ -284,7 +284,7 @@ def test_lost_answers_of_repeatable_writes_are_repeated(store: Store, ssm: Any, 
 def test_throttled_writes_are_repeated(store: Store, ssm: Any) -> None:
     for operation in ("put_parameter", "label_parameter_version"):
         ssm.fail[operation] = [client_error("ThrottlingException") for _attempt in range(5)]
-    ensure(store, Wanted(NAME, "x", labels=["live"]))
+    ensure(store, Desired(NAME, "x", labels=["live"]))
     assert state(ssm) == [(1, "x", ["live"])]
 
 
@@ -294,19 +294,19 @@ def other(ssm: Any, value: str, overwrite: bool = True) -> Any:
 
 
 def test_lost_write_of_somebody_else_is_told_with_both_versions(store: Store, ssm: Any) -> None:
-    ensure(store, Wanted(NAME, "x", labels=["live"]))
+    ensure(store, Desired(NAME, "x", labels=["live"]))
     ssm.before["put_parameter"] = [other(ssm, "theirs")]
     with pytest.raises(
         AwsError, match=rf"wrote version 2 with other content after we read version 1; ours is version 3.*{NAME}:2 with {NAME}:3"
     ):
-        ensure(store, Wanted(NAME, "ours", labels=["live"]))
+        ensure(store, Desired(NAME, "ours", labels=["live"]))
     assert state(ssm) == [(1, "x", ["live"]), (2, "theirs", []), (3, "ours", [])]
 
 
 def test_doubled_write_is_warned_of(store: Store, ssm: Any, warnings: list[str]) -> None:
-    ensure(store, Wanted(NAME, "x"))
+    ensure(store, Desired(NAME, "x"))
     ssm.before["put_parameter"] = [other(ssm, "ours")]
-    ensure(store, Wanted(NAME, "ours", labels=["live"]))
+    ensure(store, Desired(NAME, "ours", labels=["live"]))
     assert state(ssm) == [(1, "x", []), (2, "ours", []), (3, "ours", ["live"])]
     assert len(warnings) == 1
     assert "(version 2); ours is version 3" in warnings[0]
@@ -315,42 +315,42 @@ def test_doubled_write_is_warned_of(store: Store, ssm: Any, warnings: list[str])
 def test_creation_by_somebody_else(store: Store, ssm: Any, warnings: list[str]) -> None:
     ssm.before["put_parameter"] = [other(ssm, "theirs", overwrite=False)]
     with pytest.raises(AwsError, match=r"was created by somebody else meanwhile .version 1. with other content"):
-        ensure(store, Wanted(NAME, "ours", labels=["live"]))
+        ensure(store, Desired(NAME, "ours", labels=["live"]))
     assert state(ssm) == [(1, "theirs", [])]
     ensure_absent(store, [NAME], check_mode=False)
     ssm.before["put_parameter"] = [other(ssm, "ours", overwrite=False)]
-    ensure(store, Wanted(NAME, "ours", labels=["live"]))
+    ensure(store, Desired(NAME, "ours", labels=["live"]))
     assert state(ssm) == [(1, "ours", ["live"])]
     assert len(warnings) == 1
-    assert "with the wanted content" in warnings[0]
+    assert "with the desired content" in warnings[0]
 
 
 def test_lost_answer_and_somebody_elses_write(store: Store, ssm: Any) -> None:
-    ensure(store, Wanted(NAME, "x"))
+    ensure(store, Desired(NAME, "x"))
     ssm.fail["put_parameter"] = [lost()]
     ssm.before["get_parameters"] = [lambda: None, other(ssm, "theirs")]
     with pytest.raises(AwsError, match=r"answer to our write .version 2. was lost, and version 2 holds somebody else's"):
-        ensure(store, Wanted(NAME, "ours"))
+        ensure(store, Desired(NAME, "ours"))
 
 
 def test_recreated_meanwhile(store: Store, ssm: Any) -> None:
-    ensure(store, Wanted(NAME, "x"))
-    ensure(store, Wanted(NAME, "y"))
+    ensure(store, Desired(NAME, "x"))
+    ensure(store, Desired(NAME, "y"))
     ssm.before["put_parameter"] = [lambda: ssm.delete_parameters(Names=[NAME])]
     with pytest.raises(AwsError, match="deleted and created anew"):
-        ensure(store, Wanted(NAME, "z"))
+        ensure(store, Desired(NAME, "z"))
 
 
 def test_no_label_moves_unless_every_write_was_clean(store: Store, ssm: Any) -> None:
     parts = [NAME, f"{NAME}.part2"]
-    ensure(store, *[Wanted(name, "x", labels=["live"]) for name in parts])
+    ensure(store, *[Desired(name, "x", labels=["live"]) for name in parts])
 
     def second() -> None:
         ssm.put_parameter(Name=parts[1], Value="theirs", Type="String", Overwrite=True)
 
     ssm.before["put_parameter"] = [lambda: None, second]
     with pytest.raises(AwsError, match="part2: somebody else wrote version 2"):
-        ensure(store, *[Wanted(name, "ours", labels=["live"]) for name in parts])
+        ensure(store, *[Desired(name, "ours", labels=["live"]) for name in parts])
     assert [labels for name in parts for _version, _value, labels in state(ssm, name)] == [["live"], [], ["live"], [], []]
 
 
@@ -365,18 +365,18 @@ def race(ssm: Any, equal: bool, existing: bool) -> None:
     names = [NAME, f"{NAME}.part2"]
     told: dict[str, list[str]] = {"a": [], "b": []}
     if existing:
-        first = Store(ssm, ssm, Pace(1000, sleep=lambda _seconds: None), told["a"].append)
-        ensure(first, *[Wanted(name, json.dumps({"by": "first", "part": name}), labels=["candidate"]) for name in names])
+        first = Store(ssm, lambda: ssm, RateLimiter(1000, sleep=lambda _seconds: None), told["a"].append)
+        ensure(first, *[Desired(name, json.dumps({"by": "first", "part": name}), labels=["candidate"]) for name in names])
     start = threading.Barrier(2)
 
     def publish(who: str) -> None:
         values = {name: {"by": "both" if equal else who, "part": name} for name in names}
-        store = Store(ssm, ssm, Pace(1000, sleep=lambda _seconds: None), told[who].append)
-        wanted = [Wanted(name, values[name], labels=["candidate"]) for name in names]
-        current = read(store.reader, wanted)
+        store = Store(ssm, lambda: ssm, RateLimiter(1000, sleep=lambda _seconds: None), told[who].append)
+        desired = [Desired(name, values[name], labels=["candidate"]) for name in names]
+        current = read(store.reader, desired)
         start.wait()
         try:
-            ensure_present(store, wanted, current, False)
+            ensure_present(store, desired, current, False)
         except AwsError as error:
             told[who].append(str(error))
 
@@ -396,7 +396,7 @@ def race(ssm: Any, equal: bool, existing: bool) -> None:
 
 def test_deletion(store: Store, ssm: Any) -> None:
     names = [f"{NAME}-{number}" for number in range(12)]
-    ensure(store, *[Wanted(name, "x") for name in names])
+    ensure(store, *[Desired(name, "x") for name in names])
     ssm.calls.clear()
     assert ensure_absent(store, [*names, "gone"], check_mode=True) == (True, sorted(names), [])
     assert ssm.writes == []
@@ -407,16 +407,16 @@ def test_deletion(store: Store, ssm: Any) -> None:
 
 
 def test_secure_values_are_in_no_result_and_no_diff(store: Store, ssm: Any) -> None:
-    ensure(store, Wanted(NAME, "hunter2", string_type="SecureString", labels=["live"]))
-    for wanted in (Wanted(NAME, "hunter3", report_labels=["live"]), Wanted(NAME, report_labels=["live"])):
-        (change,) = ensure(store, wanted, check=True)
+    ensure(store, Desired(NAME, "hunter2", string_type="SecureString", labels=["live"]))
+    for desired in (Desired(NAME, "hunter3", report_labels=["live"]), Desired(NAME, report_labels=["live"])):
+        (change,) = ensure(store, desired, check=True)
         shown = json.dumps([result_of(change), diff_of(change)])
         assert "hunter" not in shown
         assert "SecureString, not shown" in shown
 
 
 def test_refused_labels_are_told(store: Store, ssm: Any) -> None:
-    ensure(store, Wanted(NAME, "x"))
+    ensure(store, Desired(NAME, "x"))
     ssm.label_parameter_version = lambda **_params: {"InvalidLabels": ["live"]}
     with pytest.raises(AwsError, match="refuses the labels live"):
-        ensure(store, Wanted(NAME, labels=["live"]))
+        ensure(store, Desired(NAME, labels=["live"]))

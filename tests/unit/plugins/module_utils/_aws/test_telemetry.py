@@ -10,27 +10,21 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import LONGEST_SECONDS, Watch
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.verdicts import Terms
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.cloud import NOW, Cloud
 
-PLACE = {"log_group_name": "/app/web", "log_stream_name": "i-1", "file": "/var/log/app.log"}
 STREAM: dict[str, Any] = {
-    **PLACE,
+    "log_group_name": "/app/web",
+    "log_stream_name": "i-1",
+    "file": "/var/log/app.log",
     "grown": True,
-    "waiting": False,
-    "readable": True,
     "written": NOW - 1,
-    "filtered": False,
-    "timestamped": False,
-    "flush": 5,
 }
-METRIC: dict[str, Any] = {
-    "namespace": "CWAgent",
-    "name": "mem_used_percent",
-    "dimensions": {"InstanceId": "i-1"},
-    "due": 120,
-    "resolution": 60,
-}
+METRIC: dict[str, Any] = {"name": "mem_used_percent", "dimensions": {"InstanceId": "i-1"}, "due": 120}
 DENIED = (
     "E! [outputs.cloudwatchlogs] Aws error received when sending logs to /app/web/i-1: AccessDeniedException: "
     "User: arn:aws:sts::1:assumed-role/r/i is not authorized to perform: "
@@ -38,19 +32,30 @@ DENIED = (
 )
 
 
-def host(streams: list[dict[str, Any]] | None = None, metrics: list[dict[str, Any]] | None = None, **facts: Any) -> dict[str, Any]:
-    known = {"host": "web-1", "region": "us-east-1", "changed": True, "since": NOW - 10, "clock": NOW, "agent": {}}
-    return {**known, "streams": streams or [], "metrics": metrics or [], **facts}
+def host(streams: list[dict[str, Any]] | None = None, metrics: list[dict[str, Any]] | None = None, **facts: Any) -> Host:
+    agent = {"sends_to": "us-east-1", **facts.pop("agent", {})}
+    known = {"name": "web-1", "region": "us-east-1", "changed": True, "since": NOW - 10, "clock": NOW, **facts}
+    expected = {"streams": tuple(Stream(**item) for item in streams or []), "metrics": tuple(Metric(**item) for item in metrics or [])}
+    return Host(**known, **expected, evidence=Evidence(**agent))
 
 
-def watch(cloud: Cloud, *hosts: dict[str, Any], timeout: float = 90, check_mode: bool = False, window: float = 900) -> dict[str, Any]:
-    terms = Terms(cloud.now, window, timeout, check_mode)
-    return Watch(cloud.client, terms, cloud.clock, cloud.sleep).run(hosts)
+def watch(
+    cloud: Cloud,
+    *hosts: Host,
+    timeout: float = 90,
+    check_mode: bool = False,
+    window: float = 900,
+    notify: Any = lambda _items, _until: None,
+) -> dict[str, Any]:
+    settings = Settings(cloud.now, window, timeout, check_mode)
+    asked = Watch(cloud.client, settings, notify, cloud.clock, cloud.sleep)
+    evaluations, waited = asked.run(hosts)
+    return {"hosts": evaluations, "waited": waited, "refused": asked.measured.refused}
 
 
 def only(result: dict[str, Any], kind: str) -> dict[str, Any]:
-    (verdict,) = result["hosts"]
-    (item,) = verdict[kind]
+    (evaluation,) = result["hosts"]
+    (item,) = evaluation[kind]
     return item
 
 
@@ -73,25 +78,24 @@ class TestChanged:
         cloud.later += [(NOW + 130, lambda moment: cloud.log("/app/web", "i-1", moment))]
         cloud.later += [(NOW + 120, lambda moment: cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, moment))]
         result = watch(cloud, host([STREAM], [METRIC]))
-        assert result["hosts"][0]["state"] == "arrived"
+        assert result["hosts"][0]["state"] == "verified"
         assert 120 <= result["waited"] < 135
         assert only(result, "streams")["events"] >= 1
 
     def test_missing_after_the_deadline(self, cloud: Cloud) -> None:
-        result = watch(cloud, host([STREAM], agent={"errors": [DENIED]}))
+        result = watch(cloud, host([STREAM], agent={"errors": (DENIED,)}))
         item = only(result, "streams")
         assert item["state"] == "missing"
         assert "logs:PutLogEvents" in item["cause"]
         assert item["line"] == DENIED
-        assert result["missing"] == ["web-1"]
+        assert result["hosts"][0]["state"] == "missing"
         assert 90 <= result["waited"] < 101
         assert len(cloud.calls) < 20
 
-    def test_a_quiet_file_is_not_awaited(self, cloud: Cloud) -> None:
+    def test_a_file_without_new_lines_is_not_awaited(self, cloud: Cloud) -> None:
         result = watch(cloud, host([{**STREAM, "grown": False}]))
-        assert only(result, "streams")["state"] == "quiet"
+        assert only(result, "streams")["state"] == "no_data"
         assert result["waited"] == 0
-        assert result["missing"] == []
 
     def test_nobody_waits_for_a_file_that_the_agent_cannot_read(self, cloud: Cloud) -> None:
         result = watch(cloud, host([{**STREAM, "readable": False}], agent={"run_as_user": "cwagent"}))
@@ -127,20 +131,19 @@ class TestChanged:
 
     def test_nobody_waits_for_a_metric_of_every_day(self, cloud: Cloud) -> None:
         result = watch(cloud, host(metrics=[{**METRIC, "due": 86460}]))
-        assert only(result, "metrics")["state"] == "quiet"
+        assert only(result, "metrics")["state"] == "no_data"
         assert result["waited"] < LONGEST_SECONDS + 15
 
     def test_a_filtered_file_is_missing_only_when_the_log_says_so(self, cloud: Cloud) -> None:
         filtered = {**STREAM, "filtered": True}
         result = watch(cloud, host([filtered]))
-        assert (only(result, "streams")["state"], result["waited"]) == ("quiet", 0)
-        assert only(watch(cloud, host([filtered], agent={"errors": [DENIED]})), "streams")["state"] == "missing"
+        assert (only(result, "streams")["state"], result["waited"]) == ("no_data", 0)
+        assert only(watch(cloud, host([filtered], agent={"errors": (DENIED,)})), "streams")["state"] == "missing"
 
     def test_check_mode_changed_nothing_and_awaits_nothing(self, cloud: Cloud) -> None:
         result = watch(cloud, host([STREAM], [METRIC]), check_mode=True)
         assert {only(result, "streams")["state"], only(result, "metrics")["state"], result["hosts"][0]["state"]} == {"pending"}
         assert result["waited"] == 0
-        assert result["missing"] == []
 
     def test_without_a_timeout_everything_is_read_once(self, cloud: Cloud) -> None:
         assert watch(cloud, host([STREAM], [METRIC]), timeout=0)["waited"] == 0
@@ -150,7 +153,7 @@ def test_what_was_sent_before_a_restart_is_not_awaited(cloud: Cloud) -> None:
     cloud.log("/app/web", "i-1", NOW - 900)
     sent = {**STREAM, "written": NOW - 900, "waiting": False}
     result = watch(cloud, host([sent]))
-    assert (only(result, "streams")["state"], result["waited"]) == ("quiet", 0)
+    assert (only(result, "streams")["state"], result["waited"]) == ("no_data", 0)
 
 
 class TestWaitingLines:
@@ -163,11 +166,18 @@ class TestWaitingLines:
         cloud.later = [(NOW + 5, lambda moment: cloud.log("/app/web", "i-1", moment))]
         result = watch(cloud, host([self.NEWER]))
         assert (only(result, "streams")["state"], only(result, "streams")["events"]) == ("arrived", 2)
-        assert 4 <= result["waited"] < 15
+        assert 4 <= result["waited"] <= 12
+
+    def test_the_line_that_the_agent_holds_is_counted(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 1, NOW - 1)
+        cloud.later = [(NOW + 5, lambda moment: cloud.log("/app/web", "i-1", moment))]
+        result = watch(cloud, host([{**self.NEWER, "flush": 1}]))
+        assert (only(result, "streams")["state"], only(result, "streams")["events"]) == ("arrived", 3)
+        assert 5 <= result["waited"] <= 8
 
     def test_they_do_not_come(self, cloud: Cloud) -> None:
         cloud.log("/app/web", "i-1", NOW - 8)
-        item = only(watch(cloud, host([self.NEWER], agent={"errors": [DENIED]})), "streams")
+        item = only(watch(cloud, host([self.NEWER], agent={"errors": (DENIED,)})), "streams")
         assert (item["state"], item["events"], item["line"]) == ("missing", 1, DENIED)
 
     def test_nothing_waits(self, cloud: Cloud) -> None:
@@ -185,7 +195,7 @@ class TestWaitingLines:
     )
     def test_of_an_unchanged_host_only_the_agent_can_tell(self, cloud: Cloud, said: str, written: float, state: str) -> None:
         cloud.log("/app/web", "i-1", NOW - 800)
-        steady = host([{**self.NEWER, "written": written}], changed=False, since=NOW - 86400, agent={"errors": [said + DENIED]})
+        steady = host([{**self.NEWER, "written": written}], changed=False, since=NOW - 86400, agent={"errors": (said + DENIED,)})
         assert only(watch(cloud, steady), "streams")["state"] == state
 
 
@@ -195,8 +205,8 @@ class TestInfrequentAccess:
     @pytest.mark.parametrize(("errors", "state"), [([], "unverified"), ([DENIED], "missing")])
     def test_only_the_agent_can_tell(self, cloud: Cloud, errors: list[str], state: str) -> None:
         cloud.log("/app/web", "i-1", NOW - 5)
-        cloud.shut.add("/app/web")
-        result = watch(cloud, host([STREAM], agent={"errors": errors}))
+        cloud.unreadable.add("/app/web")
+        result = watch(cloud, host([STREAM], agent={"errors": tuple(errors)}))
         assert only(result, "streams")["state"] == state
         assert result["waited"] == 0
 
@@ -217,26 +227,26 @@ class TestUnchanged:
         ("facts", "state"),
         [
             ({"written": NOW - 300}, "missing"),
-            ({"written": NOW - 3}, "quiet"),
-            ({"written": NOW - 5000}, "quiet"),
-            ({"grown": False, "written": NOW - 300}, "quiet"),
+            ({"written": NOW - 3}, "no_data"),
+            ({"written": NOW - 5000}, "no_data"),
+            ({"grown": False, "written": NOW - 300}, "no_data"),
         ],
     )
     def test_silence_needs_a_line_that_should_have_come(self, cloud: Cloud, facts: dict[str, Any], state: str) -> None:
         assert only(watch(cloud, self.steady({**STREAM, **facts})), "streams")["state"] == state
 
     def test_a_busy_file_whose_lines_are_refused(self, cloud: Cloud) -> None:
-        result = watch(cloud, self.steady({**STREAM, "written": NOW - 1}, agent={"errors": [DENIED]}))
+        result = watch(cloud, self.steady({**STREAM, "written": NOW - 1}, agent={"errors": (DENIED,)}))
         assert only(result, "streams")["state"] == "missing"
 
     def test_what_waits_since_long_and_is_refused(self, cloud: Cloud) -> None:
         stuck = {**STREAM, "grown": False, "waiting": True, "written": NOW - 5000}
-        assert only(watch(cloud, self.steady(stuck)), "streams")["state"] == "quiet"
-        assert only(watch(cloud, self.steady(stuck, agent={"errors": [DENIED]})), "streams")["state"] == "missing"
+        assert only(watch(cloud, self.steady(stuck)), "streams")["state"] == "no_data"
+        assert only(watch(cloud, self.steady(stuck, agent={"errors": (DENIED,)})), "streams")["state"] == "missing"
 
     def test_anothers_trouble_is_not_its_own(self, cloud: Cloud) -> None:
         calm = {**STREAM, "log_stream_name": "other", "file": "/var/log/other.log", "grown": False, "waiting": True, "written": NOW - 5000}
-        assert only(watch(cloud, self.steady(calm, agent={"errors": [DENIED]})), "streams")["state"] == "quiet"
+        assert only(watch(cloud, self.steady(calm, agent={"errors": (DENIED,)})), "streams")["state"] == "no_data"
 
     def test_an_agent_that_does_not_run(self, cloud: Cloud) -> None:
         result = watch(cloud, self.steady({**STREAM, "written": NOW - 300}, agent={"active": False}))
@@ -253,7 +263,7 @@ class TestUnchanged:
         cloud.log("/app/web", "i-1", NOW - 800)
         cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW - 90, 12.5)
         result = watch(cloud, self.steady(STREAM, metrics=[METRIC]))
-        assert result["hosts"][0]["state"] == "arrived"
+        assert result["hosts"][0]["state"] == "verified"
         assert only(result, "metrics")["value"] == 12.5
 
     @pytest.mark.parametrize("second", range(0, 60, 7))
@@ -266,16 +276,11 @@ class TestUnchanged:
 
     def test_a_metric_that_is_not_due_yet(self, cloud: Cloud) -> None:
         result = watch(cloud, host(metrics=[METRIC], changed=False, since=NOW - 20))
-        assert only(result, "metrics")["state"] == "quiet"
-
-
-def test_regions_are_asked_for_each_with_its_own_client(cloud: Cloud) -> None:
-    watch(cloud, host([{**STREAM, "grown": False}]), host([{**STREAM, "grown": False}], host="web-2", region="eu-west-1"))
-    assert {region for _operation, region, _request in cloud.calls} == {"us-east-1", "eu-west-1"}
+        assert only(result, "metrics")["state"] == "no_data"
 
 
 def test_a_stream_that_hosts_share_is_asked_for_once(cloud: Cloud) -> None:
     cloud.log("/app/web", "i-1", NOW - 5)
-    result = watch(cloud, host([STREAM, STREAM]), host([STREAM], host="web-2"))
+    result = watch(cloud, host([STREAM, STREAM]), host([STREAM], name="web-2"))
     assert cloud.count("filter_log_events") == 1
-    assert [item["state"] for item in result["hosts"]] == ["arrived", "arrived"]
+    assert [item["state"] for item in result["hosts"]] == ["verified", "verified"]

@@ -10,12 +10,18 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import telemetry_api as api
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry_reading import (
+    ATTEMPTS,
+    read_metrics,
+    read_newest,
+    read_streams,
+)
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.measured import (
+    NO_VALUE,
     NOTHING,
     MetricKey,
-    Seen,
+    MetricSeen,
     StreamKey,
-    read_metrics,
-    read_streams,
+    StreamSeen,
 )
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.cloud import NOW, Cloud, refused
 
@@ -23,11 +29,11 @@ SINCE = NOW - 100
 
 
 def stream(name: str, group: str = "g", since: float = SINCE) -> StreamKey:
-    return StreamKey("us-east-1", group, name, since)
+    return StreamKey(group, name, since)
 
 
 def metric(instance: str, since: float = SINCE) -> MetricKey:
-    return MetricKey("us-east-1", "CWAgent", "mem_used_percent", (("InstanceId", instance),), since)
+    return MetricKey("CWAgent", "mem_used_percent", (("InstanceId", instance),), since)
 
 
 @pytest.fixture
@@ -48,7 +54,7 @@ def test_every_host_has_its_own_moment(cloud: Cloud) -> None:
     cloud.log("g", "a", NOW - 90, NOW - 10)
     cloud.log("g", "b", NOW - 90, NOW - 10)
     found = read_streams(cloud, [stream("a"), stream("b", since=NOW - 50)])
-    assert found == {stream("a"): Seen(2, NOW - 10), stream("b", since=NOW - 50): Seen(1, NOW - 10)}
+    assert found == {stream("a"): StreamSeen(2, NOW - 10), stream("b", since=NOW - 50): StreamSeen(1, NOW - 10)}
 
 
 def test_a_group_that_does_not_exist_is_asked_for_once(cloud: Cloud) -> None:
@@ -58,17 +64,53 @@ def test_a_group_that_does_not_exist_is_asked_for_once(cloud: Cloud) -> None:
 
 def test_a_stream_that_does_not_exist_does_not_hide_the_others(cloud: Cloud) -> None:
     cloud.log("g", "there", NOW - 10)
-    assert read_streams(cloud, [stream("there"), stream("not")]) == {stream("there"): Seen(1, NOW - 10), stream("not"): NOTHING}
+    assert read_streams(cloud, [stream("there"), stream("not")]) == {stream("there"): StreamSeen(1, NOW - 10), stream("not"): NOTHING}
 
 
-def test_a_busy_stream_does_not_hide_a_calm_one(cloud: Cloud) -> None:
+def test_a_busy_stream_does_not_hide_another(cloud: Cloud) -> None:
     cloud.page = 10
     cloud.log("g", "busy", *[NOW - 20] * 1000)
     cloud.log("g", "calm", NOW - 10)
     counts = read_streams(cloud, [stream("busy"), stream("calm")])
-    assert counts[stream("calm")] == Seen(1, NOW - 10)
-    assert counts[stream("busy")].events == 50
-    assert len(cloud.calls) == 6
+    assert counts[stream("calm")] == StreamSeen(1, NOW - 10)
+    assert counts[stream("busy")].events >= 50
+    assert len(cloud.calls) == 7
+
+
+def test_a_busy_stream_says_nothing_of_the_newest_event_of_another(cloud: Cloud) -> None:
+    cloud.page = 10
+    cloud.log("g", "a", NOW - 90)
+    cloud.log("g", "b", *[NOW - 20] * 1000)
+    assert read_streams(cloud, [stream("a"), stream("b")])[stream("a")] == StreamSeen(1, NOW - 90)
+
+
+def test_empty_pages_are_not_the_end(cloud: Cloud) -> None:
+    cloud.empty_pages = 12
+    cloud.log("g", "a", NOW - 10)
+    assert read_streams(cloud, [stream("a")])[stream("a")] == StreamSeen(1, NOW - 10)
+    assert read_newest(cloud, stream("a")) == StreamSeen(1, NOW - 10)
+
+
+def test_a_stream_without_events_ends_with_the_token_it_began_with(cloud: Cloud) -> None:
+    cloud.events[("g", "a")] = []
+    assert read_newest(cloud, stream("a")) == NOTHING
+    assert len(cloud.calls) == 2
+
+
+@pytest.mark.parametrize("status", ["InternalError", "PartialData", "Forbidden"])
+def test_an_answer_that_is_not_complete_is_asked_for_again_and_never_absence(cloud: Cloud, status: str) -> None:
+    cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW - 5, 42.0)
+    cloud.status = [status]
+    assert read_metrics(cloud, [metric("i-1")], NOW)[metric("i-1")] == MetricSeen(42.0)
+    cloud.status = [status] * ATTEMPTS
+    found = read_metrics(cloud, [metric("i-1")], NOW)[metric("i-1")]
+    assert (found.value, bool(found.doubt)) == (None, True)
+
+
+@pytest.mark.parametrize("ahead", [0, 120, 299])
+def test_a_host_whose_clock_is_ahead(cloud: Cloud, ahead: int) -> None:
+    cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW + ahead, 42.0)
+    assert read_metrics(cloud, [metric("i-1")], NOW)[metric("i-1")].value == 42.0
 
 
 def test_denied_is_an_error_and_never_absence(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,28 +118,28 @@ def test_denied_is_an_error_and_never_absence(cloud: Cloud, monkeypatch: pytest.
         raise refused("AccessDeniedException", "no", "FilterLogEvents")
 
     monkeypatch.setattr(cloud, "filter_log_events", denied, raising=False)
-    with pytest.raises(AwsError, match=r"read the log events of g.*allow FilterLogEvents"):
+    with pytest.raises(AwsError, match=r"read the log events of g.*allow logs:FilterLogEvents"):
         read_streams(cloud, [stream("a")])
 
 
 def test_metrics_of_all_hosts_take_one_call_for_500(cloud: Cloud) -> None:
     cloud.measure("mem_used_percent", {"InstanceId": "i-7"}, NOW - 5, 42.0)
     found = read_metrics(cloud, [metric(f"i-{number}") for number in range(501)], NOW)
-    assert found[metric("i-7")] == 42.0
-    assert found[metric("i-8")] is None
+    assert found[metric("i-7")].value == 42.0
+    assert found[metric("i-8")] == NO_VALUE
     assert [len(request["MetricDataQueries"]) for _operation, _region, request in cloud.calls] == [api.QUERIES, 1]
 
 
 def test_only_the_exact_dimensions_count(cloud: Cloud) -> None:
     cloud.measure("mem_used_percent", {"InstanceId": "i-1", "ImageId": "ami"}, NOW - 5)
-    assert read_metrics(cloud, [metric("i-1")], NOW) == {metric("i-1"): None}
+    assert read_metrics(cloud, [metric("i-1")], NOW) == {metric("i-1"): NO_VALUE}
 
 
 def test_the_newest_value_is_told(cloud: Cloud) -> None:
     for value in (3.0, 2.0, 1.0):
         cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW - value * 60 + 60, value)
     since = NOW - 300
-    assert read_metrics(cloud, [metric("i-1", since)], NOW)[metric("i-1", since)] == 1.0
+    assert read_metrics(cloud, [metric("i-1", since)], NOW)[metric("i-1", since)].value == 1.0
 
 
 @pytest.mark.parametrize(("before", "arrived"), [(True, False), (False, True)])
@@ -107,14 +149,14 @@ def test_the_minute_of_a_restart_counts_only_without_earlier_values(cloud: Cloud
     cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, since, 9.0)
     if before:
         cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, since - 60, 8.0)
-    assert (read_metrics(cloud, [metric("i-1", since)], NOW)[metric("i-1", since)] == 9.0) is arrived
+    assert (read_metrics(cloud, [metric("i-1", since)], NOW)[metric("i-1", since)].value == 9.0) is arrived
     cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, since + 60, 10.0)
-    assert read_metrics(cloud, [metric("i-1", since)], NOW + 60)[metric("i-1", since)] == 10.0
+    assert read_metrics(cloud, [metric("i-1", since)], NOW + 60)[metric("i-1", since)].value == 10.0
 
 
 def test_values_from_before_do_not_count(cloud: Cloud) -> None:
     cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, SINCE - 120)
-    assert read_metrics(cloud, [metric("i-1")], NOW) == {metric("i-1"): None}
+    assert read_metrics(cloud, [metric("i-1")], NOW) == {metric("i-1"): NO_VALUE}
 
 
 def test_a_finer_resolution_tells_the_values_before_a_restart_apart(cloud: Cloud) -> None:
@@ -122,6 +164,6 @@ def test_a_finer_resolution_tells_the_values_before_a_restart_apart(cloud: Cloud
     key = metric("i-1", since)._replace(resolution=5)
     for moment in (since - 65, since - 5):
         cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, moment, 8.0)
-    assert read_metrics(cloud, [key], NOW)[key] is None
+    assert read_metrics(cloud, [key], NOW)[key].value is None
     cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, since + 7, 9.0)
-    assert read_metrics(cloud, [key], NOW)[key] == 9.0
+    assert read_metrics(cloud, [key], NOW)[key].value == 9.0

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a configuration makes and needs: series, cost, permissions, log groups."""
+"""What a configuration makes and needs: metrics, cost, permissions, log groups."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.log_groups import config_log_groups
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.metrics import config_series, monthly_cost
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.metrics import config_metrics, monthly_cost
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import config_policy, managed_policy_gaps, partition_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
 
@@ -28,12 +28,12 @@ def subject(more: dict[str, Any] | None = None, platform: str = "linux", **colle
     return Subject({"metrics": {"metrics_collected": collected, **(more or {})}}, "", platform, "ec2")
 
 
-def series(found: Subject, hosts: int = 1, facts: dict[str, Any] | None = None) -> dict[str, Any]:
-    return config_series(found, FACTS if facts is None else facts, hosts, {})
+def counted(found: Subject, hosts: int = 1, facts: dict[str, Any] | None = None) -> dict[str, Any]:
+    return config_metrics(found, FACTS if facts is None else facts, hosts, {})
 
 
 def test_the_example_of_the_contract() -> None:
-    found = series(
+    found = counted(
         subject(
             {"append_dimensions": EC2, "aggregation_dimensions": [["InstanceId"]]},
             cpu={"measurement": ["usage_idle", "usage_iowait"], "resources": ["*"]},
@@ -42,7 +42,7 @@ def test_the_example_of_the_contract() -> None:
             swap={"measurement": ["used_percent"]},
         )
     )
-    assert (found["original"], found["rollup"], found["series"]) == (23, 5, 28)
+    assert (found["original"], found["rollup"], found["metrics"]) == (23, 5, 28)
     assert found["assumed"] == []
 
 
@@ -66,11 +66,11 @@ def test_the_example_of_the_contract() -> None:
     ],
 )
 def test_counts_of_plugins(plugin: str, item: Any, count: int) -> None:
-    assert series(subject(**{plugin: item}))["series"] == count
+    assert counted(subject(**{plugin: item}))["metrics"] == count
 
 
 def test_rollups_without_a_host_are_shared_by_the_fleet() -> None:
-    found = series(
+    found = counted(
         subject({"append_dimensions": EC2, "aggregation_dimensions": [["InstanceId"], []]}, mem={"measurement": ["used"]}), hosts=10
     )
     assert (found["per_host"], found["shared"], found["total"]) == (2, 1, 21)
@@ -78,26 +78,26 @@ def test_rollups_without_a_host_are_shared_by_the_fleet() -> None:
 
 def test_dropped_originals_leave_the_rollups() -> None:
     item = {"measurement": ["usage_idle"], "resources": ["*"], "drop_original_metrics": ["cpu_usage_idle"]}
-    found = series(subject({"append_dimensions": EC2, "aggregation_dimensions": [["InstanceId"]]}, cpu=item))
+    found = counted(subject({"append_dimensions": EC2, "aggregation_dimensions": [["InstanceId"]]}, cpu=item))
     assert (found["original"], found["rollup"]) == (0, 1)
 
 
 def test_renamed_metrics_and_the_high_resolution_are_shown() -> None:
     item = {"measurement": [{"name": "used", "rename": "MEM"}], "metrics_collection_interval": 10}
-    (metric,) = series(subject(mem=item))["metrics"]
+    (metric,) = counted(subject(mem=item))["counts"]
     assert (metric["metric"], metric["high_resolution"]) == ("MEM", True)
 
 
 def test_what_cannot_be_counted_is_named() -> None:
-    found = series(subject(statsd={}, disk={"measurement": ["used"]}), facts={})
+    found = counted(subject(statsd={}, disk={"measurement": ["used"]}), facts={})
     assert found["unbounded"] == ["statsd"]
     assert found["assumed"] == ["mounts"]
     assert found["cost"] is None
 
 
 def test_windows_objects_are_counted_by_instances() -> None:
-    found = series(subject(platform="windows", LogicalDisk={"measurement": ["% Free Space"], "resources": ["C:", "D:"]}))
-    assert found["series"] == 2
+    found = counted(subject(platform="windows", LogicalDisk={"measurement": ["% Free Space"], "resources": ["C:", "D:"]}))
+    assert found["metrics"] == 2
 
 
 @pytest.mark.parametrize(

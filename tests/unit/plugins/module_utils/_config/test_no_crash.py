@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config import check
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.log_groups import config_log_groups
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.metrics import config_series
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.metrics import config_metrics
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import config_policy
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.re2 import refusal
@@ -89,7 +89,7 @@ def judge(value: Any, version: str, platform: str, mode: str) -> None:
         config_policy(subject, ["AmazonCloudWatch-x"], "us-east-1", "", True)
         config_log_groups(subject)
         if not subject.schema:
-            config_series(subject, {}, 3, {"metric": 0.3})
+            config_metrics(subject, {}, 3, {"metric": 0.3})
     assert time.process_time() - start < LONGEST
     assert json.dumps(value, sort_keys=True) == before
 

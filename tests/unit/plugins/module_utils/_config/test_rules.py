@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.check import config_problems
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import ERROR, REQUIREMENT, RULES, WARNING, check_silenced
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.findings import ERROR, REQUIREMENT, WARNING
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES, check_silenced
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules import load_rules
 
 load_rules()
@@ -56,7 +57,7 @@ RIGHT: dict[str, Any] = {
     "drop-original-unaggregated": metrics({"aggregation_dimensions": [[]]}, mem={**MEM, "drop_original_metrics": ["used_percent"]}),
     "windows-resources": {"platform": "windows", **metrics(LogicalDisk={"measurement": ["% Free Space"], "resources": ["*", 1]})},
     "windows-without-counters": {"platform": "windows", **metrics(statsd={}, Memory={"measurement": ["% Committed Bytes In Use"]})},
-    "cpu-without-series": metrics(cpu={"measurement": ["usage_idle"], "totalcpu": False, "resources": ["*"]}),
+    "cpu-without-metrics": metrics(cpu={"measurement": ["usage_idle"], "totalcpu": False, "resources": ["*"]}),
     "unknown-unit": metrics(mem={"measurement": [{"name": "used", "unit": "Gigabytes"}]}),
     "internal-not-boolean": {"agent": {"internal": True}, **metrics()},
     "append-dimensions-off-ec2": {"mode": "onPremise", **metrics(mem={**MEM, "append_dimensions": {"rack": "1"}})},
@@ -185,7 +186,7 @@ def test_every_rule_is_documented() -> None:
     for rule in RULES.values():
         assert rule.severity in (ERROR, WARNING, REQUIREMENT)
         assert rule.why.endswith("."), rule.id
-        assert rule.mend.endswith("."), rule.id
+        assert rule.hint.endswith("."), rule.id
         assert rule.example, rule.id
 
 

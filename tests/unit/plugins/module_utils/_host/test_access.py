@@ -82,4 +82,25 @@ def test_unreadable_file_has_a_note(fake: FakeHost, open_path: Path) -> None:
     log.write_text("x", encoding="utf-8")
     log.chmod(0o600)
     found = access.observe_files(fake.layout, [str(log)], access.user("nobody"), 0)[0]
-    assert not found.readable and "nobody" in found.note and "ACL" in found.note
+    assert not found.readable and "nobody" in found.hint and "ACL" in found.hint
+    assert "its 1 bytes" not in found.hint and "1 byte of it" in found.hint
+
+
+def test_file_that_is_rotated_away_meanwhile(fake: FakeHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, other = tmp_path / "app.log", tmp_path / "other.log"
+    log.write_text("x", encoding="utf-8")
+    other.write_text("y", encoding="utf-8")
+    readable = access.readable
+
+    def rotating(who: access.User, paths: list[str]) -> list[bool]:
+        log.unlink(missing_ok=True)
+        return readable(who, paths)
+
+    monkeypatch.setattr(access, "readable", rotating)
+    found = access.observe_files(fake.layout, [str(log), str(other)], access.user("root"), 0)
+    assert [(one.exists, one.readable, one.hint) for one in found] == [(False, False, ""), (True, True, "")]
+
+
+def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert access.readable(access.user("root"), [str(tmp_path / "pipe")]) == [False]

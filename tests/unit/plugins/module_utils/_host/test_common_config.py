@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.common_config import merge, parse
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 
 SHIPPED = """# This common-config is used to configure items used for both ssm and cloudwatch access
 
@@ -56,3 +57,26 @@ def test_taken_out() -> None:
         merge('[credentials]\n   shared_credential_profile = "old"\n', "credentials", {"shared_credential_profile": ""})
         == "[credentials]\n"
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["", PROXY, SHIPPED + PROXY, "[a]\r\nb = 1\r\n\r\n\n", 'x = "y"', "# only \x0c a comment \u2028 of two lines\n"]
+)
+def test_nothing_else_is_lost_or_changed(text: str) -> None:
+    merged = merge(text, "credentials", {"shared_credential_profile": "x"})
+    assert merged.startswith(text)
+    taken_out = merge(merged, "credentials", {"shared_credential_profile": ""})
+    assert taken_out == (text + "\n" if text and not text.endswith("\n") else text) + "[credentials]\n"
+
+
+def test_taking_out_what_stands_above_every_section_keeps_the_rest() -> None:
+    assert merge("a = 1\nb = 2\n[proxy]\nc = 3\n", "", {"a": ""}) == "b = 2\n[proxy]\nc = 3\n"
+
+
+def test_key_that_stands_twice_stands_once_afterwards() -> None:
+    assert merge('[s]\na = "1"\nb = "2"\na = "3"\n', "s", {"a": "4"}) == '[s]\n   a = "4"\nb = "2"\n'
+
+
+def test_what_is_not_utf_8_is_refused() -> None:
+    with pytest.raises(HostError, match=r"nothing was changed\. Hint: write it in UTF-8"):
+        merge("[a]\nb = '\ufffd'\n", "credentials", {"shared_credential_profile": "x"})

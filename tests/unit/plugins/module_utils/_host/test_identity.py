@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Iterator
 
@@ -50,7 +52,7 @@ class Service:
                 raise self.error
         else:
             assert headers == {"X-aws-ec2-metadata-token": "token"}
-        return self.answers[path]
+        return self.answers.get(path, (404, ""))
 
 
 def test_identity(fake: FakeHost) -> None:
@@ -61,6 +63,39 @@ def test_identity(fake: FakeHost) -> None:
 
 def test_without_instance_profile(fake: FakeHost) -> None:
     assert identity.read(fake.host, True, Service(security_credentials=(404, ""))).role == ""
+
+
+@pytest.mark.parametrize(
+    ("answers", "group"),
+    [
+        ({}, None),
+        ({"": "Name\nRole"}, ""),
+        ({"": "Name\naws:autoscaling:groupName", "/aws:autoscaling:groupName": "web-asg"}, "web-asg"),
+    ],
+)
+def test_auto_scaling_group(fake: FakeHost, answers: dict[str, str], group: str | None) -> None:
+    service = Service()
+    service.answers.update({"/latest/meta-data/tags/instance" + path: (200, text) for path, text in answers.items()})
+    assert identity.read(fake.host, True, service).autoscaling_group == group
+
+
+def test_address_off_ec2_is_none_of_the_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not identity.local_address().startswith("127.")
+    monkeypatch.setattr(socket, "if_nameindex", lambda: [(1, "lo"), (2, "none-of-this-name")])
+    assert identity.local_address() == "UNKNOWN-IP"
+
+
+@pytest.mark.parametrize(("environment", "offset"), [("A=b\0TZ=Asia/Kolkata\0", 19800), ("TZ=UTC\0", 0), ("TZ=\0", 0)])
+def test_time_zone_of_the_daemon_and_not_of_the_login(
+    fake: FakeHost, monkeypatch: pytest.MonkeyPatch, environment: str, offset: int
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    fake.write(fake.layout.at("/proc/7/environ"), environment)
+    assert identity.utc_offset(fake.host, 7) == offset
+    assert os.environ["TZ"] == "America/New_York"
+    del os.environ["TZ"]
+    time.tzset()
+    assert identity.utc_offset(fake.host, 0) == time.localtime(fake.now()).tm_gmtoff
 
 
 def test_late_service_gets_three_chances(fake: FakeHost) -> None:

@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, packages, signature, system
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, lock, logs, packages, service, signature, system
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.installation import Request, ensure_package
@@ -90,6 +92,9 @@ class PackagedHost(FakeHost):
             return Result(0)
         return Result(0, Path(argv[2]).read_text(encoding="utf-8"))
 
+    def play_dpkg_query(self, argv: list[str]) -> Result:
+        return Result(0, "installed") if self.build() else Result(1)
+
     def play_dpkg(self, argv: list[str]) -> Result:
         build = Path(argv[-1]).read_text(encoding="utf-8")[: -len("-1")]
         running = self.wanted
@@ -108,6 +113,7 @@ def box(tmp_path: Path) -> PackagedHost:
     host = PackagedHost(tmp_path / "root")
     host.write(host.layout.at("/etc/os-release"), 'PRETTY_NAME="Debian"\nID=debian\n')
     host.write(host.layout.at("/var/lib/dpkg/lock-frontend"), "")
+    os.mkdir(host.layout.at("/run"))
     return host
 
 
@@ -123,12 +129,12 @@ def scratch(tmp_path: Path) -> str:
     return str(tmp_path / "scratch")
 
 
-def wanted(mirror: Mirror, build: str = "", **more: object) -> Request:
+def desired(mirror: Mirror, build: str = "", **more: object) -> Request:
     return replace(Request(build, MIRROR, f"{MIRROR}/assets/key.gpg", mirror.keys[1], architecture="amd64"), **more)  # type: ignore[arg-type]
 
 
 def test_latest_on_a_fresh_host(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
-    outcome = ensure_package(box.host, wanted(mirror), mirror, scratch)
+    outcome = ensure_package(box.host, desired(mirror), mirror, scratch)
     assert outcome.changed and box.build() == LATEST and outcome.after.build == LATEST
     assert mirror.asked[-1] == f"{MIRROR}/debian/amd64/latest/amazon-cloudwatch-agent.deb"
     assert ("--force-confold" in argv for argv in box.called("dpkg"))
@@ -137,7 +143,7 @@ def test_latest_on_a_fresh_host(box: PackagedHost, mirror: Mirror, scratch: str)
 @pytest.mark.parametrize("build", ["", BUILD])
 def test_nothing_is_upgraded_by_itself(box: PackagedHost, mirror: Mirror, scratch: str, build: str) -> None:
     box.install()
-    assert not ensure_package(box.host, wanted(mirror, build), mirror, scratch).changed
+    assert not ensure_package(box.host, desired(mirror, build), mirror, scratch).changed
     assert mirror.asked == []
 
 
@@ -145,12 +151,12 @@ def test_nothing_is_upgraded_by_itself(box: PackagedHost, mirror: Mirror, scratc
 def test_up_and_down(box: PackagedHost, mirror: Mirror, scratch: str, present: str, build: str) -> None:
     box.install()
     Path(box.layout.version_file).write_text(present, encoding="utf-8")
-    assert ensure_package(box.host, wanted(mirror, build), mirror, scratch).changed
+    assert ensure_package(box.host, desired(mirror, build), mirror, scratch).changed
     assert box.build() == build
 
 
 def test_check_mode_verifies_and_installs_nothing(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
-    outcome = ensure_package(box.host, wanted(mirror), mirror, scratch, check_mode=True)
+    outcome = ensure_package(box.host, desired(mirror), mirror, scratch, check_mode=True)
     assert outcome.changed and outcome.after.build == LATEST and not box.called("dpkg")
     assert box.called("gpgv", f"{scratch}/amazon-cloudwatch-agent-latest.deb")
 
@@ -158,14 +164,14 @@ def test_check_mode_verifies_and_installs_nothing(box: PackagedHost, mirror: Mir
 def test_wrong_signature(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     (mirror.directory / "latest").write_text("forged-1", encoding="utf-8")
     with pytest.raises(HostError, match=r"no good signature.*BADSIG.*nothing was changed"):
-        ensure_package(box.host, wanted(mirror), mirror, scratch)
+        ensure_package(box.host, desired(mirror), mirror, scratch)
     assert not box.called("dpkg")
 
 
 def test_signed_by_another_key(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     mirror.publish("latest", LATEST, signer=2)
     with pytest.raises(HostError, match="no good signature"):
-        ensure_package(box.host, wanted(mirror), mirror, scratch)
+        ensure_package(box.host, desired(mirror), mirror, scratch)
 
 
 def test_signed_by_another_key_of_the_same_file(box: PackagedHost, mirror: Mirror, scratch: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,39 +179,39 @@ def test_signed_by_another_key_of_the_same_file(box: PackagedHost, mirror: Mirro
     both = mirror.key(1) + mirror.key(2)
     monkeypatch.setattr(mirror, "key", lambda which=1: both)
     with pytest.raises(HostError, match="no good signature"):
-        ensure_package(box.host, wanted(mirror), mirror, scratch)
+        ensure_package(box.host, desired(mirror), mirror, scratch)
 
 
 def test_another_key_than_the_pinned_one(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     with pytest.raises(HostError, match=f"has the fingerprint {mirror.keys[1]}, pinned is {'A' * 40}"):
-        ensure_package(box.host, wanted(mirror, fingerprint="A" * 40), mirror, scratch)
+        ensure_package(box.host, desired(mirror, fingerprint="A" * 40), mirror, scratch)
     assert len(mirror.asked) == 1
 
 
 def test_other_build_than_the_path_says(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     mirror.publish(NEWER, "1.0")
     with pytest.raises(HostError, match=f"has version 1.0-1 under the build {NEWER}"):
-        ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+        ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
 
 
 def test_without_a_verifier(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     box.overrides["gpgv --version"] = Result(127)
     with pytest.raises(HostError, match="neither gpgv nor gpg"):
-        ensure_package(box.host, wanted(mirror), mirror, scratch)
+        ensure_package(box.host, desired(mirror), mirror, scratch)
 
 
 def test_gpg_where_gpgv_is_not(box: PackagedHost, mirror: Mirror, scratch: str, monkeypatch: pytest.MonkeyPatch) -> None:
     box.overrides["gpgv --version"] = Result(127)
     os.chmod(scratch, 0o700)
     monkeypatch.setattr(PackagedHost, "play_gpg", lambda self, argv: system.run(argv), raising=False)
-    assert ensure_package(box.host, wanted(mirror), mirror, scratch).changed
+    assert ensure_package(box.host, desired(mirror), mirror, scratch).changed
 
 
 def test_new_build_refuses_the_configuration(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     box.running_with("ssm_web_3", configuration())
     box.refused.add(configuration())
     with pytest.raises(HostError, match="translator refuses"):
-        ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+        ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
     assert box.build() == BUILD
     judged = box.called("config-translator")[0]
     assert judged[0].startswith(f"{scratch}/unpacked/opt/aws")
@@ -214,7 +220,7 @@ def test_new_build_refuses_the_configuration(box: PackagedHost, mirror: Mirror, 
 def test_new_build_cannot_be_executed_in_scratch(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     box.running_with("ssm_web_3", configuration())
     box.unpacked_mode = 0o644
-    outcome = ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+    outcome = ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
     assert outcome.changed and "nothing may be executed" in outcome.warnings[0]
 
 
@@ -222,21 +228,21 @@ def test_new_build_judges_what_is_wanted(box: PackagedHost, mirror: Mirror, scra
     box.refused.add(configuration(5))
     sources = [Source("ssm:web:4", content=configuration(5))]
     with pytest.raises(HostError, match="refuses ssm:web:4"):
-        ensure_package(box.host, wanted(mirror, sources=sources), mirror, scratch)
+        ensure_package(box.host, desired(mirror, sources=sources), mirror, scratch)
     assert not box.called("dpkg")
 
 
 def test_running_agent_lives_on_with_the_new_build(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     box.running_with("ssm_web_3", configuration())
-    assert ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch).warnings == []
+    assert ensure_package(box.host, desired(mirror, NEWER), mirror, scratch).warnings == []
     assert box.invocation == 2 and not box.dead()
 
 
 def test_running_agent_dies_with_the_new_build(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     box.running_with("ssm_web_3", configuration())
     box.fate = lambda texts: (3.0, "dies") if box.build() == NEWER else (1.0, "ready")
-    with pytest.raises(HostError, match=f"died with build {NEWER}; build {BUILD} is back and the agent runs") as caught:
-        ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+    with pytest.raises(HostError, match=rf"died with build {NEWER} \(.*\); build {BUILD} is back and the agent runs") as caught:
+        ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
     assert any("no role" in line for line in caught.value.log)
     assert box.build() == BUILD and not box.dead()
 
@@ -244,62 +250,134 @@ def test_running_agent_dies_with_the_new_build(box: PackagedHost, mirror: Mirror
 def test_old_build_is_not_to_be_had(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     box.running_with("ssm_web_3", configuration())
     (mirror.directory / BUILD).unlink()
-    outcome = ensure_package(box.host, wanted(mirror, NEWER), mirror, scratch)
+    outcome = ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
     assert box.build() == NEWER and BUILD in outcome.warnings[0]
 
 
 def test_package_manager_fails(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     box.overrides["dpkg --install"] = Result(1, "", "dpkg: error: no space left on device\n")
-    with pytest.raises(HostError, match="dpkg could not install") as caught:
-        ensure_package(box.host, wanted(mirror), mirror, scratch)
+    with pytest.raises(
+        HostError, match=r"dpkg failed with exit status 1 while it installed .*latest\.deb; the package is now not there\. Hint"
+    ) as caught:
+        ensure_package(box.host, desired(mirror), mirror, scratch)
     assert caught.value.log == ["dpkg: error: no space left on device"]
 
 
+def test_new_daemon_that_says_it_is_ready_and_dies_is_taken_back(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.running_with("ssm_web_3", configuration())
+
+    def fate(texts: list[str]) -> tuple[float, str]:
+        if box.build() == NEWER:
+            box.log(f"I! {logs.READY}")
+            return (8.0, "dies")
+        return (1.0, "ready")
+
+    box.fate = fate
+    with pytest.raises(HostError, match=rf"died with build {NEWER} \(.*\); build {BUILD} is back and the agent runs") as caught:
+        ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
+    assert any("no role" in line for line in caught.value.log)
+    assert box.build() == BUILD
+
+
+def test_reason_is_not_lost_where_the_way_back_fails(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.running_with("ssm_web_3", configuration())
+    box.fate = lambda texts: (3.0, "dies") if box.build() == NEWER else (1.0, "ready")
+    dpkg = box.play_dpkg
+    full = Result(1, "", "dpkg: error: no space left on device\n")
+    box.play_dpkg = lambda argv: dpkg(argv) if NEWER in argv[-1] else full  # type: ignore[method-assign]
+    with pytest.raises(HostError, match=rf"died with build {NEWER} \(.*\); going back to build {BUILD} failed as well") as caught:
+        ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
+    assert any("no role" in line for line in caught.value.log)
+
+
 @pytest.mark.parametrize(
-    ("text", "name", "kind"),
+    ("answer", "words"),
     [
-        ("ID=debian\n", "debian", "deb"),
-        ("ID=ubuntu\nID_LIKE=debian\n", "ubuntu", "deb"),
-        ('ID="amzn"\nID_LIKE="fedora"\n', "amazon_linux", "rpm"),
-        ('ID="rocky"\nID_LIKE="rhel centos fedora"\n', "redhat", "rpm"),
-        ('ID=linuxmint\nID_LIKE="ubuntu debian"\n', "ubuntu", "deb"),
-        ('ID="sles"\n', "suse", "rpm"),
-        ("ID=alpine\n", "", ""),
-        ("", "", ""),
+        (Result(-9), r"dpkg was killed by signal 9 \(SIGKILL\) while it installed .*; the package is now half-installed"),
+        (Result(124), "dpkg did not end within 600 s and was killed"),
     ],
 )
-def test_platform(fake: FakeHost, text: str, name: str, kind: str) -> None:
-    fake.write(fake.layout.at("/etc/os-release"), "# a comment\n" + text)
-    assert packages.platform(fake.host, "aarch64") == packages.Platform(name, "arm64", kind)
+def test_dpkg_that_does_not_come_to_its_end(box: PackagedHost, mirror: Mirror, scratch: str, answer: Result, words: str) -> None:
+    def broken(argv: list[str]) -> Result:
+        box.overrides["dpkg-query"] = Result(0, f"half-installed {LATEST}-1")
+        return answer
+
+    box.play_dpkg = broken  # type: ignore[method-assign]
+    with pytest.raises(HostError, match=words):
+        ensure_package(box.host, desired(mirror), mirror, scratch)
+
+
+def test_installation_that_was_broken_off_is_brought_to_its_own_end(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.overrides["dpkg-query"] = Result(0, f"unpacked {NEWER}-1")
+    dpkg = box.play_dpkg
+
+    def repairing(argv: list[str]) -> Result:
+        del box.overrides["dpkg-query"]
+        return dpkg(argv)
+
+    box.play_dpkg = repairing  # type: ignore[method-assign]
+    outcome = ensure_package(box.host, desired(mirror), mirror, scratch)
+    assert outcome.changed and box.build() == NEWER
+    assert outcome.warnings == ["an earlier installation was interrupted (unpacked); this run has repaired it first"]
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        ("latest", "cw_agent_build: latest: latest is no build; nothing was changed. Hint: leave cw_agent_build empty"),
+        ("1.300064", "a release without its build; nothing was changed. Hint: give the whole string, such as 1.300064.1b1344"),
+        ("newest", "this is no build of the agent"),
+    ],
+)
+def test_what_is_no_build_is_refused_before_any_request(box: PackagedHost, mirror: Mirror, scratch: str, build: str, words: str) -> None:
+    with pytest.raises(HostError, match=re.escape(words)):
+        ensure_package(box.host, desired(mirror, build), mirror, scratch)
+    assert mirror.asked == []
+
+
+def test_read_only_file_system_is_refused_before_any_request(
+    box: PackagedHost, mirror: Mirror, scratch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "read_only", lambda host: ["/opt"])
+    with pytest.raises(HostError, match=r"file system of /opt is read-only: nothing was changed\. Hint"):
+        ensure_package(box.host, desired(mirror), mirror, scratch, check_mode=True)
+    assert mirror.asked == []
+
+
+def test_it_waits_for_another_change_and_takes_its_result(
+    box: PackagedHost, mirror: Mirror, scratch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation, "CHANGE_LOCK_SECONDS", 2.0)
+    with lock.held(box.host, 1.0), pytest.raises(HostError, match="for more than 2 s"):
+        ensure_package(box.host, desired(mirror), mirror, scratch)
+    assert not box.called("dpkg")
+
+    @contextlib.contextmanager
+    def after_another_run(host: system.Host, seconds: float) -> Iterator[None]:
+        box.install()
+        Path(box.layout.version_file).write_text(LATEST + "\n", encoding="utf-8")
+        yield
+
+    monkeypatch.setattr(lock, "held", after_another_run)
+    shutil.rmtree(scratch)
+    os.mkdir(scratch)
+    assert not ensure_package(box.host, desired(mirror), mirror, scratch).changed
+    assert not box.called("dpkg")
+
+
+def test_change_says_since_when_it_is_in_force(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    box.running_with("ssm_web_3", configuration())
+    before = service.read(box.host).invocation_id
+    outcome = ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
+    assert outcome.changed_at == service.read(box.host).started_at
+    assert outcome.invocation_id == service.read(box.host).invocation_id != before
+    again = ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
+    assert (again.changed_at, again.invocation_id) == (None, outcome.invocation_id)
 
 
 def test_no_package_for_this_host(fake: FakeHost, mirror: Mirror, scratch: str) -> None:
     with pytest.raises(HostError, match="no agent package for this host"):
-        ensure_package(fake.host, wanted(mirror), mirror, scratch)
-
-
-def test_rpm_is_asked_on_rpm_hosts(fake: FakeHost) -> None:
-    fake.install()
-    fake.overrides["rpm --query --quiet"] = Result(0)
-    assert packages.installed(fake.host, "rpm") == packages.Package(True, BUILD, "rpm")
-    fake.overrides["rpm --query --quiet"] = Result(1)
-    assert not packages.installed(fake.host, "rpm").installed
-
-
-@pytest.mark.parametrize("text", ["9376 16F3 450B 7D80 6CBD  9725 D581 6730 3B78 9C72", "0x937616f3450b7d806cbd9725d58167303b789c72"])
-def test_fingerprint_however_written(text: str) -> None:
-    assert signature.fingerprint(text) == "937616F3450B7D806CBD9725D58167303B789C72"
-
-
-@pytest.mark.parametrize("text", ["3B789C72", "", "Z" * 40])
-def test_short_fingerprints_are_none(text: str) -> None:
-    with pytest.raises(HostError, match="40 hexadecimal digits"):
-        signature.fingerprint(text)
-
-
-@pytest.mark.parametrize("data", [b"", b"\x99", b"no key", b"\xc6\x05\x04abc", b"\x98\xff\x04"])
-def test_damaged_keys_are_none(data: bytes) -> None:
-    assert signature.key_fingerprints(data) == []
+        ensure_package(fake.host, desired(mirror), mirror, scratch)
 
 
 def test_packets_of_the_new_format(mirror: Mirror) -> None:
@@ -309,11 +387,6 @@ def test_packets_of_the_new_format(mirror: Mirror) -> None:
     body = old[3 : 3 + length]
     for head in (bytes([192 + ((length - 192) >> 8), (length - 192) & 255]), b"\xff" + length.to_bytes(4, "big")):
         assert signature.key_fingerprints(b"\xc6" + head + body) == [mirror.keys[1]]
-
-
-def test_broken_armor() -> None:
-    with pytest.raises(HostError, match="not readable"):
-        signature.binary_key(b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n%%%\n-----END PGP PUBLIC KEY BLOCK-----\n")
 
 
 def test_lock_of_the_package_manager(box: PackagedHost, monkeypatch: pytest.MonkeyPatch) -> None:

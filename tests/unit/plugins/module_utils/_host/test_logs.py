@@ -3,10 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 
+import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import logs
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import AgentSection
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
 from .conftest import FakeHost
@@ -40,6 +44,27 @@ def test_trouble_once_newest_last() -> None:
         "2026-01-01T11:00:00Z E! 30 "
     )
     assert max(len(line) for line in logs.trouble(["2026-01-01T11:00:00Z E! " + "x" * 9999])) == logs.WIDTH
+
+
+def test_what_ends_the_daemon_at_the_level_of_information() -> None:
+    line = "2026-01-01T11:00:01Z I! ERROR: ListenUDP - listen udp :8125: bind: address already in use"
+    assert logs.trouble([line, "2026-01-01T11:00:02Z I! no ERRORS"]) == [line]
+
+
+def test_links_of_the_daemons_user_are_not_followed(fake: FakeHost) -> None:
+    fake.write(fake.layout.at("/secret"), "E! of somebody else\n")
+    fake.install()
+    directory = Path(fake.layout.log_file).parent
+    Path(fake.layout.log_file).symlink_to(fake.layout.at("/secret"))
+    directory.chmod(0o777)
+    with pytest.raises(HostError, match="is a symbolic link and not a regular file"):
+        logs.lines_after(fake.layout.log_file, logs.Position())
+
+
+def test_pipe_in_the_place_of_the_log_is_not_waited_for(fake: FakeHost) -> None:
+    fake.install()
+    os.mkfifo(fake.layout.log_file)
+    assert logs.lines_after(fake.layout.log_file, logs.Position()) == []
 
 
 def test_lines_after_a_mark_and_after_rotation(fake: FakeHost) -> None:

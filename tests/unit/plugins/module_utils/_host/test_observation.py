@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import os
+from types import SimpleNamespace
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import observation, state
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import identity, observation, state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import AgentSection, Source, agent_section, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys, keys_text, region_text
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.layout import file_name
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.observation import Wanted, WantedCredentials, observe
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.observation import Desired, observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
 from .conftest import BUILD, FakeHost, configuration
@@ -19,18 +20,13 @@ from .test_identity import Service
 
 TEXT = configuration()
 SOURCES = [Source("ssm:web:3", digest(TEXT))]
-EC2 = Wanted(SOURCES, mode="ec2", region="eu-west-1")
-ONPREM = Wanted(SOURCES, mode="onPremise", region="eu-west-1")
+EC2 = Desired(SOURCES, mode="ec2", region="eu-west-1")
+ONPREM = Desired(SOURCES, mode="onPremise", region="eu-west-1")
 NO_SERVICE = Service(failures=99)
 
 
 def debian(fake: FakeHost) -> None:
     fake.write(fake.layout.at("/etc/os-release"), "ID=debian\n")
-
-
-def told(fake: FakeHost, wanted: Wanted, service: Service) -> tuple[list[str], list[str]]:
-    seen = observe(fake.host, wanted, service)
-    return observation.differences(seen, wanted), [one["what"] for one in observation.problems(seen, wanted)]
 
 
 def with_profile(fake: FakeHost, region: str = "eu-west-1", file: str = "/srv/credentials") -> None:
@@ -40,108 +36,45 @@ def with_profile(fake: FakeHost, region: str = "eu-west-1", file: str = "/srv/cr
         fake.write(fake.layout.at("/srv/config"), region_text("p", region))
 
 
-def test_converged_instance(fake: FakeHost) -> None:
-    debian(fake)
-    fake.running_with("ssm_web_3", TEXT)
-    assert told(fake, EC2, Service()) == ([], [])
-
-
 def test_result_of_an_instance(fake: FakeHost) -> None:
     debian(fake)
     fake.running_with("ssm_web_3", TEXT)
     fake.log("E! [outputs.cloudwatchlogs] AccessDeniedException")
     result = observation.result(observe(fake.host, EC2, Service()), EC2)
-    assert json.loads(json.dumps(result))["package"] == {"installed": True, "build": BUILD, "format": "deb"}
+    assert json.loads(json.dumps(result))["package"] == {"installed": True, "build": BUILD, "format": "deb", "interrupted": ""}
     assert result["configurations"] == [{"file": "ssm_web_3", "digest": digest(TEXT), "size": len(TEXT)}]
     assert result["service"]["active_state"] == "active" and result["service"]["enabled"] and result["ready"]
     assert result["mode"] == "ec2" and result["region"] == "eu-west-1" and result["log_stream_default"] == "i-0123"
+    assert result["ip_address"] == "10.0.0.9" and result["identity"]["autoscaling_group"] is None
     assert len(result["errors"]) == 1 and "AccessDenied" in result["errors"][0]
 
 
-def test_fresh_instance(fake: FakeHost) -> None:
-    debian(fake)
-    differences, problems = told(fake, replace(EC2, build="1.2b3"), Service())
-    assert problems == []
-    assert differences == [
-        "package: not installed → 1.2b3",
-        "configuration: none → ssm:web:3",
-        "service: inactive → active",
-        "service: disabled → enabled",
-    ]
-
-
-def test_nothing_wanted_nothing_differs(fake: FakeHost) -> None:
-    assert told(fake, Wanted(), NO_SERVICE) == ([], [])
-    assert told(fake, Wanted(install=True), NO_SERVICE)[0] == ["package: not installed → the latest build of the mirror"]
-
-
-def test_another_build(fake: FakeHost) -> None:
-    debian(fake)
-    fake.running_with("ssm_web_3", TEXT)
-    assert told(fake, replace(EC2, build="1.2b3"), Service())[0] == [f"package: {BUILD} → 1.2b3"]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "service", "what"),
-    [
-        (EC2, NO_SERVICE, "cw_agent_mode is ec2 and the host has no instance metadata"),
-        (EC2, Service(security_credentials=(404, "")), "the instance has no role"),
-        (replace(EC2, region="us-east-1"), Service(), "the region differs"),
-        (replace(EC2, run_as_user="nobody-of-this-name"), Service(), "agent.run_as_user does not exist on the host"),
-        (ONPREM, Service(), "cw_agent_mode is onPremise on an EC2 instance"),
-    ],
-)
-def test_problems(fake: FakeHost, wanted: Wanted, service: Service, what: str) -> None:
-    debian(fake)
-    problems = observation.problems(observe(fake.host, wanted, service), wanted)
-    assert what in [one["what"] for one in problems]
-    assert all(one["value"] and one["mend"] for one in problems)
-
-
-def test_user_of_the_package_may_come_with_it(fake: FakeHost) -> None:
-    debian(fake)
-    assert told(fake, replace(EC2, run_as_user="cwagent"), Service())[1] == []
-
-
-def test_role_is_not_needed_beside_a_profile(fake: FakeHost) -> None:
-    with_profile(fake)
-    assert told(fake, EC2, Service(security_credentials=(404, "")))[1] == []
-
-
-def test_profile_on_premises(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told(fake, ONPREM, NO_SERVICE)[1] == ["the host has no credential profile"]
-    with_profile(fake, region="")
-    assert told(fake, ONPREM, NO_SERVICE)[1] == ["the credential profile has no region"]
-    with_profile(fake, region="us-east-1")
-    assert told(fake, ONPREM, NO_SERVICE)[1] == ["the region differs"]
-    with_profile(fake)
-    assert told(fake, ONPREM, NO_SERVICE)[1] == []
-    monkeypatch.setattr(observation.access, "readable", lambda who, paths: [False for _path in paths])
-    assert "can't read the credential profile" in told(fake, ONPREM, NO_SERVICE)[1][0]
-
-
-def test_keys_of_the_run(fake: FakeHost) -> None:
-    keys = Keys("A", "B")
-    wanted = replace(ONPREM, credentials=WantedCredentials("p", "/srv/credentials", keys.digest))
-    differences, problems = told(fake, wanted, NO_SERVICE)
-    assert problems == [] and len([one for one in differences if one.startswith("credentials")]) == 3
-    with_profile(fake)
-    assert not [one for one in told(fake, wanted, NO_SERVICE)[0] if one.startswith("credentials")]
-    other = replace(wanted, credentials=replace(wanted.credentials, digest=Keys("A", "C").digest))
-    changed = [one for one in told(fake, other, NO_SERVICE)[0] if one.startswith("credentials")]
-    assert len(changed) == 1 and "keys" in changed[0]
-
-
-def test_without_systemd(fake: FakeHost) -> None:
-    fake.overrides["systemctl show"] = Result(1)
-    assert told(fake, EC2, Service())[1] == ["systemd does not answer"]
-
-
 def test_mode_that_the_service_will_take(fake: FakeHost) -> None:
-    assert observation.observed_mode(observe(fake.host, Wanted(), Service())) == "ec2"
-    assert observation.observed_mode(observe(fake.host, Wanted(), NO_SERVICE)) == "onPremise"
+    assert observation.observed_mode(observe(fake.host, Desired(), Service())) == "ec2"
+    assert observation.observed_mode(observe(fake.host, Desired(), NO_SERVICE)) == "onPremise"
     with_profile(fake)
-    assert observation.observed_mode(observe(fake.host, Wanted(), Service())) == "onPremise"
+    assert observation.observed_mode(observe(fake.host, Desired(), Service())) == "onPremise"
+
+
+def test_result_without_metadata(fake: FakeHost) -> None:
+    result = observation.result(observe(fake.host, Desired(), NO_SERVICE), Desired())
+    assert result["identity"]["instance_id"] == "" and result["identity"]["autoscaling_group"] is None
+    assert result["ip_address"] == identity.local_address()
+
+
+def test_unit_as_systemd_has_it(fake: FakeHost) -> None:
+    fake.overrides["systemctl show"] = Result(0, "NRestarts=3\nLoadState=masked\n")
+    shown = observation.result(observe(fake.host, Desired(), NO_SERVICE), Desired())["service"]
+    assert (shown["restarts"], shown["masked"]) == (3, True)
+
+
+def test_read_only_file_systems(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.install()
+    os.makedirs(fake.layout.at("/etc"))
+    locked = fake.layout.at("/etc")
+    flags = {locked: os.ST_RDONLY}
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=flags.get(path, 0), f_blocks=1))
+    assert observe(fake.host, Desired(), NO_SERVICE).read_only == [locked]
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import credentials, profile
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import credentials, lock, profile, state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.profile import Request, ensure_profile
 
-from .conftest import FakeHost
+from .conftest import FakeHost, configuration
 
 KEYS = Keys("AKIAEXAMPLE", "very/secret", "a-token")
 FILE = credentials.DEFAULT_FILE
@@ -96,23 +97,56 @@ def test_profile_without_readability(fake: FakeHost) -> None:
         ensure_profile(fake.host, Request("monitoring", "/none/credentials"))
 
 
-@pytest.mark.parametrize(
-    ("config", "text", "region"),
-    [
-        ("[profile p]\nregion = eu-west-1\n", "[p]\naws_access_key_id = A\nregion = us-east-1\n", "eu-west-1"),
-        ("", "[p]\naws_access_key_id = A\nregion = us-east-1\n", "us-east-1"),
-        ("broken", "[p]\naws_access_key_id = A\n", ""),
-    ],
-)
-def test_region_of_a_profile(fake: FakeHost, config: str, text: str, region: str) -> None:
-    fake.write(fake.layout.at("/srv/credentials"), text)
-    fake.write(fake.layout.at("/srv/config"), config)
-    found = credentials.read("p", fake.layout.at("/srv/credentials"))
-    assert found.exists and found.region == region
+def test_keys_do_not_go_where_others_point_the_path(fake: FakeHost) -> None:
+    fake.install()
+    os.makedirs(fake.layout.at("/srv/theirs"))
+    os.makedirs(fake.layout.at("/victim"))
+    os.chmod(fake.layout.at("/srv/theirs"), 0o777)  # noqa: S103 # that is the case
+    os.symlink(fake.layout.at("/victim"), fake.layout.at("/srv/theirs/deep"))
+    with pytest.raises(HostError, match="/srv/theirs/deep is a symbolic link and not a directory"):
+        ensure_profile(fake.host, Request("p", "/srv/theirs/deep/credentials", keys=KEYS))
+    assert os.listdir(fake.layout.at("/victim")) == []
 
 
-def test_default_profile_has_its_own_section(fake: FakeHost) -> None:
-    fake.write(fake.layout.at("/srv/credentials"), credentials.keys_text("default", Keys("A", "B")))
-    fake.write(fake.layout.at("/srv/config"), credentials.region_text("default", "eu-west-1"))
-    assert credentials.read("default", fake.layout.at("/srv/credentials")).region == "eu-west-1"
-    assert credentials.other_profiles("default", fake.layout.at("/srv/credentials")) == []
+def test_new_keys_make_the_settings_newer_than_the_daemon(fake: FakeHost) -> None:
+    fake.running_with("ssm_web_3", configuration())
+    ensure_profile(fake.host, WITH_KEYS)
+    os.utime(fake.layout.common_config, (fake.now() - 500, fake.now() - 500))
+    os.utime(fake.layout.at("/etc/amazon-cloudwatch-agent-credentials/config"), (fake.now() - 500, fake.now() - 500))
+    assert state.read(fake.host).newer == []
+    text = Path(fake.layout.common_config).read_text(encoding="utf-8")
+    outcome = ensure_profile(fake.host, replace(WITH_KEYS, keys=Keys("AKIAOTHER", "other/secret")))
+    assert outcome.changed and outcome.changed_at == fake.now() and outcome.invocation_id
+    assert Path(fake.layout.common_config).read_text(encoding="utf-8") == text
+    os.utime(fake.layout.common_config, (fake.now(), fake.now()))
+    assert state.read(fake.host).newer == [fake.layout.common_config]
+
+
+def test_killed_between_the_files_the_daemon_is_started_again_all_the_same(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.install()
+    ensure_profile(fake.host, WITH_KEYS)
+    written: list[str] = []
+
+    def dying(path: str, *_arguments: object) -> None:
+        written.append(path)
+        if path.endswith("credentials"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(profile, "write_file", dying)
+    with pytest.raises(KeyboardInterrupt):
+        ensure_profile(fake.host, replace(WITH_KEYS, keys=Keys("AKIAOTHER", "other/secret")))
+    assert written[0] == fake.layout.common_config
+
+
+def test_it_waits_for_another_change(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.install()
+    monkeypatch.setattr(profile, "LOCK_SECONDS", 2.0)
+    with lock.held(fake.host, 1.0), pytest.raises(HostError, match="for more than 2 s"):
+        ensure_profile(fake.host, WITH_KEYS)
+    assert not os.path.exists(fake.layout.at(FILE))
+
+
+def test_unchanged_it_says_no_time(fake: FakeHost) -> None:
+    fake.install()
+    assert ensure_profile(fake.host, WITH_KEYS).changed_at == fake.now()
+    assert ensure_profile(fake.host, WITH_KEYS).changed_at is None

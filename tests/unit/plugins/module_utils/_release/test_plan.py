@@ -45,6 +45,8 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         "mode": "ec2",
         "platform": "linux",
         "key": "us-east-1/AmazonCloudWatch-base-web",
+        "run_as_user": "cwagent",
+        "files": ["/a"],
     }
     assert configuration["collects"]["files"] == ["/a"]
     assert configuration["collects"]["streams"] == [{"log_group_name": "/web", "log_stream_name": "", "file_path": "/a"}]
@@ -58,6 +60,7 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         ({"preset": "basic", "mode": "onPremise"}, "AmazonCloudWatch-basic-onprem-base"),
         ({"config_name": "/own/name"}, "/own/name"),
         ({}, "AmazonCloudWatch-base"),
+        ({"environment": "staging", "preset": "basic"}, "AmazonCloudWatch-staging-basic-base"),
     ],
 )
 def test_names(settings: dict[str, Any], name: str) -> None:
@@ -65,7 +68,7 @@ def test_names(settings: dict[str, Any], name: str) -> None:
 
 
 def test_regions_and_accounts_are_apart() -> None:
-    found = plan(host("a"), host("b", placement="eu-west-1"), host("c", region="eu-west-1"), host("d", profile="other"))
+    found = plan(host("a"), host("b", placement="eu-west-1"), host("c", placement="", region="eu-west-1"), host("d", profile="other"))
     keys = [found.hosts[name]["key"] for name in "abcd"]
     name = "AmazonCloudWatch-base"
     assert keys == [f"us-east-1/{name}", f"eu-west-1/{name}", f"eu-west-1/{name}", f"other/us-east-1/{name}"]
@@ -75,6 +78,8 @@ def test_regions_and_accounts_are_apart() -> None:
     ("settings", "words"),
     [
         ({"placement": ""}, "set cw_agent_region"),
+        ({"region": "eu-west-1"}, "cw_agent_region is 'eu-west-1', and the inventory's placement says 'us-east-1'"),
+        ({"environment": "a/b"}, "cw_agent_environment is 'a/b'"),
         ({"region": "us-east"}, "'us-east', which is not an AWS region"),
         ({"mode": "onprem"}, "cw_agent_mode is 'onprem': expected one of ec2, onPremise"),
         ({"platform": "aix"}, "cw_agent_platform is 'aix'"),
@@ -89,7 +94,7 @@ def test_regions_and_accounts_are_apart() -> None:
         ({"fragments": {"base": ["x"]}}, "cw_agent_fragment_base is list"),
     ],
 )
-def test_a_refusal_names_host_variable_and_mend(settings: dict[str, Any], words: str) -> None:
+def test_a_refusal_names_host_variable_and_hint(settings: dict[str, Any], words: str) -> None:
     message = failure(plan(host("web-7", **settings)))
     assert "* web-7: " in message
     assert words in message
@@ -192,7 +197,7 @@ def test_the_report_counts_and_costs() -> None:
     data = {"configurations": list(found.configurations.values()), "errors": found.errors}
     report = config_report(data, {}, {"metric": 0.5})
     assert report["counts"] == {"error": 2, "warning": 0, "requirement": 0}
-    assert (report["series"], report["cost"]) == (2, 1.0)
+    assert (report["metrics"], report["cost"]) == (2, 1.0)
     text = "\n".join(report["lines"])
     assert "us-east-1/AmazonCloudWatch-base: hosts a, b (linux, ec2)" in text
     assert "not counted while there are errors" in text

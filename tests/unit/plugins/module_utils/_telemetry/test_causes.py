@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.causes import LOGS, METRICS, Evidence, diagnose
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.causes import LOGS, METRICS, diagnose
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 
 PLACE = "/app/web/i-1"
 SENDING = f"2026-11-21T12:00:00Z E! [outputs.cloudwatchlogs] Aws error received when sending logs to {PLACE}: "
@@ -19,7 +20,7 @@ TAIL = "2026-11-21T12:00:00Z E! [inputs.logfile] Failed to tail file /var/log/ap
 
 
 @pytest.mark.parametrize(
-    ("kind", "line", "cause", "mend"),
+    ("kind", "line", "cause", "hint"),
     [
         (LOGS, f"{SENDING}{DENIED}logs:PutLogEvents on resource: {GROUP} because", f"may not call logs:PutLogEvents on {GROUP}", USER),
         (
@@ -61,12 +62,12 @@ TAIL = "2026-11-21T12:00:00Z E! [inputs.logfile] Failed to tail file /var/log/ap
         (LOGS, "E! failed to describe log group retention for targets x: ExpiredTokenException: y", "have expired", "renew"),
     ],
 )
-def test_lines_of_the_real_agent(kind: str, line: str, cause: str, mend: str) -> None:
+def test_lines_of_the_real_agent(kind: str, line: str, cause: str, hint: str) -> None:
     known = Evidence(errors=(line,), run_as_user="cwagent", region="us-east-1", sends_to="us-east-1", role="agent")
     found = diagnose(kind, known, PLACE, "/var/log/app.log")
     assert found is not None
     assert cause in found.cause
-    assert mend in found.mend
+    assert hint in found.hint
     assert found.line == line
 
 
@@ -100,4 +101,4 @@ def test_a_wrong_region() -> None:
     found = diagnose(METRICS, Evidence(region="eu-west-1", sends_to="us-east-1"))
     assert found is not None
     assert "eu-west-1" in found.cause
-    assert "cw_agent_region" in found.mend
+    assert "cw_agent_region" in found.hint

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expectations import telemetry_expectations
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expectations import expectations
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
 
 SHARED = Path(os.environ.get("CW_AGENT_SHARED") or Path(__file__).parents[6] / "shared")
 ROOT_FS = {"path": "/", "device": "overlay", "fstype": "overlay"}
@@ -31,14 +32,14 @@ INSTANCE = {"InstanceId": "${aws:InstanceId}"}
 
 def metrics(
     collected: dict[str, Any], agent: dict[str, Any] | None = None, section: dict[str, Any] | None = None, **part: Any
-) -> list[dict[str, Any]]:
+) -> list[Metric]:
     """The expected metrics of a configuration."""
-    return telemetry_expectations({"agent": section or {}, "metrics": {"metrics_collected": collected, **part}}, agent or AGENT)["metrics"]
+    return expectations({"agent": section or {}, "metrics": {"metrics_collected": collected, **part}}, agent or AGENT).metrics
 
 
-def series(*args: Any, **kwargs: Any) -> dict[str, dict[str, str]]:
+def dimensions_of(*args: Any, **kwargs: Any) -> dict[str, dict[str, str]]:
     """Dimensions by metric name."""
-    return {item["name"]: item["dimensions"] for item in metrics(*args, **kwargs)}
+    return {item.name: dict(item.dimensions) for item in metrics(*args, **kwargs)}
 
 
 def sent_by_the_agent() -> set[tuple[str, tuple[tuple[str, str], ...]]]:
@@ -59,30 +60,30 @@ def sent_by_the_agent() -> set[tuple[str, tuple[tuple[str, str], ...]]]:
     return {(name, tuple(sorted((item["Name"], item["Value"]) for item in parts[datum].values()))) for datum, name in names.items()}
 
 
-def test_the_real_agent_sends_these_very_series() -> None:
+def test_the_real_agent_sends_these_very_metrics() -> None:
     sent = sent_by_the_agent()
-    expected = series(
+    expected = dimensions_of(
         {name: {"measurement": ["used_percent"]} for name in ("mem", "swap", "disk")},
         append_dimensions=ALL,
         aggregation_dimensions=[["InstanceId"], []],
     )
-    cpu = series({"cpu": {"measurement": ["usage_idle"], "resources": ["*"], "totalcpu": True}}, append_dimensions=ALL)
+    cpu = dimensions_of({"cpu": {"measurement": ["usage_idle"], "resources": ["*"], "totalcpu": True}}, append_dimensions=ALL)
     assert set(expected) == {"mem_used_percent", "swap_used_percent", "disk_used_percent"}
     assert {(name, tuple(sorted(dimensions.items()))) for name, dimensions in {**expected, **cpu}.items()} <= sent
 
 
 def test_host_is_the_dimension_unless_something_else_is_asked_for() -> None:
     mem = {"mem": {"measurement": ["used_percent"]}}
-    assert series(mem) == {"mem_used_percent": {"host": "web-1"}}
-    assert series(mem, section={"omit_hostname": True}) == {"mem_used_percent": {}}
-    assert series(mem, append_dimensions={"Custom": "x"}) == {"mem_used_percent": {}}
-    assert series(mem, append_dimensions=INSTANCE) == {"mem_used_percent": {"InstanceId": "i-0123456789abcdef0"}}
+    assert dimensions_of(mem) == {"mem_used_percent": {"host": "web-1"}}
+    assert dimensions_of(mem, section={"omit_hostname": True}) == {"mem_used_percent": {}}
+    assert dimensions_of(mem, append_dimensions={"Custom": "x"}) == {"mem_used_percent": {}}
+    assert dimensions_of(mem, append_dimensions=INSTANCE) == {"mem_used_percent": {"InstanceId": "i-0123456789abcdef0"}}
 
 
 def test_plugin_dimensions_are_added_and_resolved() -> None:
     options = {"measurement": ["used"], "append_dimensions": {"team": "web", "type": "${aws:InstanceType}"}}
-    assert series({"mem": options}) == {"mem_used": {"host": "web-1", "team": "web", "type": "t3.micro"}}
-    assert series({"mem": {**options, "append_dimensions": {"v": "${aws:VolumeId}"}}}) == {}
+    assert dimensions_of({"mem": options}) == {"mem_used": {"host": "web-1", "team": "web", "type": "t3.micro"}}
+    assert dimensions_of({"mem": {**options, "append_dimensions": {"v": "${aws:VolumeId}"}}}) == {}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_plugin_dimensions_are_added_and_resolved() -> None:
     ],
 )
 def test_names(measurement: list[Any], name: str) -> None:
-    assert list(series({"mem": {"measurement": measurement}})) == [name]
+    assert list(dimensions_of({"mem": {"measurement": measurement}})) == [name]
 
 
 @pytest.mark.parametrize(
@@ -103,64 +104,80 @@ def test_names(measurement: list[Any], name: str) -> None:
     [({}, "/"), ({"resources": ["*"]}, "/"), ({"resources": ["/data"]}, "/data"), ({"ignore_file_system_types": ["overlay"]}, "/data")],
 )
 def test_disks(options: dict[str, Any], path: str) -> None:
-    (dimensions,) = series({"disk": {"measurement": ["used_percent"], **options}}).values()
+    (dimensions,) = dimensions_of({"disk": {"measurement": ["used_percent"], **options}}).values()
     assert dimensions["path"] == path
     assert set(dimensions) == {"host", "path", "device", "fstype"}
 
 
 def test_disks_that_are_not_mounted_are_not_expected() -> None:
-    assert series({"disk": {"measurement": ["used_percent"], "resources": ["/gone"]}}) == {}
+    assert dimensions_of({"disk": {"measurement": ["used_percent"], "resources": ["/gone"]}}) == {}
 
 
 def test_drop_device() -> None:
-    (dimensions,) = series({"disk": {"measurement": ["used_percent"], "drop_device": True}}).values()
+    (dimensions,) = dimensions_of({"disk": {"measurement": ["used_percent"], "drop_device": True}}).values()
     assert dimensions == {"host": "web-1", "path": "/", "fstype": "overlay"}
 
 
 def test_rates_only_where_there_is_nothing_else() -> None:
     cpu = {"cpu": {"measurement": ["usage_idle"]}}
-    assert series(cpu) == {"cpu_usage_idle": {"host": "web-1", "cpu": "cpu-total"}}
-    assert list(series({**cpu, "mem": {"measurement": ["used"]}})) == ["mem_used"]
-    assert series({"cpu": {"measurement": ["usage_idle"], "totalcpu": False, "resources": ["*"]}})["cpu_usage_idle"]["cpu"] == "cpu0"
-    assert series({"cpu": {"measurement": ["usage_idle"], "totalcpu": False}}) == {}
+    assert dimensions_of(cpu) == {"cpu_usage_idle": {"host": "web-1", "cpu": "cpu-total"}}
+    assert list(dimensions_of({**cpu, "mem": {"measurement": ["used"]}})) == ["mem_used"]
+    assert dimensions_of({"cpu": {"measurement": ["usage_idle"], "totalcpu": False, "resources": ["*"]}})["cpu_usage_idle"]["cpu"] == "cpu0"
+    assert dimensions_of({"cpu": {"measurement": ["usage_idle"], "totalcpu": False}}) == {}
 
 
-def test_roll_ups_stand_in_for_series_that_are_not_certain() -> None:
+def test_roll_ups_stand_in_for_metrics_that_are_not_certain() -> None:
     net = {"net": {"measurement": ["bytes_sent"]}}
-    assert series(net, append_dimensions=INSTANCE) == {}
-    assert series(net, append_dimensions=INSTANCE, aggregation_dimensions=[[], ["InstanceId"]]) == {
+    assert dimensions_of(net, append_dimensions=INSTANCE) == {}
+    assert dimensions_of(net, append_dimensions=INSTANCE, aggregation_dimensions=[[], ["InstanceId"]]) == {
         "net_bytes_sent": {"InstanceId": "i-0123456789abcdef0"}
     }
 
 
 def test_dropped_originals_leave_the_roll_up() -> None:
     disk = {"disk": {"measurement": ["used_percent"], "drop_original_metrics": ["used_percent"]}}
-    assert series(disk, append_dimensions=INSTANCE) == {}
-    assert list(series(disk, append_dimensions=INSTANCE, aggregation_dimensions=[["InstanceId"]]).values()) == [
+    assert dimensions_of(disk, append_dimensions=INSTANCE) == {}
+    assert list(dimensions_of(disk, append_dimensions=INSTANCE, aggregation_dimensions=[["InstanceId"]]).values()) == [
         {"InstanceId": "i-0123456789abcdef0"}
     ]
+
+
+GROUP = {**INSTANCE, "AutoScalingGroupName": "${aws:AutoScalingGroupName}", "ImageId": "${aws:ImageId}"}
+MEM = {"mem": {"measurement": ["used_percent"]}}
+
+
+def in_group(name: str | None) -> dict[str, Any]:
+    return {**AGENT, "identity": {**AGENT["identity"], "autoscaling_group": name}}
 
 
 def test_an_unknown_auto_scaling_group_is_avoided_where_a_roll_up_can() -> None:
-    mem = {"mem": {"measurement": ["used_percent"]}}
-    group = {**INSTANCE, "AutoScalingGroupName": "${aws:AutoScalingGroupName}", "ImageId": "${aws:ImageId}"}
-    assert list(series(mem, append_dimensions=group, aggregation_dimensions=[["InstanceId"]]).values()) == [
-        {"InstanceId": "i-0123456789abcdef0"}
-    ]
-    assert set(series(mem, append_dimensions=group)["mem_used_percent"]) == {"InstanceId", "ImageId"}
+    (found,) = metrics(MEM, in_group(None), append_dimensions=GROUP, aggregation_dimensions=[["InstanceId"]])
+    assert (found.dimensions, found.doubt) == ({"InstanceId": "i-0123456789abcdef0"}, "")
+
+
+def test_an_unknown_auto_scaling_group_without_a_roll_up_leaves_a_doubt() -> None:
+    (found,) = metrics(MEM, in_group(None), append_dimensions=GROUP)
+    assert set(found.dimensions) == {"InstanceId", "ImageId"}
+    assert "not known" in found.doubt
+
+
+@pytest.mark.parametrize(("group", "more"), [("", set()), ("web", {"AutoScalingGroupName"})])
+def test_a_known_auto_scaling_group_leaves_none(group: str, more: set[str]) -> None:
+    (found,) = metrics(MEM, in_group(group), append_dimensions=GROUP)
+    assert (set(found.dimensions), found.doubt) == ({"InstanceId", "ImageId", *more}, "")
 
 
 def test_when_the_first_value_is_due() -> None:
     mem, cpu = {"mem": {"measurement": ["used"]}}, {"cpu": {"measurement": ["usage_idle"]}}
-    assert metrics(mem)[0]["due"] == 120
-    assert metrics(mem, section={"metrics_collection_interval": 10}, force_flush_interval=5)[0]["due"] == 15
-    assert metrics(cpu, section={"metrics_collection_interval": 10}, force_flush_interval=5)[0]["due"] == 25
-    assert metrics({"mem": {"measurement": ["used"], "metrics_collection_interval": 300}})[0]["due"] == 360
+    assert metrics(mem)[0].due == 120
+    assert metrics(mem, section={"metrics_collection_interval": 10}, force_flush_interval=5)[0].due == 15
+    assert metrics(cpu, section={"metrics_collection_interval": 10}, force_flush_interval=5)[0].due == 25
+    assert metrics({"mem": {"measurement": ["used"], "metrics_collection_interval": 300}})[0].due == 360
 
 
 def test_short_intervals_are_kept_in_high_resolution() -> None:
-    assert metrics({"mem": {"measurement": ["used"]}})[0]["resolution"] == 60
-    assert metrics({"mem": {"measurement": ["used"], "metrics_collection_interval": 59}})[0]["resolution"] == 5
+    assert metrics({"mem": {"measurement": ["used"]}})[0].resolution == 60
+    assert metrics({"mem": {"measurement": ["used"], "metrics_collection_interval": 59}})[0].resolution == 5
 
 
 def test_metrics_that_go_to_prometheus_are_not_looked_for_in_cloudwatch() -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expectations import telemetry_expectations
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expectations import expectations
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
 
 NOW = 1_767_225_600.0
 EC2: dict[str, Any] = {
@@ -37,16 +38,16 @@ ONPREM: dict[str, Any] = {
 }
 
 
-def streams(entry: dict[str, Any], agent: dict[str, Any], region: str = "", **logs: Any) -> list[dict[str, Any]]:
+def streams(entry: dict[str, Any], agent: dict[str, Any], region: str = "", **logs: Any) -> list[Stream]:
     """The streams of a configuration with one entry."""
     configuration = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}, **logs}}
-    return telemetry_expectations(configuration, agent, region)["streams"]
+    return expectations(configuration, agent, region).streams
 
 
-def place(*args: Any, **kwargs: Any) -> tuple[str, str]:
+def location(*args: Any, **kwargs: Any) -> tuple[str, str]:
     """Group and stream of the only stream."""
     (only,) = streams(*args, **kwargs)
-    return only["log_group_name"], only["log_stream_name"]
+    return only.log_group_name, only.log_stream_name
 
 
 def seen(path: str, **facts: Any) -> dict[str, Any]:
@@ -57,16 +58,16 @@ def seen(path: str, **facts: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("agent", "name"), [(EC2, "i-0abc"), (ONPREM, "plant-1")])
 def test_defaults(agent: dict[str, Any], name: str) -> None:
-    assert place({"file_path": "/var/log/app.d/x.y.log"}, agent) == ("/var/log/app.d/x.y", name)
+    assert location({"file_path": "/var/log/app.d/x.y.log"}, agent) == ("/var/log/app.d/x.y", name)
 
 
 def test_a_path_without_extension_keeps_its_directories_dots() -> None:
-    assert place({"file_path": "/var/log/app.d/messages"}, EC2)[0] == "/var/log/app.d/messages"
+    assert location({"file_path": "/var/log/app.d/messages"}, EC2)[0] == "/var/log/app.d/messages"
 
 
 def test_the_sections_stream_name_holds_where_the_entry_has_none() -> None:
-    assert place({"file_path": "/a", "log_group_name": "g"}, EC2, log_stream_name="s")[1] == "s"
-    assert place({"file_path": "/a", "log_group_name": "g", "log_stream_name": "own"}, EC2, log_stream_name="s")[1] == "own"
+    assert location({"file_path": "/a", "log_group_name": "g"}, EC2, log_stream_name="s")[1] == "s"
+    assert location({"file_path": "/a", "log_group_name": "g", "log_stream_name": "own"}, EC2, log_stream_name="s")[1] == "own"
 
 
 @pytest.mark.parametrize(
@@ -83,28 +84,28 @@ def test_the_sections_stream_name_holds_where_the_entry_has_none() -> None:
 )
 def test_placeholders(template: str, ec2: str, onprem: str | None) -> None:
     entry = {"file_path": "/a", "log_group_name": "g", "log_stream_name": template}
-    assert place(entry, EC2)[1] == ec2
+    assert location(entry, EC2)[1] == ec2
     found = streams(entry, ONPREM, "eu-central-1")
-    assert [item["log_stream_name"] for item in found] == ([onprem] if onprem else [])
+    assert [item.log_stream_name for item in found] == ([onprem] if onprem else [])
 
 
 def test_what_cannot_be_named_is_said() -> None:
     configuration = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "log_stream_name": "{ip_address}"}]}}}}
-    (sentence,) = telemetry_expectations(configuration, ONPREM)["unverified"]
+    (sentence,) = expectations(configuration, ONPREM).unverified
     assert "/a.log" in sentence
     assert "{ip_address}" in sentence
 
 
 def test_the_date_is_that_of_the_start_in_the_hosts_own_time() -> None:
     agent = {**EC2, "service": {"started_at": NOW}, "utc_offset": -60}
-    assert place({"file_path": "/a", "log_group_name": "g/{date}"}, agent)[0] == "g/2025-12-31"
+    assert location({"file_path": "/a", "log_group_name": "g/{date}"}, agent)[0] == "g/2025-12-31"
 
 
 def test_publish_multi_logs_puts_the_files_name_into_the_stream_or_the_group() -> None:
     agent = seen("/var/log/*.log", file="/var/log/a b.log")
     entry = {"file_path": "/var/log/*.log", "publish_multi_logs": True}
-    assert place(entry, agent) == ("/var/log/a_b.log", "i-0abc")
-    assert place({**entry, "log_group_name": "g"}, agent) == ("g", "i-0abc__var_log_a_b.log")
+    assert location(entry, agent) == ("/var/log/a_b.log", "i-0abc")
+    assert location({**entry, "log_group_name": "g"}, agent) == ("g", "i-0abc__var_log_a_b.log")
     assert streams(entry, EC2) == []
 
 
@@ -128,21 +129,23 @@ def test_a_role_of_another_account_cannot_be_read_from_here() -> None:
 )
 def test_what_a_file_has_to_send(facts: dict[str, Any], entry: dict[str, Any], grown: bool, waiting: bool) -> None:
     (stream,) = streams({"file_path": "/a.log", **entry}, seen("/a.log", **facts))
-    assert (stream["grown"], stream["waiting"]) == (grown, waiting)
+    assert (stream.grown, stream.waiting) == (grown, waiting)
 
 
 def test_a_file_that_is_not_there_is_not_called_unreadable() -> None:
-    assert streams({"file_path": "/a.log"}, seen("/a.log", exists=False, readable=False, size=0, sent=None))[0]["readable"] is True
-    assert streams({"file_path": "/a.log"}, seen("/a.log", readable=False))[0]["readable"] is False
+    assert streams({"file_path": "/a.log"}, seen("/a.log", exists=False, readable=False, size=0, sent=None))[0].readable is True
+    (unreadable,) = streams({"file_path": "/a.log"}, seen("/a.log", readable=False))
+    assert (unreadable.readable, unreadable.empty) == (False, False)
+    assert streams({"file_path": "/a.log"}, seen("/a.log", readable=False, size=0))[0].empty is True
 
 
-def test_the_journal_can_only_arrive_or_be_quiet() -> None:
+def test_the_journal_can_only_arrive_or_have_no_data() -> None:
     configuration = {"logs": {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "j"}]}}}}
-    (stream,) = telemetry_expectations(configuration, EC2)["streams"]
-    assert (stream["log_group_name"], stream["log_stream_name"], stream["grown"]) == ("j", "i-0abc", False)
+    (stream,) = expectations(configuration, EC2).streams
+    assert (stream.log_group_name, stream.log_stream_name, stream.grown) == ("j", "i-0abc", False)
 
 
 def test_the_agents_own_region_decides_where_it_sends() -> None:
-    assert telemetry_expectations({"agent": {"region": "us-west-2"}}, EC2, "eu-west-1")["region"] == "us-west-2"
-    assert telemetry_expectations({}, EC2, "eu-central-1")["region"] == "eu-central-1"
-    assert telemetry_expectations({}, EC2)["region"] == "eu-west-1"
+    assert expectations({"agent": {"region": "us-west-2"}}, EC2, "eu-west-1").region == "us-west-2"
+    assert expectations({}, EC2, "eu-central-1").region == "eu-central-1"
+    assert expectations({}, EC2).region == "eu-west-1"

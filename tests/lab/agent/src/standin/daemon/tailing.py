@@ -18,7 +18,8 @@ from .logsout import Destination, LogOutput
 
 EVERY = 0.5
 CHUNK = 1 << 20
-WAIT_FOR_MORE = 1.0
+# An event may have more lines: the last one is held this long, as the agent holds it.
+WAIT_FOR_MORE = 5.0
 MAX_EVENT = 1048576 - 200
 COMPRESSED = (".tar", ".zst", ".gz", ".zip", ".bz2", ".rar")
 CUT = "[Truncated...]"
@@ -77,7 +78,7 @@ class Follower:
         self.partial = b""
         self.held: list[str] = []
         self.held_end = self.position
-        self.touched = time.monotonic()
+        self.begun = 0.0
         self.last_stamp = 0
 
     def read(self) -> bool:
@@ -88,10 +89,9 @@ class Follower:
             self._restart()
         data = self.handle.read(CHUNK)
         if not data:
-            if self.held and time.monotonic() - self.touched > WAIT_FOR_MORE:
+            if self.held and time.monotonic() - self.begun >= WAIT_FOR_MORE:
                 self.release()
             return False
-        self.touched = time.monotonic()
         lines = (self.partial + data).split(self.entry.newline)
         start = self.position - len(self.partial)
         self.position += len(data)
@@ -114,6 +114,7 @@ class Follower:
         text = raw.decode(self.entry.codec, "replace").rstrip("\r")
         if self.entry.starts(text) or not self.held:
             self.release()
+            self.begun = time.monotonic()
         self.held.append(text)
         self.held_end = end
 
@@ -146,12 +147,13 @@ class Follower:
         return stamp, message
 
     def finish(self, over: bool) -> None:
-        """Read the rest and close; where the file is over, its last line counts even without a newline."""
+        """Read the rest and close. Where the file is over its last line counts, newline or not; else the next start reads it again."""
         while self.read():
             pass
         if over and self.partial:
             self._line(self.partial, self.position)
-        self.release()
+        if over:
+            self.release()
         self.handle.close()
 
 

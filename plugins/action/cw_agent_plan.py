@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compose and check the configurations of many hosts in one controller task, from what their inventory says."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any, Iterator, Mapping
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import (
+    FRAGMENT,
+    SETTINGS,
+    HostInput,
+    Plan,
+    Planner,
+    failure,
+    warnings,
+)
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "hosts": {"type": "list", "elements": "str", "required": True},
+    "fail": {"type": "bool", "default": True},
+    "report": {"type": "bool", "default": False},
+    "report_file": {"type": "path", "default": ""},
+    "prices": {"type": "dict", "default": {}},
+    "strict": {"type": "bool", "default": False},
+}
+
+_ASKED = 3
+"""How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
+
+
+class ActionModule(ActionBase):
+    """The controller's side of cw_agent_plan; no host is contacted."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = False
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the plan; fail with one message if anything is wrong."""
+        super().run(tmp, task_vars)
+        _options, arguments = self.validate_argument_spec(ARGUMENTS)
+        variables = task_vars or {}
+        planner = Planner()
+        planner.plan.errors += self._invisible(variables)
+        for host in arguments["hosts"]:
+            self._add(planner, host, variables["hostvars"])
+        message = failure(planner.plan)
+        result = _result(planner.plan, message)
+        if arguments["report"]:
+            result["report"] = self._report(result, arguments, variables["hostvars"])
+            if arguments["strict"] and result["report"]["counts"]["warning"]:
+                message = message or "There are warnings, and they are to fail the run (cw_agent_report_strict)."
+        elif arguments["fail"]:
+            result["warnings"] = warnings(planner.plan)
+        if message and arguments["fail"]:
+            # Not the whole plan: a failed task prints its result.
+            raise AnsibleActionFail(message, result={"errors": planner.plan.errors, "message": message})
+        return result
+
+    def _report(self, plan: Mapping[str, Any], arguments: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
+        """The report on *plan*, shown to people and, where asked for, written for programs."""
+        asked = [host for item in plan["configurations"] for host in item["hosts"][:_ASKED] if host in hostvars]
+        facts = {host: hostvars[host].get("ansible_facts") or {} for host in asked}
+        report = config_report(plan, facts, arguments["prices"])
+        if arguments["report_file"]:
+            path = pathlib.Path(arguments["report_file"])
+            try:
+                path.write_text(json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+            except OSError as error:
+                raise AnsibleActionFail(
+                    f"report_file {path} on the controller: {error.strerror}. Hint: name a file that can be written."
+                ) from error
+        for line in report["lines"]:
+            self._display.display(line)
+        return report
+
+    def _add(self, planner: Planner, host: str, hostvars: Any) -> None:
+        raw = hostvars.raw_get(host)
+        if not isinstance(raw, dict):
+            planner.plan.errors.append(f"{host}: the inventory has no such host.")
+            return
+        try:
+            planner.add(self._read(host, raw, hostvars))
+        except (AnsibleError, NotPlainError) as error:
+            planner.plan.errors.append(f"{host}: {error}")
+
+    def _read(self, host: str, raw: dict[str, Any], hostvars: Any) -> HostInput:
+        reader = self._reader()
+        raw.setdefault("hostvars", hostvars)
+        templar = None
+
+        def template(value: Any) -> Any:
+            nonlocal templar
+            templar = templar or self._templar.copy_with_new_env(available_variables=raw)
+            return templar.template(value)
+
+        def value(name: str) -> Any:
+            try:
+                return reader.value(name, raw[name], template, raw)
+            except AnsibleError as error:
+                raise AnsibleError(f"{name} cannot be filled in: {error}") from error
+
+        fragments = {name: value(name) for name in raw if name.startswith(FRAGMENT)}
+        settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
+        region = _placement_region(raw)
+        return HostInput(host, fragments, settings, str(template(region) if is_template(region) else region or ""), _origin(raw))
+
+    def _reader(self) -> Reader:
+        if not hasattr(self, "_fragment_reader"):
+            self._fragment_reader = Reader()
+        return self._fragment_reader
+
+    def _invisible(self, variables: Mapping[str, Any]) -> Iterator[str]:
+        """Sentences about variables that this task sees and that the hosts do not have: play and role variables cannot be per host."""
+        host = variables["inventory_hostname"]
+        own = variables["hostvars"].raw_get(host)
+        for name in sorted(variables):
+            if not name.startswith(FRAGMENT) and name not in SETTINGS:
+                continue
+            if name in own:
+                lost = variables[name] is not own[name] and self._differ(variables[name], own[name], own)
+            else:
+                lost = name.startswith(FRAGMENT) or self._templar.template(variables[name]) != SETTINGS[name]
+            if lost:
+                yield (
+                    f"{name} is set in the play, a role or vars_files, where it belongs to no host and would not count. "
+                    "Hint: move it to the inventory (group_vars, host_vars) or give it with -e."
+                )
+
+    def _differ(self, here: Any, there: Any, own: Mapping[str, Any]) -> bool:
+        """Whether a variable of this task has another value than the host's inventory gives it."""
+        if here == there:
+            return False
+        return bool(self._templar.template(here) != self._templar.copy_with_new_env(available_variables=own).template(there))
+
+
+def _placement_region(raw: Mapping[str, Any]) -> Any:
+    """The region of an EC2 inventory, also where its options hostvars_prefix or hostvars_suffix have renamed the variable."""
+    found = raw.get("placement")
+    if not isinstance(found, dict):
+        named = (value for name, value in raw.items() if "placement" in name and isinstance(value, dict))
+        found = next((value for value in named if "region" in value and "availability_zone" in value), {})
+    return found.get("region")
+
+
+def _origin(raw: Mapping[str, Any]) -> str:
+    """A name for the host's inventory that is the same in every checkout: AWX's, else directory and file."""
+    named = raw.get("awx_inventory_name") or raw.get("tower_inventory_name")
+    if named:
+        return str(named)
+    file = str(raw.get("inventory_file") or "")
+    return "/".join(pathlib.PurePath(file).parts[-2:]) if file else ""
+
+
+def _result(plan: Plan, message: str) -> dict[str, Any]:
+    return {
+        "changed": False,
+        "hosts": plan.hosts,
+        "configurations": list(plan.configurations.values()),
+        "errors": plan.errors,
+        "message": message,
+    }

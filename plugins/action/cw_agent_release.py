@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Publish and release the configurations of a run, for all accounts and regions in one controller task."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Callable, Mapping
+
+from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release import Outcome, Releases
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import labels, sources
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import (
+    Target,
+    names_by_target,
+    outside_managed_policy,
+    publications,
+)
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "required": True, "choices": ["published", "released", "promoted", "rolled_back", "pruned"]},
+    "plan": {"type": "dict", "required": True},
+    "published": {"type": "dict"},
+    "verified": {"type": "list", "elements": "str"},
+    "policy": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
+    "names": {"type": "list", "elements": "str", "default": []},
+    "hold": {"type": "str", "choices": ["keep", "lift"], "default": "keep"},
+    "parameter_tags": {"type": "dict", "default": {}},
+    "takeover": {"type": "bool", "default": False},
+    "write_rate": {"type": "float", "default": 3},
+}
+
+
+class ActionModule(AwsAction):
+    """The controller's side of cw_agent_release; no host is contacted."""
+
+    _supports_diff = True
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return what the module's documentation says; fail with one message."""
+        super().run(tmp, task_vars)
+        given, connection = self.connect(ARGUMENTS, required_if=[("state", "released", ("published", "verified"))])
+        if given["write_rate"] <= 0:
+            raise AnsibleActionFail(f"write_rate is {given['write_rate']}. Hint: give a number above 0.")
+
+        @functools.lru_cache(maxsize=None)
+        def store(target: Target) -> Store:
+            reader = connection.retrying_client("ssm", **target._asdict())
+            writer = functools.partial(connection.single_client, "ssm", **target._asdict())
+            return Store(reader, writer, RateLimiter(given["write_rate"]), self._display.warning)
+
+        releases = Releases(store, self._task.check_mode)
+        try:
+            return STATES[given["state"]](self, releases, given, task_vars or {})
+        except (AwsError, ConfigError) as error:
+            # Not by raising from it: with the cause Ansible prints every configuration of the call once more.
+            return {"failed": True, "changed": False, "msg": str(error), **getattr(error, "details", {})}
+
+    def published(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Write what differs; return every host's sources."""
+        plan = given["plan"]
+        for name in outside_managed_policy(plan):
+            self._display.warning(
+                f"{name}: the managed policy CloudWatchAgentServerPolicy lets hosts read AmazonCloudWatch-* only. "
+                "Hint: give the hosts' role ssm:GetParameter on this name, or take a name with that prefix."
+            )
+        tags = {key: str(value) for key, value in given["parameter_tags"].items()}
+        origins = {item["key"]: ", ".join(sorted(item.get("origins") or [])) for item in plan["configurations"]}
+        outcome, found = releases.publish(publications(plan), tags, origins, given["hold"], given["takeover"])
+        for item in found:
+            if item.on_hold(given["hold"]):
+                self._display.warning(item.hold_warning())
+        return self._result(
+            outcome,
+            configurations=[item.result(given["hold"]) for item in found],
+            sources=sources.sources_by_host(plan, found, given["hold"]),
+        )
+
+    def released(self, releases: Releases, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Move live to what was published, where every host of a configuration is verified."""
+        names: dict[Target, list[str]] = {}
+        withheld = []
+        published = given["published"].get("configurations", [])
+        open_ = [item for item in published if not item["released"] or item["on_hold"]]
+        beside: dict[str, list[str]] = {}
+        if open_ and given["policy"] == "auto":
+            beside = hosts_beside(given["plan"], variables["hostvars"], variables["groups"]["all"])
+        for item in open_:
+            reason = "cw_agent_release is never"
+            if given["policy"] != "never":
+                reason = sources.withheld(item, given["verified"], beside.get(item["name"], []))
+            if reason:
+                withheld.append({"name": item["name"], "profile": item["profile"], "region": item["region"], "reason": reason})
+            else:
+                names.setdefault(Target(item["profile"], item["region"]), []).append(item["name"])
+        for item in withheld:
+            self._display.warning(f"{item['region']}/{item['name']}: not released: {item['reason']}.")
+        if self._task.check_mode:
+            # What check mode has not written carries no label that could be read.
+            outcome = Outcome(changed=bool(names))
+        else:
+            outcome = releases.move(names, labels.PROMOTE, given["hold"], self._display.v)
+        released = [{"profile": target.profile, "region": target.region, "name": name} for target in names for name in names[target]]
+        return self._result(outcome, released=released, withheld=withheld)
+
+    def promoted(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Move live to the candidates."""
+        outcome = releases.move(names_by_target(given["plan"], given["names"]), labels.PROMOTE, given["hold"], self._display.display)
+        return self._result(outcome)
+
+    def rolled_back(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Move live back to the previous releases; what has none is left alone."""
+        outcome = releases.move(names_by_target(given["plan"], given["names"]), labels.ROLLBACK, "keep", self._display.display)
+        for item in outcome.skipped:
+            self._display.warning(f"{item['region']}/{item['name']}: skipped: {item['reason']}.")
+        return self._result(outcome, skipped=outcome.skipped)
+
+    def pruned(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Delete parts that no label uses."""
+        outcome = releases.prune(names_by_target(given["plan"], given["names"]))
+        return self._result(outcome, deleted=outcome.deleted)
+
+    def _result(self, outcome: Outcome, **more: Any) -> dict[str, Any]:
+        diff = {"diff": outcome.diff()} if self._task.diff else {}
+        return {"changed": outcome.changed, "moves": outcome.moves, **more, **diff}
+
+
+STATES: dict[str, Callable[..., dict[str, Any]]] = {
+    "published": ActionModule.published,
+    "released": ActionModule.released,
+    "promoted": ActionModule.promoted,
+    "rolled_back": ActionModule.rolled_back,
+    "pruned": ActionModule.pruned,
+}

@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An observed host beside what the inventory says of it: what converging will change, and what forbids it."""
+
+from __future__ import annotations
+
+import os
+
+from . import credentials, packages, state
+from .layout import UNIT
+from .observation import Desired, Observation
+
+CREATED_BY_PACKAGE = "cwagent"
+
+
+def differences(seen: Observation, desired: Desired) -> list[str]:
+    """What converging will change, in words."""
+    found = _package_differences(seen, desired) + _credential_differences(seen, desired)
+    if desired.sources:
+        found += state.differences(seen.state, desired.sources)
+    return found
+
+
+def _package_differences(seen: Observation, desired: Desired) -> list[str]:
+    package = seen.package
+    if package.interrupted:
+        build = desired.build or package.build or "the latest build of the mirror"
+        return [f"package: an earlier installation was interrupted ({package.interrupted}), this run repairs it first → {build}"]
+    if not package.installed and (desired.install or desired.sources):
+        return [f"package: not installed → {desired.build or 'the latest build of the mirror'}"]
+    if desired.build and package.build != desired.build:
+        return [f"package: {package.build or 'not installed'} → {desired.build}"]
+    return []
+
+
+def _credential_differences(seen: Observation, desired: Desired) -> list[str]:
+    asked = desired.credentials
+    found = []
+    if asked.named:
+        file = asked.file or (credentials.DEFAULT_FILE if asked.digest else "")
+        name = seen.profile.name
+        if name != seen.common.name or (file and file != seen.common.file):
+            found.append(f"credentials: profile {seen.common.name or 'none'} → profile {name} {file}".rstrip())
+    if asked.digest and seen.profile.digest != asked.digest:
+        found.append(f"credentials: the keys in {seen.profile.file} → those of the inventory")
+    if asked.digest and desired.region and seen.profile.region != desired.region:
+        found.append(f"credentials: region {seen.profile.region or 'none'} → {desired.region}")
+    return found
+
+
+def _problem(what: str, value: str, hint: str) -> dict[str, str]:
+    return {"what": what, "value": value, "hint": hint}
+
+
+def _ec2_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
+    if seen.identity is None:
+        hint = "enable the instance metadata service (http-endpoint enabled, hop limit 2 in a container), or set cw_agent_mode: onPremise"
+        return [_problem("cw_agent_mode is ec2 and the host has no instance metadata", seen.no_metadata, hint)]
+    found = []
+    if desired.region and seen.identity.region != desired.region:
+        found.append(
+            _problem(
+                "the region differs",
+                f"cw_agent_region {desired.region}, the instance is in {seen.identity.region}",
+                f"set cw_agent_region: {seen.identity.region} for this host",
+            )
+        )
+    named = bool(seen.common.name or seen.common.file or desired.credentials.named)
+    if not seen.identity.role and not desired.credentials.digest and not (named and seen.profile.exists):
+        hint = "associate an instance profile whose role has the policy CloudWatchAgentServerPolicy"
+        found.append(_problem("the instance has no role", f"{seen.identity.instance_id} has no instance profile", hint))
+    return found
+
+
+def _onprem_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
+    found = []
+    if seen.identity is not None and not (desired.credentials.named or seen.common.name or seen.common.file):
+        found.append(
+            _problem(
+                "cw_agent_mode is onPremise on an EC2 instance",
+                f"{seen.identity.instance_id}: the agent would go back to ec2 at the start of its service",
+                "set cw_agent_mode: ec2, or name a profile (cw_agent_credentials_profile, cw_agent_credentials_file)",
+            )
+        )
+    if desired.credentials.digest:
+        return found
+    profile = seen.profile
+    if not profile.exists:
+        hint = "write the profile there, or name another (cw_agent_credentials_profile, cw_agent_credentials_file), "
+        hint += "or give the keys (cw_agent_credentials_access_key_id, cw_agent_credentials_secret_access_key)"
+        return [*found, _problem("the host has no credential profile", f"no profile {profile.name} in {profile.file}", hint)]
+    if not seen.profile_readable:
+        hint = f"give it to {seen.user.name} (mode 0600) in a directory outside /root, and name it in cw_agent_credentials_file"
+        found.append(_problem(f"{seen.user.name} (agent.run_as_user) can't read the credential profile", profile.file, hint))
+    beside = os.path.join(os.path.dirname(profile.file), "config")
+    if not profile.region:
+        hint = f"write region = {desired.region or 'REGION'} into [profile {profile.name}] of {beside}"
+        found.append(_problem("the credential profile has no region", f"profile {profile.name} of {profile.file}", hint))
+    elif desired.region and profile.region != desired.region:
+        value = f"cw_agent_region {desired.region}, profile {profile.name} in {beside} has {profile.region}"
+        found.append(_problem("the region differs", value, f"set cw_agent_region: {profile.region}, or correct the region of the profile"))
+    return found
+
+
+def problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
+    """What forbids converging, each with what, value and hint."""
+    found = []
+    if seen.state.service.active_state == "unknown":
+        found.append(_problem("systemd does not answer", "systemctl show", "run the host with systemd as its init"))
+    if seen.state.service.masked and desired.sources:
+        hint = "run systemctl unmask amazon-cloudwatch-agent on the host; where its unit file is gone with that, install the package again"
+        found.append(_problem("the service is masked, so nothing can start it", UNIT, hint))
+    if differences(seen, desired):
+        found += [_problem("the file system is read-only", path, packages.READ_WRITE) for path in seen.read_only]
+    wrong = packages.build_problem(desired.build)
+    if wrong:
+        found.append(_problem(f"cw_agent_build: {wrong[0]}", desired.build, wrong[1]))
+    if desired.run_as_user and not seen.user.exists and (seen.package.installed or desired.run_as_user != CREATED_BY_PACKAGE):
+        hint = "create the user before, or choose root or cwagent"
+        found.append(_problem("agent.run_as_user does not exist on the host", desired.run_as_user, hint))
+    if desired.mode == "ec2":
+        found += _ec2_problems(seen, desired)
+    elif desired.mode == "onPremise":
+        found += _onprem_problems(seen, desired)
+    return found

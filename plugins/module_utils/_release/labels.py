@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which labels a release, a promotion or a rollback moves, and which parts no label uses."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from .parts import part_name
+from .publications import CANDIDATE, HOLD, LABELS, LIVE, PREVIOUS
+
+PROMOTE = "promote"
+ROLLBACK = "rollback"
+
+Labels = Mapping[str, Mapping[str, int]]
+"""By name of a parameter: label → version, 0 for a label that no version carries."""
+
+Versions = dict[str, int]
+
+
+def refusal(name: str, labels: Labels, action: str, hold: str) -> str:
+    """Why *name* cannot be moved by *action* (promote or rollback), '' if it can. *hold*: keep or lift."""
+    releases = {label: _release(labels, name, label) for label in LABELS}
+    if action == ROLLBACK:
+        return "" if releases[PREVIOUS] else "there is no previous release to go back to: correct the fragments and publish instead"
+    if not releases[CANDIDATE]:
+        return "there is no candidate: publish one first"
+    if releases[HOLD] and hold == "keep":
+        return (
+            f"is on hold since its rollback from version {releases[HOLD].get(name)}: "
+            "set cw_agent_release_hold to lift to release the candidate and to remove the hold"
+        )
+    return ""
+
+
+def moves(name: str, labels: Labels, action: str, hold: str) -> dict[str, dict[str, int]]:
+    """Where the labels of each part of *name* go: by parameter, label → version (0: the label is removed)."""
+    releases = {label: _release(labels, name, label) for label in LABELS}
+    aims = _rollback(name, releases) if action == ROLLBACK else _promotion(releases, hold)
+    found = {}
+    for parameter, at in labels.items():
+        if parameter == name or is_part_of(parameter, name):
+            desired = {label: versions.get(parameter, 0) for label, versions in aims.items()}
+            moved = {label: version for label, version in desired.items() if at.get(label, 0) != version}
+            if moved:
+                found[parameter] = moved
+    return found
+
+
+def _promotion(releases: Mapping[str, Versions], hold: str) -> dict[str, Versions]:
+    """Live goes to the candidate, and what was live becomes the previous release."""
+    aims = {LIVE: releases[CANDIDATE], CANDIDATE: releases[CANDIDATE]}
+    if releases[LIVE] and releases[LIVE] != releases[CANDIDATE]:
+        aims[PREVIOUS] = releases[LIVE]
+    if hold == "lift":
+        aims[HOLD] = {}
+    return aims
+
+
+def _rollback(name: str, releases: Mapping[str, Versions]) -> dict[str, Versions]:
+    """Live goes to the previous release, and a hold keeps the next run from undoing that."""
+    live = releases[LIVE]
+    aims = {LIVE: releases[PREVIOUS]}
+    if live and live != releases[PREVIOUS]:
+        aims[HOLD] = releases[HOLD] or {name: live[name]}
+    return aims
+
+
+def _release(labels: Labels, name: str, label: str) -> Versions:
+    """The parts of *name* that carry *label* without a gap, with their versions."""
+    found: Versions = {}
+    number = 1
+    while labels.get(part_name(name, number), {}).get(label):
+        found[part_name(name, number)] = labels[part_name(name, number)][label]
+        number += 1
+    return found
+
+
+def is_part_of(other: str, name: str) -> bool:
+    """Whether the parameter *other* is a further part of the configuration *name*."""
+    return other.startswith(name + ".part") and other[len(name) + 5 :].isdigit()
+
+
+def unused_parts(names: list[str], labels: Labels) -> list[str]:
+    """The further parts of *names* that carry none of the labels."""
+    return [parameter for parameter, at in labels.items() if not any(at.values()) and any(is_part_of(parameter, name) for name in names)]
+
+
+def move_lines(name: str, moved: Mapping[str, Mapping[str, int]], labels: Labels) -> list[dict[str, Any]]:
+    """Each move of *name*'s own labels as ``name``, ``label``, ``before`` and ``after`` (versions, 0 for none)."""
+    return [
+        {"name": name, "label": label, "before": labels[name].get(label, 0), "after": to}
+        for label, to in sorted(moved.get(name, {}).items())
+    ]
+
+
+def shown(move: Mapping[str, Any]) -> str:
+    """A move in words."""
+    before, after = (f"version {move[side]}" if move[side] else "none" for side in ("before", "after"))
+    return f"{move['name']}: {move['label']} {before} → {after}"
+
+
+def current_labels(parameters: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """The labels of *parameters* (of ``ssm_parameter_info``) by name."""
+    return {parameter["name"]: dict(parameter["labels"]) for parameter in parameters}

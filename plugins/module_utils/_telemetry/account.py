@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account of a run: every host of it, those of which telemetry was evaluated and those that never got as far."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping
+
+from .._config.errors import ConfigError
+from .states import FAILED, FAILURES, MISSING, NOT_REACHED, UNREACHABLE, WORST_FIRST
+
+NOT_OBSERVED = "the run ended before it was observed"
+NOT_PLANNED = "the plan has no such host"
+
+
+def failure_of(recorded: Any, observed: Any) -> dict[str, Any] | None:
+    """Why a host did not get as far, from what a play has recorded of it (``state``, ``reason``), else from its observation."""
+    if isinstance(recorded, Mapping):
+        return {"state": str(recorded.get("state") or FAILED), "reason": str(recorded.get("reason") or "")}
+    if not isinstance(observed, Mapping) or not (observed.get("unreachable") or observed.get("failed")):
+        return None
+    return {"state": UNREACHABLE if observed.get("unreachable") else FAILED, "reason": str(observed.get("msg") or "")}
+
+
+def account(
+    hosts: Iterable[str], evaluations: Iterable[Mapping[str, Any]], failures: Mapping[str, Mapping[str, Any]], planned: Iterable[str]
+) -> list[dict[str, Any]]:
+    """An entry for each of *hosts*, in their order: its evaluation, or why there is none (``state``, ``cause``).
+
+    ``failures``: by host, ``state`` (one of ``FAILURES``) and ``reason``; ``planned``: hosts of the plan.
+    """
+    known, expected = {item["host"]: item for item in evaluations}, set(planned)
+    found = []
+    for host in dict.fromkeys([*hosts, *failures]):
+        failure = failures.get(host)
+        if failure is not None:
+            found.append(_absent(host, _failure_state(host, failure), str(failure.get("reason") or ""), known.get(host)))
+        elif host in known:
+            found.append(dict(known[host]))
+        else:
+            found.append(_absent(host, NOT_REACHED, NOT_OBSERVED if host in expected else NOT_PLANNED))
+    return found
+
+
+def _failure_state(host: str, failure: Mapping[str, Any]) -> str:
+    state = str(failure.get("state") or FAILED)
+    if state not in FAILURES:
+        raise ConfigError(f"failures: the state of {host} is {state!r}. Hint: give one of {', '.join(FAILURES)}.")
+    return state
+
+
+def _absent(host: str, state: str, cause: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    empty = {"region": "", "profile": "", "changed": False, "streams": [], "metrics": [], "unverified": [], "hint": ""}
+    return {**empty, **(known or {}), "host": host, "state": state, "cause": cause}
+
+
+def totals(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many hosts are in each state, the worst first; states without hosts are left out."""
+    states = [item["state"] for item in entries]
+    return {state: states.count(state) for state in WORST_FIRST if state in states}
+
+
+def passed(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The hosts that nothing speaks against."""
+    return [item["host"] for item in entries if item["state"] not in (MISSING, *FAILURES)]

@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts of a run with what is expected of each, from what its stages have left: plan, observations, changes, sources."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Mapping
+
+from .._config.compose import compose
+from .evidence import Evidence
+from .expectations import expectations
+from .expected_metrics import Metric
+from .expected_streams import Stream
+
+WAITS = ("changed", "all", "none")
+
+
+@dataclass(frozen=True)
+class Host:
+    """One host of the question. ``changed``: its telemetry counts from ``since``; ``clock``: the host's, when it was observed. Both are
+    seconds since the epoch by the host's own clock, None where they are not known. ``facts``: what the account shows beside telemetry."""
+
+    name: str
+    region: str
+    profile: str = ""
+    changed: bool = False
+    since: float | None = None
+    clock: float | None = None
+    streams: tuple[Stream, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)
+    unverified: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Run:
+    """What the stages of a run have left.
+
+    ``plan``: result of ``cw_agent_plan``. By host: ``observed`` and ``converged`` (results of ``cw_agent_info`` and ``cw_agent_config``),
+    ``changes`` (results of stages before converging, oldest first), ``sources`` (what it has fetched). ``wait``: one of ``WAITS``.
+    """
+
+    plan: Mapping[str, Any]
+    observed: Mapping[str, Any]
+    converged: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, list[Any]] = field(default_factory=dict)
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    wait: str = "changed"
+
+    def __post_init__(self) -> None:
+        self._configurations = {item["key"]: item["configuration"] for item in self.plan["configurations"]}
+        self._merged: dict[tuple[str, ...], Mapping[str, Any]] = {}
+
+    def hosts(self, names: Iterable[str]) -> list[Host]:
+        """Those of *names* that are planned and were observed."""
+        known = self.plan["hosts"]
+        return [self._host(name, known[name]) for name in names if name in known and _mapping(self.observed.get(name)).get("agent")]
+
+    def _host(self, name: str, planned: Mapping[str, Any]) -> Host:
+        before = self.observed[name]["agent"]
+        results = [_mapping(item) for item in [*self.changes.get(name, []), self.converged.get(name)]]
+        agent = dict(before)
+        for result in results:
+            agent.update(_mapping(result.get("agent")))
+        changed_at = _changed_at(before, agent, results)
+        started_at = float(_mapping(agent.get("service")).get("started_at") or 0)
+        agent["files"] = _files(before, started_at)
+        sources = _sources(self.sources.get(name))
+        expected = expectations(self._active(planned, sources), agent, str(planned.get("region") or ""))
+        return Host(
+            name=name,
+            region=expected.region,
+            profile=str(planned.get("profile") or ""),
+            changed=self.wait == "all" or (self.wait == "changed" and changed_at is not None),
+            since=max(started_at, changed_at or 0),
+            clock=float(agent.get("clock") or 0) or None,
+            streams=tuple(expected.streams),
+            metrics=tuple(expected.metrics),
+            evidence=Evidence.of(agent, expected.region),
+            unverified=tuple(expected.unverified),
+            facts={**facts(agent, sources), "invocation_id": _invocation_id(agent) if changed_at is not None else ""},
+        )
+
+    def _active(self, planned: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """The planned configuration, or the one that a host has fetched instead (a release on hold), its parts merged as the agent does."""
+        texts = tuple(str(item.get("content") or "") for item in sources)
+        digests = [item.get("digest") for item in sources]
+        if not all(texts) or not texts or digests == [planned.get("digest")]:
+            return self._configurations[planned["key"]]
+        if texts not in self._merged:
+            self._merged[texts] = compose((str(number), json.loads(text)) for number, text in enumerate(texts)).configuration
+        return self._merged[texts]
+
+
+def facts(agent: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the account shows of an agent: ``mode``, ``build``, ``configurations``, ``service``."""
+    # The agent names its files after the location; what cannot be in a file name is an underscore there.
+    names = {_file_name(str(item["location"])): str(item["location"]).split(":", 1)[-1] for item in sources}
+    active = [str(item.get("file")) for item in agent.get("configurations") or []]
+    service = _mapping(agent.get("service"))
+    return {
+        "mode": str(agent.get("mode") or ""),
+        "build": str(_mapping(agent.get("package")).get("build") or ""),
+        "configurations": [names.get(file) or _parameter(file) for file in active] or list(names.values()),
+        "service": "running" if service.get("active_state") == "active" else str(service.get("active_state") or "absent"),
+    }
+
+
+def _file_name(location: str) -> str:
+    return location.translate(str.maketrans("/ :", "___"))
+
+
+def _parameter(file: str) -> str:
+    """``NAME:VERSION`` of a file that the agent has named after a parameter, else its own name."""
+    stem, _underscore, version = file.rpartition("_")
+    return f"{stem[len('ssm_') :]}:{version}" if stem.startswith("ssm_") and version.isdigit() else file
+
+
+def _invocation_id(agent: Mapping[str, Any]) -> str:
+    return str(_mapping(agent.get("service")).get("invocation_id") or "")
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _sources(fetched: Any) -> list[Mapping[str, Any]]:
+    listed = fetched.get("sources") if isinstance(fetched, Mapping) else fetched
+    return [item for item in listed or [] if isinstance(item, Mapping) and item.get("location")]
+
+
+def _files(agent: Mapping[str, Any], started_at: float) -> list[dict[str, Any]]:
+    """The files, which are observed before a change: what they held then was sent by the process that has ended since."""
+    return [{**item, "grown": item.get("grown") and float(item.get("mtime") or 0) >= started_at} for item in agent.get("files") or []]
+
+
+def _changed_at(before: Mapping[str, Any], after: Mapping[str, Any], results: Iterable[Mapping[str, Any]]) -> float | None:
+    """When the last change was made, None without any.
+
+    A result that does not say when it was made was made after the observation. A new process counts from its start, which is known.
+    """
+    changes = [float(result.get("changed_at") or before.get("clock") or 0) for result in results if result.get("changed")]
+    old, new = (_mapping(agent.get("service")).get("invocation_id") for agent in (before, after))
+    if new and new != old:
+        changes.append(float(_mapping(after.get("service")).get("started_at") or 0))
+    return max(changes, default=None)

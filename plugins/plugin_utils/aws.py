@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWS inside an action plugin: amazon.aws's own plugin support, with the options and the environment that its modules know.
+
+An action runs in Ansible's own process, so boto3 is imported once for all tasks of a run, and no second interpreter is started.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Mapping, NoReturn
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import client_config
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import from_botocore
+
+try:
+    import boto3  # here, so that every worker inherits it from the process that is forked
+except ImportError:
+    boto3 = None  # type: ignore[assignment]
+
+KEYS = ("access_key", "secret_key", "session_token")
+
+
+class AwsConnection(AWSPluginBase):
+    """Makes clients from validated connection options of amazon.aws.
+
+    Args:
+        name: the plugin's full name, for messages.
+        options: ``profile``, ``region``, ``endpoint_url``, ``access_key`` … as ``aws_argument_spec`` gives them.
+
+    Raises:
+        AnsibleActionFail: no client can be made: boto3 or the profile is missing, or keys and a profile are both given.
+    """
+
+    def __init__(self, name: str, options: Mapping[str, Any]) -> None:
+        self.ansible_name = name
+        self._options = dict(options)
+
+    def retrying_client(self, service: str, **connection: Any) -> Any:
+        """A client for calls that may be repeated safely. ``connection``: instead of the task's own ``region`` or ``profile``."""
+        return self._client(service, True, connection)
+
+    def single_client(self, service: str, **connection: Any) -> Any:
+        """A client that never repeats a call by itself: for writes of which every one counts."""
+        return self._client(service, False, connection)
+
+    def get_options(self, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
+        """The connection options, where AWSPluginBase looks for them."""
+        return self._options
+
+    def fail_aws(self, message: str, exception: Exception | None = None) -> NoReturn:
+        """Fail as the calls of this collection do, with a hint where there is one."""
+        raise AnsibleActionFail(str(from_botocore(exception, "connect to AWS")) if exception else message)
+
+    def _client(self, service: str, repeat: bool, connection: Mapping[str, Any]) -> Any:
+        chosen = {**self._options, **{key: value for key, value in connection.items() if value}}
+        _refuse_two_identities(chosen, bool(connection.get("profile")))
+        return AWSPluginBase.client(AwsConnection(self.ansible_name, chosen), service, config=client_config(repeat))
+
+
+class AwsAction(ActionBase):
+    """The base of this collection's actions that call AWS: on the controller alone, no host is contacted."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = False
+
+    def connect(self, argument_spec: Mapping[str, Any], **rules: Any) -> tuple[dict[str, Any], AwsConnection]:
+        """The task's validated options (with those of the connection), and the connection that they describe.
+
+        The task's ``environment`` counts from here on, as it does for a module. ``rules``: ``mutually_exclusive`` and its like.
+
+        Raises:
+            AnsibleActionFail: an option is wrong, or boto3 is missing.
+        """
+        self._apply_environment()
+        connection = aws_argument_spec()
+        found, _arguments = self.validate_argument_spec({**connection, **argument_spec}, **rules)
+        options = found.validated_parameters
+        if boto3 is None:
+            raise AnsibleActionFail(
+                f"{self._task.action} needs boto3 and botocore, which are not installed for Ansible's own Python {sys.executable}."
+                f" Hint: {sys.executable} -m pip install boto3"
+            )
+        return options, AwsConnection(self._task.action, {key: options.get(key) for key in connection})
+
+    def _apply_environment(self) -> None:
+        """A task runs in a process of its own, so nothing outlives it."""
+        layers = self._task.environment or []
+        for layer in layers if isinstance(layers, list) else [layers]:
+            variables = self._templar.template(layer) if layer else {}
+            if not isinstance(variables, dict):
+                raise AnsibleActionFail(f"environment must be a dictionary, and is {type(variables).__name__}.")
+            os.environ.update({str(key): str(value) for key, value in variables.items()})
+
+
+def _refuse_two_identities(options: Mapping[str, Any], planned: bool) -> None:
+    given = [key for key in KEYS if options.get(key)]
+    if not options.get("profile") or not given:
+        return
+    source = "cw_agent_profile of the hosts" if planned else "the option profile or AWS_PROFILE"
+    raise AnsibleActionFail(
+        f"Two AWS identities are given: profile {options['profile']} ({source}) and {', '.join(given)} (options or environment)."
+        " Hint: keep one of them; unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN where the profile is meant."
+    )

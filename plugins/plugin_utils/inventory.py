@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the inventory says of hosts that are not part of a run."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import is_template
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import FRAGMENT, SETTINGS, config_name
+
+
+def hosts_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str]) -> dict[str, list[str]]:
+    """The hosts of *inventory* outside *plan* by the name of their configuration. One whose name is a template counts for every name.
+
+    Names are made from the names of variables, so nothing is composed for these hosts.
+    """
+    names = {entry["name"] for entry in plan["configurations"]}
+    found: dict[str, list[str]] = {}
+    for host in inventory:
+        if host in plan["hosts"]:
+            continue
+        for name in _names(hostvars.raw_get(host), names):
+            found.setdefault(name, []).append(host)
+    return found
+
+
+def _names(variables: Any, names: set[str]) -> set[str]:
+    if not isinstance(variables, Mapping):
+        return set()
+    settings = {name: variables.get(name) if variables.get(name) is not None else default for name, default in SETTINGS.items()}
+    if any(is_template(settings[name]) for name in ("cw_agent_config_name", "cw_agent_environment", "cw_agent_preset", "cw_agent_mode")):
+        return names
+    try:
+        return {config_name(settings, {name: None for name in variables if name.startswith(FRAGMENT)})} & names
+    except ConfigError:
+        return set()  # a host without anything to observe

@@ -1,0 +1,235 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action on a CloudWatch in memory: what it reads of a run, whom it asks, what it shows, writes and refuses."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_telemetry_info as plugin
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.cloud import Cloud, refused
+
+FILES = {"collect_list": [{"file_path": "/a.log", "log_group_name": "/app"}]}
+LOGS = {"logs": {"logs_collected": {"files": FILES}}}
+
+
+class Hostvars(dict[str, Any]):
+    """Variables by host, as Ansible gives them."""
+
+    raw_get = dict.__getitem__
+
+
+class Runner:
+    """Runs the action. ``cloud``: of all accounts; ``hosts``: variables by host; ``shown``: what came to the terminal."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.shown: list[str] = []
+        self.hosts: dict[str, dict[str, Any]] = {}
+        self.clients: list[tuple[str, str, str]] = []
+        self.threads: set[int] = set()
+
+    def client(self, service: str, region: str, profile: str = "") -> Cloud:
+        self.clients.append((service, region, profile))
+        self.threads.add(threading.get_ident())
+        return self.cloud
+
+    def plan(self, **hosts: dict[str, Any]) -> dict[str, Any]:
+        entries = {name: {"key": "k", "region": "us-east-1", "profile": "", "digest": "d", **entry} for name, entry in hosts.items()}
+        return {"hosts": entries, "configurations": [{"key": "k", "configuration": LOGS}]}
+
+    def observe(self, host: str, **more: Any) -> None:
+        """The host has a file that has grown a while ago, and an agent that runs since long."""
+        now = time.time()
+        agent = {
+            "mode": "ec2",
+            "service": {"active_state": "active", "started_at": now - 900, "invocation_id": "1"},
+            "identity": {"instance_id": f"i-{host}", "region": "us-east-1"},
+            "log_stream_default": f"i-{host}",
+            "files": [{"path": "/a.log", "file": "/a.log", "exists": True, "size": 9, "mtime": now - 100, "grown": True, "sent": 9}],
+            "errors": [],
+            "clock": now,
+        }
+        self.hosts[host] = {"cw_agent_observed": {"agent": agent}, **more}
+
+    def run(self, check_mode: bool = False, no_log: bool = False, **arguments: Any) -> dict[str, Any]:
+        action = plugin.ActionModule.__new__(plugin.ActionModule)
+        action._task = SimpleNamespace(action="t", args=arguments, environment=None, check_mode=check_mode, no_log=no_log, async_val=0)
+        action._templar = SimpleNamespace(template=lambda value: value)
+        action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp"))
+        action._display = SimpleNamespace(display=self.shown.append)
+        action._load_name = "t"
+        return action.run(task_vars={"hostvars": Hostvars(self.hosts)})
+
+    def failure(self, **arguments: Any) -> tuple[str, dict[str, Any]]:
+        with pytest.raises(AnsibleActionFail) as caught:
+            self.run(**arguments)
+        return str(caught.value.message), caught.value._result or {}
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> Runner:
+    made = Runner(Cloud(now=time.time()))
+    monkeypatch.setattr(plugin.AwsConnection, "retrying_client", made.client)
+    return made
+
+
+def arrive(runner: Runner, *hosts: str) -> None:
+    for host in hosts:
+        runner.cloud.log("/app", f"i-{host}", time.time() - 90)
+
+
+def test_what_the_stages_have_left_is_read_from_the_hosts(runner: Runner) -> None:
+    runner.observe("a")
+    runner.observe("b", cw_agent_failure={"state": "failed", "reason": "no space left"})
+    runner.hosts["c"] = {"cw_agent_observed": {"unreachable": True, "msg": "no route"}}
+    arrive(runner, "a", "b")
+    result = runner.run(hosts=["a", "b", "c", "d"], plan=runner.plan(a={}, b={}, c={}, d={}))
+    assert [(item["host"], item["state"]) for item in result["hosts"]] == [
+        ("a", "verified"),
+        ("b", "failed"),
+        ("c", "unreachable"),
+        ("d", "not_reached"),
+    ]
+    assert result["totals"] == {"failed": 1, "unreachable": 1, "not_reached": 1, "verified": 1}
+    assert result["verified"] == ["a"]
+    assert (result["changed"], result["msg"]) == (False, "")
+
+
+def test_new_keys_move_the_moment_from_which_data_counts(runner: Runner) -> None:
+    runner.observe("a", cw_agent_credentialed={"changed": True, "changed_at": time.time() - 30})
+    arrive(runner, "a")
+    (host,) = runner.run(hosts=["a"], plan=runner.plan(a={}), timeout=0)["hosts"]
+    assert (host["changed"], host["streams"][0]["events"], host["streams"][0]["state"]) == (True, 0, "no_data")
+
+
+def test_every_account_and_region_has_its_own_client_and_thread(runner: Runner) -> None:
+    for name in "abc":
+        runner.observe(name)
+    arrive(runner, "a", "b", "c")
+    plan = runner.plan(a={}, b={"profile": "prod"}, c={"region": "eu-west-1"})
+    result = runner.run(hosts=["c", "b", "a"], plan=plan)
+    assert sorted(runner.clients) == [("logs", "eu-west-1", ""), ("logs", "us-east-1", ""), ("logs", "us-east-1", "prod")]
+    assert [(item["host"], item["state"]) for item in result["hosts"]] == [("c", "verified"), ("b", "verified"), ("a", "verified")]
+    assert threading.get_ident() not in runner.threads
+
+
+def test_missing_telemetry_fails_with_the_account(runner: Runner) -> None:
+    runner.observe("a")
+    arguments = {"hosts": ["a"], "plan": runner.plan(a={})}
+    message, result = runner.failure(**arguments)
+    assert "a: /a.log → log group /app, stream i-a (us-east-1): the agent's log does not say why. Hint: check on the host" in message
+    assert (result["missing"], result["verified"]) == (["a"], [])
+    assert runner.run(**arguments, fail_on_missing=False)["msg"] == message
+
+
+def test_a_changed_host_is_left_to_a_second_call_that_asks_nobody(runner: Runner) -> None:
+    runner.observe("a")
+    asked = runner.run(hosts=["a"], plan=runner.plan(a={}), wait="all", timeout=1, defer=True, table=True)
+    assert asked["observe_again"] == ["a"]
+    assert not [text for text in runner.shown if text.startswith("host")]
+    calls = len(runner.cloud.calls)
+    denied = "E! [outputs.cloudwatchlogs] Aws error received when sending logs to /app/i-a: ExpiredTokenException: x"
+    message, result = runner.failure(evaluated=asked, observed={"a": {"agent": {"errors": [denied]}}}, table=True)
+    assert "credentials have expired" in message
+    assert result["hosts"][0]["streams"][0]["line"] == denied
+    assert runner.shown[-1].endswith("1 host: 1 missing")
+    assert len(runner.cloud.calls) == calls
+
+
+def test_the_table_is_shown_unless_nothing_is_to_be_logged(runner: Runner) -> None:
+    runner.observe("a")
+    arrive(runner, "a")
+    result = runner.run(hosts=["a"], plan=runner.plan(a={}), table=True)
+    assert runner.shown == ["\n".join(result["table"])]
+    runner.run(hosts=["a"], plan=runner.plan(a={}), table=True, no_log=True)
+    assert len(runner.shown) == 1
+
+
+def test_a_long_wait_says_what_is_awaited(runner: Runner) -> None:
+    runner.observe("a")
+    runner.run(hosts=["a"], plan=runner.plan(a={}), wait="all", timeout=1, fail_on_missing=False)
+    assert runner.shown[0].startswith("Awaiting telemetry in us-east-1 until ")
+    assert runner.shown[0].endswith(" at the latest: a /a.log")
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_account_is_written_as_a_file(runner: Runner, tmp_path: Path, check_mode: bool) -> None:
+    runner.observe("a")
+    arrive(runner, "a")
+    target = tmp_path / "account.json"
+    result = runner.run(hosts=["a"], plan=runner.plan(a={}), result_file=str(target), check_mode=check_mode)
+    assert json.loads(target.read_text(encoding="utf-8"))["hosts"] == result["hosts"]
+    assert target.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_that_cannot_be_written_is_named(runner: Runner, tmp_path: Path) -> None:
+    message, _result = runner.failure(hosts=[], plan=runner.plan(), result_file=str(tmp_path / "none" / "x.json"))
+    assert "none/x.json cannot be written: No such file or directory. Hint:" in message
+
+
+def test_a_refusal_leaves_hosts_unverified_and_fails_with_its_hint(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(**_request: Any) -> None:
+        raise refused("AccessDeniedException", "no", "FilterLogEvents")
+
+    runner.observe("a")
+    monkeypatch.setattr(runner.cloud, "filter_log_events", denied, raising=False)
+    message, result = runner.failure(hosts=["a"], plan=runner.plan(a={}), fail_on_missing=False)
+    assert "CloudWatch could not be asked: Failed to read the log events of /app: AccessDeniedException" in message
+    assert "Hint: allow logs:FilterLogEvents" in message
+    assert result["totals"] == {"unverified": 1}
+
+
+def test_an_account_that_cannot_be_reached_keeps_no_other_from_its_answer(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def client(service: str, region: str, profile: str) -> Cloud:
+        if profile:
+            raise AnsibleActionFail("no profile prod")
+        return runner.client(service, region)
+
+    monkeypatch.setattr(plugin.AwsConnection, "retrying_client", staticmethod(client))
+    for name in "ab":
+        runner.observe(name)
+    arrive(runner, "a")
+    message, result = runner.failure(hosts=["a", "b"], plan=runner.plan(a={}, b={"profile": "prod"}))
+    assert message == "CloudWatch could not be asked: no profile prod"
+    assert [item["state"] for item in result["hosts"]] == ["verified", "unverified"]
+
+
+def test_expectations_need_no_plan(runner: Runner) -> None:
+    arrive(runner, "x")
+    streams = [{"log_group_name": "/app", "log_stream_name": "i-x"}]
+    result = runner.run(expectations=[{"host": "x", "streams": streams}, {"host": "y", "region": "eu-west-1"}], region="us-east-1")
+    assert [(item["host"], item["region"], item["state"]) for item in result["hosts"]] == [
+        ("x", "us-east-1", "verified"),
+        ("y", "eu-west-1", "no_data"),
+    ]
+
+
+def test_a_host_without_region_is_refused(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugin.AwsConnection, "region", None)
+    message, _result = runner.failure(expectations=[{"host": "x"}])
+    assert message == "x has no region. Hint: set cw_agent_region of the host, or the option region."
+    assert runner.cloud.calls == []
+
+
+def test_what_is_to_be_verified_is_given_once(runner: Runner) -> None:
+    assert "one of the following is required: plan, expectations, evaluated" in runner.failure()[0]
+    assert "mutually exclusive" in runner.failure(plan=runner.plan(), expectations=[])[0]
+
+
+def test_what_is_not_verified_is_one_warning(runner: Runner) -> None:
+    plan = runner.plan(a={}, b={})
+    role = "arn:aws:iam::999999999999:role/x"
+    plan["configurations"][0]["configuration"] = {"logs": {**LOGS["logs"], "credentials": {"role_arn": role}}}
+    for name in "ab":
+        runner.observe(name)
+    (warning,) = runner.run(hosts=["a", "b"], plan=plan)["warnings"]
+    assert warning.startswith("Not verified of a, b: logs go to account 999999999999")

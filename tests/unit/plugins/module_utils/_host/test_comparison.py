@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, comparison
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source, digest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys, keys_text, region_text
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.observation import Desired, DesiredCredentials, observe
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
+
+from .conftest import BUILD, FakeHost, configuration
+from .test_identity import Service
+
+TEXT = configuration()
+SOURCES = [Source("ssm:web:3", digest(TEXT))]
+EC2 = Desired(SOURCES, mode="ec2", region="eu-west-1")
+ONPREM = Desired(SOURCES, mode="onPremise", region="eu-west-1")
+NO_SERVICE = Service(failures=99)
+
+
+def debian(fake: FakeHost) -> None:
+    fake.write(fake.layout.at("/etc/os-release"), "ID=debian\n")
+
+
+def compared(fake: FakeHost, desired: Desired, service: Service) -> tuple[list[str], list[str]]:
+    seen = observe(fake.host, desired, service)
+    return comparison.differences(seen, desired), [one["what"] for one in comparison.problems(seen, desired)]
+
+
+def with_profile(fake: FakeHost, region: str = "eu-west-1", file: str = "/srv/credentials") -> None:
+    fake.write(fake.layout.common_config, f'[credentials]\nshared_credential_profile = "p"\nshared_credential_file = "{file}"\n')
+    fake.write(fake.layout.at(file), keys_text("p", Keys("A", "B")))
+    if region:
+        fake.write(fake.layout.at("/srv/config"), region_text("p", region))
+
+
+def test_converged_instance(fake: FakeHost) -> None:
+    debian(fake)
+    fake.running_with("ssm_web_3", TEXT)
+    assert compared(fake, EC2, Service()) == ([], [])
+
+
+def test_fresh_instance(fake: FakeHost) -> None:
+    debian(fake)
+    differences, problems = compared(fake, replace(EC2, build="1.2b3"), Service())
+    assert problems == []
+    assert differences == [
+        "package: not installed → 1.2b3",
+        "configuration: none → ssm:web:3",
+        "service: inactive → active",
+        "service: disabled → enabled",
+    ]
+
+
+def test_nothing_desired_nothing_differs(fake: FakeHost) -> None:
+    assert compared(fake, Desired(), NO_SERVICE) == ([], [])
+    assert compared(fake, Desired(install=True), NO_SERVICE)[0] == ["package: not installed → the latest build of the mirror"]
+
+
+def test_another_build(fake: FakeHost) -> None:
+    debian(fake)
+    fake.running_with("ssm_web_3", TEXT)
+    assert compared(fake, replace(EC2, build="1.2b3"), Service())[0] == [f"package: {BUILD} → 1.2b3"]
+
+
+@pytest.mark.parametrize(
+    ("desired", "service", "what"),
+    [
+        (EC2, NO_SERVICE, "cw_agent_mode is ec2 and the host has no instance metadata"),
+        (EC2, Service(security_credentials=(404, "")), "the instance has no role"),
+        (replace(EC2, region="us-east-1"), Service(), "the region differs"),
+        (replace(EC2, run_as_user="nobody-of-this-name"), Service(), "agent.run_as_user does not exist on the host"),
+        (ONPREM, Service(), "cw_agent_mode is onPremise on an EC2 instance"),
+    ],
+)
+def test_problems(fake: FakeHost, desired: Desired, service: Service, what: str) -> None:
+    debian(fake)
+    problems = comparison.problems(observe(fake.host, desired, service), desired)
+    assert what in [one["what"] for one in problems]
+    assert all(one["value"] and one["hint"] for one in problems)
+
+
+def test_user_of_the_package_may_come_with_it(fake: FakeHost) -> None:
+    debian(fake)
+    assert compared(fake, replace(EC2, run_as_user="cwagent"), Service())[1] == []
+
+
+def test_role_is_not_needed_beside_a_profile(fake: FakeHost) -> None:
+    with_profile(fake)
+    assert compared(fake, EC2, Service(security_credentials=(404, "")))[1] == []
+
+
+def test_profile_on_premises(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compared(fake, ONPREM, NO_SERVICE)[1] == ["the host has no credential profile"]
+    with_profile(fake, region="")
+    assert compared(fake, ONPREM, NO_SERVICE)[1] == ["the credential profile has no region"]
+    with_profile(fake, region="us-east-1")
+    assert compared(fake, ONPREM, NO_SERVICE)[1] == ["the region differs"]
+    with_profile(fake)
+    assert compared(fake, ONPREM, NO_SERVICE)[1] == []
+    monkeypatch.setattr(access, "readable", lambda who, paths: [False for _path in paths])
+    assert "can't read the credential profile" in compared(fake, ONPREM, NO_SERVICE)[1][0]
+
+
+def test_keys_of_the_run(fake: FakeHost) -> None:
+    keys = Keys("A", "B")
+    desired = replace(ONPREM, credentials=DesiredCredentials("p", "/srv/credentials", keys.digest))
+    differences, problems = compared(fake, desired, NO_SERVICE)
+    assert problems == [] and len([one for one in differences if one.startswith("credentials")]) == 3
+    with_profile(fake)
+    assert not [one for one in compared(fake, desired, NO_SERVICE)[0] if one.startswith("credentials")]
+    other = replace(desired, credentials=replace(desired.credentials, digest=Keys("A", "C").digest))
+    changed = [one for one in compared(fake, other, NO_SERVICE)[0] if one.startswith("credentials")]
+    assert len(changed) == 1 and "keys" in changed[0]
+
+
+def test_without_systemd(fake: FakeHost) -> None:
+    fake.overrides["systemctl show"] = Result(1)
+    assert compared(fake, EC2, Service())[1] == ["systemd does not answer"]
+
+
+def test_installation_that_was_broken_off_is_repaired_first(fake: FakeHost) -> None:
+    debian(fake)
+    fake.overrides["dpkg-query"] = Result(0, f"half-installed {BUILD}-1")
+    differences, problems = compared(fake, Desired(), Service())
+    assert problems == []
+    assert differences == [f"package: an earlier installation was interrupted (half-installed), this run repairs it first → {BUILD}"]
+
+
+def test_masked_unit(fake: FakeHost) -> None:
+    debian(fake)
+    fake.running_with("ssm_web_3", TEXT)
+    fake.overrides["systemctl show"] = Result(0, "LoadState=masked\nActiveState=inactive\n")
+    seen = observe(fake.host, EC2, Service())
+    assert [(one["what"], one["value"]) for one in comparison.problems(seen, EC2)] == [
+        ("the service is masked, so nothing can start it", "amazon-cloudwatch-agent.service")
+    ]
+    assert "systemctl unmask" in comparison.problems(seen, EC2)[0]["hint"]
+    assert comparison.problems(seen, Desired()) == []
+
+
+def test_read_only_file_system_matters_where_something_is_to_be_written(fake: FakeHost) -> None:
+    debian(fake)
+    fake.running_with("ssm_web_3", TEXT)
+    seen = replace(observe(fake.host, EC2, Service()), read_only=["/etc"])
+    assert comparison.problems(seen, EC2) == []
+    found = comparison.problems(seen, replace(EC2, build="1.2b3"))
+    assert [(one["what"], one["value"]) for one in found] == [("the file system is read-only", "/etc")]

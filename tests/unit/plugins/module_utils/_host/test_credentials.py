@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import credentials
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+
+from .conftest import FakeHost
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "region"),
+    [
+        ("[profile p]\nregion = eu-west-1\n", "[p]\naws_access_key_id = A\nregion = us-east-1\n", "eu-west-1"),
+        ("", "[p]\naws_access_key_id = A\nregion = us-east-1\n", "us-east-1"),
+        ("broken", "[p]\naws_access_key_id = A\n", ""),
+    ],
+)
+def test_region_of_a_profile(fake: FakeHost, config: str, text: str, region: str) -> None:
+    fake.write(fake.layout.at("/srv/credentials"), text)
+    fake.write(fake.layout.at("/srv/config"), config)
+    found = credentials.read("p", fake.layout.at("/srv/credentials"))
+    assert found.exists and found.region == region
+
+
+def test_default_profile_has_its_own_section(fake: FakeHost) -> None:
+    fake.write(fake.layout.at("/srv/credentials"), credentials.keys_text("default", Keys("A", "B")))
+    fake.write(fake.layout.at("/srv/config"), credentials.region_text("default", "eu-west-1"))
+    assert credentials.read("default", fake.layout.at("/srv/credentials")).region == "eu-west-1"
+    assert credentials.other_profiles("default", fake.layout.at("/srv/credentials")) == []
+
+
+def test_a_pipe_in_the_place_of_the_credentials_does_not_hang(fake: FakeHost) -> None:
+    fake.write(fake.layout.at("/srv/config"), "")
+    os.mkfifo(fake.layout.at("/srv/credentials"))
+    with pytest.raises(HostError, match="/srv/credentials is a FIFO and not a regular file"):
+        credentials.read("p", fake.layout.at("/srv/credentials"))

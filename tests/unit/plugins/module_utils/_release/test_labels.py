@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the labels that are there to the moves of a promotion or rollback."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import labels
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, ROLLBACK
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.parts import part_name
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import LABELS
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import NAME
+
+At = dict[str, dict[str, int]]
+
+
+def stored(**at: dict[str, int]) -> At:
+    """The labels of the parts as read; p1 is the name itself, p2 its second part."""
+    return {part_name(NAME, int(key[1:])): dict.fromkeys(LABELS, 0) | found for key, found in at.items()}
+
+
+@pytest.mark.parametrize(
+    ("there", "action", "hold", "expected"),
+    [
+        (stored(p1={"candidate": 1}, p2={}), PROMOTE, "keep", {NAME: {"live": 1}}),
+        (stored(p1={"candidate": 5, "live": 4, "previous": 3}, p2={}), PROMOTE, "keep", {NAME: {"live": 5, "previous": 4}}),
+        (stored(p1={"candidate": 5, "live": 5, "previous": 4}, p2={}), PROMOTE, "keep", {}),
+        (
+            stored(p1={"candidate": 5, "live": 4, "previous": 3}, p2={"candidate": 1}, p3={}),
+            PROMOTE,
+            "keep",
+            {NAME: {"live": 5, "previous": 4}, f"{NAME}.part2": {"live": 1}},
+        ),
+        (
+            stored(p1={"candidate": 6, "live": 5, "previous": 4}, p2={"live": 1}, p3={"previous": 9}, p4={}),
+            PROMOTE,
+            "keep",
+            {NAME: {"live": 6, "previous": 5}, f"{NAME}.part2": {"live": 0, "previous": 1}, f"{NAME}.part3": {"previous": 0}},
+        ),
+        (stored(p1={"candidate": 5, "live": 5, "previous": 4}, p2={}), ROLLBACK, "keep", {NAME: {"live": 4, "hold": 5}}),
+        (stored(p1={"candidate": 5, "live": 4, "previous": 4, "hold": 5}, p2={}), ROLLBACK, "keep", {}),
+        (stored(p1={"candidate": 5, "live": 4, "previous": 4, "hold": 5}, p2={}), PROMOTE, "lift", {NAME: {"live": 5, "hold": 0}}),
+        (
+            stored(p1={"candidate": 6, "live": 6, "previous": 5}, p2={"previous": 1}, p3={}),
+            ROLLBACK,
+            "keep",
+            {NAME: {"live": 5, "hold": 6}, f"{NAME}.part2": {"live": 1}},
+        ),
+    ],
+    ids=["first", "next", "released", "grows", "shrinks", "back", "back already", "lifted", "back to parts"],
+)
+def test_moves(there: At, action: str, hold: str, expected: At) -> None:
+    assert labels.moves(NAME, there, action, hold) == expected
+
+
+@pytest.mark.parametrize(
+    ("there", "action", "reason"),
+    [
+        (stored(p1={"live": 1}), ROLLBACK, "there is no previous release to go back to: correct the fragments"),
+        (stored(p1={"live": 1}), PROMOTE, "there is no candidate: publish one first"),
+        (
+            stored(p1={"candidate": 5, "live": 4, "hold": 5}),
+            PROMOTE,
+            "is on hold since its rollback from version 5: set",
+        ),
+        (stored(p1={"candidate": 5, "live": 4}), PROMOTE, ""),
+    ],
+)
+def test_refusals(there: At, action: str, reason: str) -> None:
+    found = labels.refusal(NAME, there, action, "keep")
+    assert found.startswith(reason)
+    assert bool(found) == bool(reason)
+
+
+def test_a_move_in_words() -> None:
+    there = stored(p1={"candidate": 5, "live": 4})
+    moved = labels.moves(NAME, there, PROMOTE, "keep")
+    assert [labels.shown(move) for move in labels.move_lines(NAME, moved, there)] == [
+        f"{NAME}: live version 4 → version 5",
+        f"{NAME}: previous none → version 4",
+    ]
+
+
+def test_unused_parts() -> None:
+    there = stored(p1={"live": 1}, p2={}, p3={"previous": 2}, p4={}) | {f"{NAME}.party": {"live": 0}}
+    assert labels.unused_parts([NAME], there) == [f"{NAME}.part2", f"{NAME}.part4"]
+    assert labels.unused_parts([NAME], stored(p1={"live": 1}, p2={"live": 1})) == []

@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every host of a run has an entry in its account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, passed, totals
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._telemetry.examples import evaluation, stream
+
+
+def test_every_host_is_in_it_in_the_order_of_the_run() -> None:
+    failures = {"c": {"state": "unreachable", "reason": "no route"}}
+    entries = account(["d", "c", "b", "a"], [evaluation("a", [stream("/a")], []), evaluation("c", [stream("/a")], [])], failures, ["b"])
+    assert [(item["host"], item["state"], item["cause"]) for item in entries] == [
+        ("d", "not_reached", "the plan has no such host"),
+        ("c", "unreachable", "no route"),
+        ("b", "not_reached", "the run ended before it was observed"),
+        ("a", "verified", ""),
+    ]
+    assert totals(entries) == {"unreachable": 1, "not_reached": 2, "verified": 1}
+    assert list(totals(entries)) == ["unreachable", "not_reached", "verified"]
+    assert passed(entries) == ["a"]
+
+
+def test_hosts_without_data_and_unverified_ones_pass_and_missing_ones_do_not() -> None:
+    states = ["no_data", "unverified", "pending", "missing"]
+    assert passed([evaluation(state, [], [], state=state) for state in states]) == states[:3]
+
+
+def test_a_state_that_is_no_failure_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"failures: the state of a is 'broken'\. Hint: give one of failed"):
+        account(["a"], [], {"a": {"state": "broken"}}, ["a"])
+
+
+@pytest.mark.parametrize(
+    ("recorded", "observed", "expected"),
+    [
+        ({"state": "failed", "reason": "it broke", "task": "Install"}, {"agent": {}}, {"state": "failed", "reason": "it broke"}),
+        (None, {"unreachable": True, "msg": "no route"}, {"state": "unreachable", "reason": "no route"}),
+        (None, {"failed": True, "msg": "no Python"}, {"state": "failed", "reason": "no Python"}),
+        (None, {"agent": {}, "failed": False}, None),
+        (None, None, None),
+    ],
+)
+def test_why_a_host_did_not_get_as_far(recorded: Any, observed: Any, expected: Any) -> None:
+    assert failure_of(recorded, observed) == expected

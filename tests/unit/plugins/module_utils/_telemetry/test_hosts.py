@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is expected of hosts, from what the stages of a run have left."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host, Run
+
+LOGS = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "log_group_name": "new"}]}}}}
+LIVE = json.dumps(LOGS).replace("new", "live")
+
+
+def plan(**hosts: dict[str, Any]) -> dict[str, Any]:
+    planned = {host: {"key": "k", "region": "us-east-1", "profile": "", "digest": "d", **entry} for host, entry in hosts.items()}
+    return {"hosts": planned, "configurations": [{"key": "k", "configuration": LOGS}]}
+
+
+def seen(invocation: str = "1", **facts: Any) -> dict[str, Any]:
+    service = {"active_state": "active", "started_at": 1000.0, "invocation_id": invocation}
+    identity = {"instance_id": "i-1", "region": "us-east-1", "role": "r"}
+    known = {
+        "mode": "ec2",
+        "hostname": "web-1",
+        "service": service,
+        "identity": identity,
+        "clock": 2000.0,
+        "errors": ["E! x"],
+        "run_as_user": "cwagent",
+    }
+    return {"agent": {**known, **facts}}
+
+
+def restarted(started_at: float = 1900.0, **facts: Any) -> dict[str, Any]:
+    return seen("2", service={"active_state": "active", "started_at": started_at, "invocation_id": "2"}, **facts)
+
+
+def one(observed: dict[str, Any], **stages: Any) -> Host:
+    by_host = {name: value if name == "wait" else {"web": value} for name, value in stages.items()}
+    (only,) = Run(plan(web={}), {"web": observed}, **by_host).hosts(["web"])
+    return only
+
+
+def test_a_host_with_what_is_expected_of_it() -> None:
+    host = one(seen(files=[{"path": "/a.log", "grown": True, "mtime": 1500.0}]))
+    assert (host.name, host.region, host.changed, host.since, host.clock) == ("web", "us-east-1", False, 1000.0, 2000.0)
+    assert (host.evidence.active, host.evidence.errors, host.evidence.role) == (True, ("E! x",), "r")
+    assert [(item.log_group_name, item.log_stream_name, item.grown) for item in host.streams] == [("new", "i-1", True)]
+
+
+def test_the_account_of_each_host_is_named() -> None:
+    run = Run(plan(a={}, b={"profile": "prod"}), {host: seen() for host in "ab"})
+    assert [(host.name, host.profile) for host in run.hosts(["b", "a"])] == [("b", "prod"), ("a", "")]
+
+
+def test_hosts_without_plan_or_observation_are_left_out() -> None:
+    assert Run(plan(a={}, c={}), {"a": {}, "b": seen(), "c": None}).hosts(["a", "b", "c"]) == []
+
+
+@pytest.mark.parametrize(
+    ("wait", "change", "changed"),
+    [
+        ("changed", {}, False),
+        ("changed", {"changed": False, **seen("1")}, False),
+        ("changed", {"changed": True, **restarted()}, True),
+        ("changed", {"changed": False, **restarted()}, True),
+        ("none", {"changed": True, **restarted()}, False),
+        ("all", {}, True),
+    ],
+)
+def test_who_is_awaited(wait: str, change: dict[str, Any], changed: bool) -> None:
+    assert one(seen(), converged=change, wait=wait).changed is changed
+
+
+def test_after_a_change_the_new_process_counts_and_the_files_seen_before_it() -> None:
+    before = seen(files=[{"path": "/a.log", "exists": True, "size": 5, "sent": None}])
+    host = one(before, converged={"changed": True, "changed_at": 1850.0, **restarted(files=[], errors=["E! new"])})
+    assert (host.since, host.evidence.errors, host.streams[0].grown) == (1900.0, ("E! new",), True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "since"),
+    [
+        ([{"changed": True, "changed_at": 2100.0}, {"changed": False}], 2100.0),
+        ([{"changed": True}, {"changed": True, "changed_at": 2200.0}], 2200.0),
+        ([{"changed": True}], 2000.0),
+        ([None, {}], None),
+    ],
+)
+def test_new_keys_and_packages_count_as_changes_from_their_moment(changes: list[Any], since: float | None) -> None:
+    host = one(seen(), changes=changes)
+    assert (host.changed, host.since) == (since is not None, since or 1000.0)
+
+
+@pytest.mark.parametrize(("started_at", "grown"), [(1000.0, True), (1900.0, False)])
+def test_what_an_earlier_process_has_sent_is_not_expected_of_the_new_one(started_at: float, grown: bool) -> None:
+    before = seen(files=[{"path": "/a.log", "exists": True, "size": 5, "sent": 5, "grown": True, "mtime": 1500.0}])
+    assert one(before, converged={"changed": True, **restarted(started_at)}).streams[0].grown is grown
+
+
+@pytest.mark.parametrize("shape", [lambda found: found, lambda found: {"sources": found}])
+def test_a_host_on_hold_is_evaluated_by_what_it_has_fetched(shape: Any) -> None:
+    held = shape([{"location": "ssm:x:1", "digest": "other", "content": LIVE}])
+    current = shape([{"location": "ssm:x:2", "digest": "d", "content": "not read"}])
+    assert one(seen(), sources=held).streams[0].log_group_name == "live"
+    assert one(seen(), sources=current).streams[0].log_group_name == "new"
+
+
+def test_the_parts_of_a_release_on_hold_are_merged_as_the_agent_does() -> None:
+    texts = [LIVE, LIVE.replace("/a.log", "/b.log"), json.dumps({"metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}})]
+    parts = [{"location": f"ssm:x.part{number}:1", "digest": str(number), "content": text} for number, text in enumerate(texts)]
+    host = one(seen(), sources=parts)
+    assert [(item.log_group_name, item.file) for item in host.streams] == [("live", "/a.log"), ("live", "/b.log")]
+    assert [item.name for item in host.metrics] == ["mem_used"]
+
+
+def test_what_the_account_shows() -> None:
+    package = {"build": "1.300060.0b1248"}
+    fetched = [{"location": "ssm:/cw/web:4", "digest": "d", "content": "{}"}]
+    active = seen(configurations=[{"file": "ssm__cw_web_4"}, {"file": "ssm_other_2"}, {"file": "file_x.json"}], package=package)
+    assert one(active, sources=fetched).facts == {
+        "mode": "ec2",
+        "build": "1.300060.0b1248",
+        "configurations": ["/cw/web:4", "other:2", "file_x.json"],
+        "service": "running",
+    }
+    assert one(seen(configurations=[], service={"active_state": "inactive"}), sources=fetched).facts == {
+        "mode": "ec2",
+        "build": "",
+        "configurations": ["/cw/web:4"],
+        "service": "inactive",
+    }

@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module cw_agent_package on a played host, and its downloads."""
+
+from __future__ import annotations
+
+import errno
+import io
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+
+from ..module_utils._host.conftest import BUILD, FakeHost
+from .host_modules import Run, debian, module, played
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> FakeHost:
+    return debian(tmp_path)
+
+
+def test_package_that_is_there(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    box.install()
+    result = run_module(played(monkeypatch, "cw_agent_package", box), {})
+    assert not result["changed"] and result["package"] == {"installed": True, "build": BUILD, "format": "deb"}
+
+
+def test_package_that_cannot_be_had(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    main = played(monkeypatch, "cw_agent_package", box)
+    package = module("cw_agent_package")
+
+    def refused(url: str, **options: object) -> None:
+        raise HTTPError(url, 403, "Forbidden", {}, io.BytesIO())  # type: ignore[arg-type]
+
+    monkeypatch.setattr(package, "open_url", refused)
+    result = run_module(main, {"architecture": "amd64", "mirror_url": "https://mirror.example.com/"})
+    assert result["failed"]
+    assert result["msg"].startswith("https://mirror.example.com/assets/amazon-cloudwatch-agent.gpg: HTTP status 403; nothing was changed")
+
+
+def test_download_tries_passing_faults_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    package = module("cw_agent_package")
+    faults: list[Exception] = [HTTPError("u", 503, "Slow Down", {}, io.BytesIO()), TimeoutError("timed out")]  # type: ignore[arg-type]
+
+    def answer(url: str, **options: object) -> io.BytesIO:
+        if faults:
+            raise faults.pop()
+        return io.BytesIO(b"content")
+
+    monkeypatch.setattr(package, "open_url", answer)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    package.download("https://mirror.example.com/x", str(tmp_path / "x"))
+    assert (tmp_path / "x").read_bytes() == b"content"
+    faults += [TimeoutError("timed out")] * 3
+    with pytest.raises(HostError, match="timed out; nothing was changed"):
+        package.download("https://mirror.example.com/x", str(tmp_path / "x"))
+
+
+class Broken(io.BytesIO):
+    """An answer whose connection breaks, or that drips."""
+
+    length = 7
+
+
+def test_download_that_ends_early_is_no_download(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = module("cw_agent_package")
+    monkeypatch.setattr(package, "open_url", lambda url, **options: Broken(b"half"))
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with pytest.raises(HostError, match=r"x: the mirror ended it 7 bytes early; nothing was changed\. Hint: check cw_agent_mirror_url"):
+        package.download("https://user:word@mirror.example.com/x", str(tmp_path / "x"))
+
+
+def test_download_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = module("cw_agent_package")
+    monkeypatch.setattr(package, "open_url", lambda url, **options: io.BytesIO(b"slow"))
+    monkeypatch.setattr(package, "DOWNLOAD_SECONDS", -1.0)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with pytest.raises(HostError, match=r"https://mirror.example.com/x: not complete after -1 s"):
+        package.download("https://user:word@mirror.example.com/x", str(tmp_path / "x"))
+
+
+def test_full_disk_is_not_the_mirrors_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = module("cw_agent_package")
+
+    class Full(io.BytesIO):
+        def read1(self, size: int | None = -1, /) -> bytes:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(package, "open_url", lambda url, **options: Full())
+    with pytest.raises(HostError, match=r"cannot write the download to .*: No space left on device; nothing was changed") as caught:
+        package.download("https://mirror.example.com/x", str(tmp_path / "x"))
+    assert "mirror" not in str(caught.value)
+
+
+def test_package_shows_no_password(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    def refused(url: str, **options: object) -> None:
+        raise OSError(f"tunnel through http://user:proxyword@proxy:3128 to {url} failed")
+
+    monkeypatch.setattr(module("cw_agent_package"), "open_url", refused)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setenv("https_proxy", "http://user:proxyword@proxy:3128")
+    result = run_module(
+        played(monkeypatch, "cw_agent_package", box), {"architecture": "amd64", "mirror_url": "https://user:mirrorword@mirror.example.com/"}
+    )
+    assert result["failed"] and "tunnel through" in result["msg"]
+    assert "proxyword" not in str(result) and "mirrorword" not in str(result)
