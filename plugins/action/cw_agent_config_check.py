@@ -19,6 +19,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan imp
     failure,
     warnings,
 )
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.vault import VaultReader
 
 
 class ActionModule(ActionBase):
@@ -57,6 +59,8 @@ class ActionModule(ActionBase):
             planner.add(self._read(host, raw, hostvars))
         except (AnsibleError, NotPlainError) as error:
             planner.plan.errors.append(f"{host}: {error}")
+        except RecursionError:
+            planner.plan.errors.append(f"{host}: a variable of this host contains itself. Hint: look for a YAML alias in its own anchor.")
 
     def _read(self, host: str, raw: dict[str, Any], hostvars: Any) -> HostInput:
         reader = self._reader()
@@ -78,7 +82,16 @@ class ActionModule(ActionBase):
         settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
         placement = raw.get("placement")
         region = placement.get("region") if isinstance(placement, dict) else ""
-        return HostInput(host, fragments, settings, str(template(region) if is_template(region) else region or ""))
+        vault = self._vault_reader()
+        vaulted = {name: found for name in fragments if (found := vault.of(name, raw[name], fragments[name], raw)).names}
+        unknown = tuple(unknown_variables(raw))
+        region = str(template(region) if is_template(region) else region or "")
+        return HostInput(host, fragments, settings, region, vaulted=vaulted, unknown=unknown)
+
+    def _vault_reader(self) -> VaultReader:
+        if not hasattr(self, "_vault"):
+            self._vault = VaultReader()
+        return self._vault
 
     def _reader(self) -> Reader:
         if not hasattr(self, "_fragment_reader"):
@@ -103,5 +116,8 @@ def _result(plan: Plan, message: str) -> dict[str, Any]:
         "hosts": plan.hosts,
         "configurations": list(plan.configurations.values()),
         "errors": plan.errors,
+        "notes": plan.notes,
         "message": message,
+        # Configurations are data for the stages that follow: with a value out of Ansible Vault in one, none is shown.
+        "_ansible_no_log": any(item["vaulted"] for item in plan.configurations.values()),
     }
