@@ -12,10 +12,7 @@ help: ## Show the targets
 demo: ## Start the lab, roll the agent out to four hosts, show what arrived
 	@demo/run
 
-demo-matrix: ## The versions we claim: ansible-core, Python, oldest libraries, Debian releases (ONLY="words" picks; a table at the end)
-	@$(RUN) python tests/tools/matrix.py $(ONLY)
-
-clean: ## Remove everything the demo made
+demo-clean: ## Remove everything the demo made
 	@demo/clean
 
 test: ## Run every layer below (bench and matrix excepted)
@@ -53,7 +50,7 @@ e2e: ## site.yml from inventory to telemetry, its failures included
 bench: ## The benchmarks: ratios against a baseline of the same run
 	@tests/bench/run
 
-matrix: ## The versions we claim: ansible-core, Python, oldest libraries, Debian releases (ONLY="words" picks; a table at the end)
+matrix: ## The versions we claim, each executed: ansible-core, Python, oldest libraries, Debian releases (ONLY="words" picks)
 	@$(RUN) python tests/tools/matrix.py $(ONLY)
 
 clean: ## Remove this checkout's caches
