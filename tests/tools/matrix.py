@@ -161,20 +161,16 @@ def environment(combination: Combination) -> dict[str, str]:
 
 
 def _call(command: list[str], variables: dict[str, str], log: pathlib.Path) -> tuple[int, str]:
-    """Run a command, its output at the end of a log; return its status and output."""
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    with log.open("a") as handle:
-        handle.write(f"$ {' '.join(command)}\n{done.stdout}\n")
-    return done.returncode, done.stdout
+    """Run a command, its output at the end of a log while it runs; return its status and output."""
+    with log.open("a+") as handle:
+        handle.write(f"$ {' '.join(command)}\n")
+        handle.flush()
+        start = handle.tell()
+        done = subprocess.run(
+            command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=handle, stderr=subprocess.STDOUT, check=False
+        )
+        handle.seek(start)
+        return done.returncode, handle.read()
 
 
 def _counts(output: str) -> str:
