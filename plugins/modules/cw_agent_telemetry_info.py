@@ -175,8 +175,12 @@ options:
         RV(observe_again) say. One whose agent has died since is V(failed). CloudWatch is not asked again.
     type: dict
   restored:
+<<<<<<< HEAD
     description:
       - With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored). They go into the account.
+=======
+    description: With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored), for the account.
+>>>>>>> main
     type: dict
   wait:
     description:

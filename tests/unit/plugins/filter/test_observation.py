@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.filter.observation import hosts_to_converge
+from ansible_collections.cloudwatch.agent.plugins.filter.observation import data_of_run, hosts_to_converge
 
 HOLDS: dict[str, Any] = {"converged": True, "problems": []}
 
@@ -36,3 +36,9 @@ def test_a_host_is_visited(observed: dict[str, Any] | None, visited: bool) -> No
 def test_another_name_and_the_order_of_the_inventory() -> None:
     hostvars = {name: {"seen": {"converged": False, "problems": []}} for name in ("b", "a", "c")}
     assert hosts_to_converge(hostvars, "seen") == ["b", "a", "c"]
+
+
+def test_data_of_a_run_is_found_at_the_first_host_that_has_it() -> None:
+    known = {"a": {}, "b": {"cw_agent_verified": {"failing": {"b": "x"}}}, "c": {"cw_agent_verified": {"failing": {}}}}
+    assert data_of_run(known, "cw_agent_verified") == {"failing": {"b": "x"}}
+    assert data_of_run({}, "cw_agent_verified") == data_of_run(known, "other") == {}

@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The run accounts for every host: one that fails, one that cannot be reached, one that is lost half-way, all of them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pathlib
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from lab_site import ROOT, Run, Site
+
+COUNT = 12
+FLEET = tuple(f"ec2-{number}" for number in range(1, COUNT + 1))
+PLUGIN = {
+    "plugin": "amazon.aws.aws_ec2",
+    "regions": ["us-east-1"],
+    "filters": {"instance-state-name": "running"},
+    "hostnames": ["tag:Name"],
+    "groups": {"ec2": True},
+}
+# A configuration for each host, so that one host's trouble withholds one release.
+EACH = {"cw_agent_config_name": "AmazonCloudWatch-{{ inventory_hostname }}"}
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Twelve EC2 hosts with the agent, each with a configuration of its own name."""
+    place = Site("e2e-fleet", tmp_path_factory.mktemp("fleet"))
+    place.lab("down")
+    try:
+        place.up("--ec2", str(COUNT))
+        place.inventory = inventory(place, 10)
+        assert place.play().status == 0
+        yield place
+    finally:
+        place.lab("down")
+
+
+def inventory(place: Site, interval: int) -> pathlib.Path:
+    """The demo's inventory without its other hosts; another *interval* changes every host's configuration."""
+    fragment = {
+        "agent": {"run_as_user": "cwagent", "metrics_collection_interval": interval},
+        "metrics": {
+            "force_flush_interval": 5,
+            "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
+            "metrics_collected": {"mem": {"measurement": ["used_percent"]}},
+        },
+    }
+    shared = {**EACH, "cw_agent_mirror_url": place.environment["LAB_MIRROR_URL"], "cw_agent_fragment_base": fragment}
+    return place.overlay(
+        {
+            "aws_ec2.yml": PLUGIN,
+            "onprem.yml": None,
+            "group_vars/onprem.yml": None,
+            "group_vars/web.yml": None,
+            "group_vars/backend.yml": None,
+            "group_vars/all.yml": {**demo_variables(), **shared},
+        }
+    )
+
+
+def demo_variables() -> dict[str, Any]:
+    """What the demo says of all hosts beside fragments."""
+    found: dict[str, Any] = yaml.safe_load((ROOT / "demo" / "inventory" / "group_vars" / "all.yml").read_text())
+    return {name: value for name, value in found.items() if not name.startswith("cw_agent_fragment_")}
+
+
+def play(place: Site, *arguments: str, **variables: Any) -> tuple[Run, dict[str, Any]]:
+    """Run site.yml; return how it ended and its account."""
+    file = place.scratch / "result.json"
+    file.unlink(missing_ok=True)
+    run = place.play(*arguments, variables={"cw_agent_result_file": str(file), **variables})
+    account: dict[str, Any] = json.loads(file.read_text())
+    return run, account
+
+
+def live(place: Site, host: str) -> int:
+    """The live version of a host's configuration."""
+    history = place.client("ssm").get_parameter_history(Name=f"AmazonCloudWatch-{host}")["Parameters"]
+    return next(entry["Version"] for entry in history if "live" in entry["Labels"])
+
+
+@contextlib.contextmanager
+def masked(place: Site, host: str) -> Iterator[None]:
+    """The agent's unit is masked on a host, and its service stopped."""
+    place.on(host, "systemctl stop amazon-cloudwatch-agent; systemctl mask --runtime amazon-cloudwatch-agent")
+    try:
+        yield
+    finally:
+        place.on(host, "systemctl unmask --runtime amazon-cloudwatch-agent; systemctl start amazon-cloudwatch-agent")
+
+
+@contextlib.contextmanager
+def without_ssh(place: Site, *hosts: str) -> Iterator[None]:
+    """Hosts on which nobody can log in."""
+    for host in hosts:
+        # connections that Ansible keeps open as well
+        place.on(host, "systemctl stop ssh; pkill -x sshd || true")
+    try:
+        yield
+    finally:
+        for host in hosts:
+            place.on(host, "systemctl start ssh")
+
+
+def test_one_masked_host_of_twelve(fleet: Site) -> None:
+    """Eleven verified and released, one failed with its reason, exit status 2."""
+    fleet.inventory = inventory(fleet, 11)
+    before = {host: live(fleet, host) for host in FLEET}
+    with masked(fleet, "ec2-7"):
+        run, said = play(fleet)
+    assert run.status == 2
+    assert said["totals"] == {"failed": 1, "verified": 11}
+    assert {host for host, counts in run.recap().items() if counts["failed"]} == {"ec2-7"}
+    (bad,) = [item for item in said["hosts"] if item["state"] == "failed"]
+    assert bad["host"] == "ec2-7"
+    assert "masked" in bad["cause"]
+    assert "12 hosts: 11 verified, 1 failed" in run.output
+    assert "AmazonCloudWatch-ec2-7: not released: ec2-7 is not verified" in " ".join(run.output.split())
+    assert {host for host in FLEET if live(fleet, host) > before[host]} == set(FLEET) - {"ec2-7"}
+
+
+def test_one_unreachable_host(fleet: Site) -> None:
+    """It is accounted for with its reason, and hides nobody."""
+    fleet.inventory = inventory(fleet, 12)
+    with without_ssh(fleet, "ec2-3"):
+        run, said = play(fleet)
+    assert run.status == 2
+    assert said["totals"] == {"unreachable": 1, "verified": 11}
+    assert run.recap()["ec2-3"]["failed"] == 1
+    assert "ec2-3" in said["hosts"][2]["host"] and said["hosts"][2]["cause"]
+
+
+def test_a_host_lost_half_way(fleet: Site) -> None:
+    """SSH ends between the observation and the change."""
+    fleet.inventory = inventory(fleet, 13)
+    watch = "journalctl -f -n0 -o cat | grep -m1 -q 'cw_agent_info Invoked with'; sleep 0.5; systemctl stop ssh; pkill -x sshd"
+    fleet.on("ec2-5", f"systemd-run --quiet --unit=lose --collect sh -c {shlex.quote(watch)}")
+    try:
+        run, said = play(fleet)
+    finally:
+        fleet.on("ec2-5", "systemctl stop lose 2> /dev/null; systemctl start ssh")
+    assert run.status == 2
+    assert said["totals"] == {"unreachable": 1, "verified": 11}
+    assert [item["host"] for item in said["hosts"] if item["state"] == "unreachable"] == ["ec2-5"]
+
+
+def test_all_of_them(fleet: Site) -> None:
+    """No host can be reached: the account still comes, and nothing is released."""
+    before = {host: live(fleet, host) for host in FLEET}
+    with without_ssh(fleet, *FLEET):
+        run, said = play(fleet)
+    assert run.status == 2
+    assert said["totals"] == {"unreachable": COUNT}
+    assert all(counts["failed"] == 1 for counts in run.recap().values())
+    assert {host: live(fleet, host) for host in FLEET} == before
+
+
+def test_a_batch_that_fails_as_a_whole_stops_the_next(fleet: Site) -> None:
+    """With serial, hosts of later batches are not reached, and are said to be."""
+    fleet.inventory = inventory(fleet, 14)
+    with contextlib.ExitStack() as stack:
+        for host in FLEET:
+            stack.enter_context(masked(fleet, host))
+        run, said = play(fleet, cw_agent_serial=4)
+    assert run.status == 2
+    assert said["totals"] == {"failed": 4, "not_reached": 8}
+
+
+def test_everything_is_well_again(fleet: Site) -> None:
+    """The next run repairs what the others have left, and the one after that changes nothing."""
+    run, said = play(fleet)
+    assert (run.status, said["totals"]) == (0, {"verified": COUNT})
+    again, _said = play(fleet)
+    assert all(counts["changed"] == 0 for counts in again.recap().values())
+
+
+def test_the_table_shows_whatever_the_callback_hides(fleet: Site) -> None:
+    fleet.environment["ANSIBLE_DISPLAY_OK_HOSTS"] = "false"
+    try:
+        run = fleet.play()
+    finally:
+        del fleet.environment["ANSIBLE_DISPLAY_OK_HOSTS"]
+    assert "12 hosts: 12 verified" in run.output.splitlines()

@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action's own part: options, states, warnings. What it does in AWS is tested in _aws/test_release.py and by playbooks."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_release
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release import Outcome
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import NAME, plan_of, published_of
+
+PLAN = plan_of()
+CONNECTION = SimpleNamespace(_shell=SimpleNamespace(tmpdir="unused"))
+
+
+class Display:
+    """Collects what users would see."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.warnings: list[str] = []
+
+    def display(self, text: str) -> None:
+        self.lines.append(text)
+
+    v = display
+
+    def warning(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+class FakeReleases:
+    """In place of Releases: ``refuse`` is raised, the calls are remembered."""
+
+    refuse = ""
+
+    def __init__(self, _store: Any, check_mode: bool) -> None:
+        self.check_mode = check_mode
+        self.moved: list[Any] = []
+
+    def _answer(self) -> Outcome:
+        if self.refuse:
+            raise AwsError(self.refuse, details={"written": ["x:1"]})
+        return Outcome(True, skipped=[{"profile": "", "region": "r", "name": "n", "reason": "no previous release"}])
+
+    def publish(self, *_args: Any) -> Any:
+        return self._answer(), published_of(PLAN, labels={NAME: {"live": 4, "hold": 5}})
+
+    def move(self, names: Any, action: str, _hold: str, announce: Any) -> Outcome:
+        announce(f"moves {action}")
+        FakeReleases.names = names
+        return self._answer()
+
+    def prune(self, _names: Any) -> Outcome:
+        return self._answer()
+
+    names: Any = None
+
+
+@pytest.fixture
+def display(monkeypatch: pytest.MonkeyPatch) -> Display:
+    monkeypatch.setattr(cw_agent_release, "Releases", FakeReleases)
+    monkeypatch.setattr(FakeReleases, "refuse", "")
+    return Display()
+
+
+def run(display: Display, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    options = {"environment": None, "check_mode": check_mode, "diff": False, "async_val": 0}
+    task = SimpleNamespace(args={"plan": PLAN, **arguments}, action="cloudwatch.agent.cw_agent_release", **options)
+    action = cw_agent_release.ActionModule(task, CONNECTION, SimpleNamespace(), None, SimpleNamespace(template=lambda value: value), None)
+    action._display = display
+    hostvars = SimpleNamespace(raw_get=lambda _host: {})
+    return action.run(task_vars={"hostvars": hostvars, "groups": {"all": list(PLAN["hosts"])}})
+
+
+def test_published_warns_of_a_hold_and_returns_every_hosts_sources(display: Display) -> None:
+    result = run(display, state="published")
+    assert sorted(result["sources"]) == sorted(PLAN["hosts"])
+    assert result["configurations"][0]["on_hold"]
+    assert len(display.warnings) == 1 and "on hold since its rollback" in display.warnings[0]
+
+
+PUBLISHED = {"configurations": [published_of(PLAN)[0].result("keep")]}
+
+
+@pytest.mark.parametrize(
+    ("verified", "policy", "reason"),
+    [
+        (list(PLAN["hosts"]), "auto", ""),
+        (["us-east-1-1"], "auto", "us-east-1-2 is not verified"),
+        (list(PLAN["hosts"]), "never", "cw_agent_release is never"),
+    ],
+)
+def test_released_or_withheld_with_the_reason(display: Display, verified: list[str], policy: str, reason: str) -> None:
+    result = run(display, state="released", published=PUBLISHED, verified=verified, policy=policy)
+    assert [item["name"] for item in result["released"]] == ([] if reason else [NAME])
+    assert [item["reason"][: len(reason)] for item in result["withheld"]] == ([reason] if reason else [])
+    assert bool(display.warnings) == bool(reason)
+
+
+def test_check_mode_predicts_a_release_without_a_call(display: Display, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeReleases, "refuse", "nobody is asked in check mode")
+    assert run(display, check_mode=True, state="released", published=PUBLISHED, verified=list(PLAN["hosts"]))["changed"]
+
+
+def test_moves_are_listed_before_they_are_made_and_skips_are_said(display: Display) -> None:
+    assert run(display, state="rolled_back")["skipped"]
+    assert display.lines == ["moves rollback"]
+    assert display.warnings == ["r/n: skipped: no previous release."]
+
+
+def test_a_refusal_is_one_message_with_its_details(display: Display, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeReleases, "refuse", "denied")
+    result = run(display, state="published")
+    assert (result["failed"], result["msg"], result["written"]) == (True, "denied", ["x:1"])
+    assert "sources" not in result
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"state": "published", "write_rate": 0}, "give a number above 0"),
+        ({"state": "released"}, "published"),
+        ({"state": "held"}, "value of state must be one of"),
+        ({"state": "promoted", "names": ["other"]}, "other belongs to no host of this run"),
+    ],
+)
+def test_wrong_options_are_refused(display: Display, arguments: dict[str, Any], words: str) -> None:
+    try:
+        said = run(display, **arguments)["msg"]
+    except AnsibleActionFail as error:
+        said = str(error)
+    assert words in said

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts of the inventory that are not part of a run, by the name of their configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside
+
+PLAN = {"hosts": {"a": {}}, "configurations": [{"name": "AmazonCloudWatch-base"}, {"name": "AmazonCloudWatch-staging-basic-base"}]}
+
+
+class HostVars(dict[str, Any]):
+    """As Ansible's: values before templating."""
+
+    def raw_get(self, host: str) -> Any:
+        return self[host]
+
+
+@pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        ({"cw_agent_fragment_base": {}}, ["AmazonCloudWatch-base"]),
+        ({"cw_agent_fragment_base": {}, "cw_agent_fragment_web": {}}, []),
+        (
+            {"cw_agent_fragment_base": {}, "cw_agent_environment": "staging", "cw_agent_preset": "basic"},
+            ["AmazonCloudWatch-staging-basic-base"],
+        ),
+        ({"cw_agent_config_name": "AmazonCloudWatch-base"}, []),
+        ({"cw_agent_config_name": "AmazonCloudWatch-base", "cw_agent_preset": "basic"}, ["AmazonCloudWatch-base"]),
+        ({"cw_agent_config_name": "{{ name }}", "cw_agent_preset": "basic"}, sorted(entry["name"] for entry in PLAN["configurations"])),
+        ({}, []),
+    ],
+)
+def test_hosts_by_configuration(variables: dict[str, Any], names: list[str]) -> None:
+    found = hosts_beside(PLAN, HostVars(a={"cw_agent_fragment_base": {}}, b=variables), ["a", "b"])
+    assert found == {name: ["b"] for name in names}
