@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Sequence, Union
+from typing import Any, Callable, Iterable, Iterator, Sequence, Union
 
 from .._telemetry.causes import LOGS, METRICS
 from .._telemetry.evaluation import HOLD_SECONDS, SLACK_SECONDS, Question, Settings, evaluate
@@ -97,23 +97,26 @@ class Watch:
     def _waiting(self, questions: list[Question]) -> list[Waiting]:
         """What is not there yet and may still come in time."""
         now = self.clock()
-        found: list[Waiting] = []
+        awaited = [question for question in questions if question.awaited]
+        found = [*self._waiting_streams(awaited, now), *self._waiting_metrics(awaited)]
+        return [waiting for waiting in found if now < waiting[-1]]
+
+    def _waiting_streams(self, questions: list[Question], now: float) -> Iterator[Waiting]:
+        if LOGS in self.measured.refused:
+            return
         for question in questions:
-            if not question.awaited:
-                continue
-            name, begun, timeout = question.host.name, self.settings.begun, self.settings.timeout
-            if LOGS not in self.measured.refused and now < begun + timeout:
-                for key, item in question.streams:
-                    until = min(begun + timeout, self._comes_until(question, key, item, now))
-                    if now < until:
-                        found.append((name, item, key, until))
-            if METRICS in self.measured.refused:
-                continue
+            for key, item in question.streams:
+                until = min(self.settings.begun + self.settings.timeout, self._comes_until(question, key, item, now))
+                yield question.host.name, item, key, until
+
+    def _waiting_metrics(self, questions: list[Question]) -> Iterator[Waiting]:
+        if METRICS in self.measured.refused:
+            return
+        for question in questions:
             for key, item in question.metrics:
-                until = begun + max(timeout, min(item.due + SLACK_SECONDS, LONGEST_SECONDS))
-                if now < until and self.measured.metrics.get(key, NO_VALUE).value is None:
-                    found.append((name, item, key, until))
-        return found
+                if self.measured.metrics.get(key, NO_VALUE).value is None:
+                    patience = max(self.settings.timeout, min(item.due + SLACK_SECONDS, LONGEST_SECONDS))
+                    yield question.host.name, item, key, self.settings.begun + patience
 
     def _comes_until(self, question: Question, key: StreamKey, item: Stream, now: float) -> float:
         """Until when events of a stream, or more of them, may be on their way; 0 where none are."""
@@ -142,4 +145,7 @@ class Watch:
                 if (question.grew(item) and (item.timestamped or not timestamped)) or (
                     question.awaited and item.timestamped and not timestamped
                 ):
-                    self._ask(LOGS, lambda client, key=key: self.measured.streams.update({key: read_newest(client, key)}))
+                    self._read_newest(key)
+
+    def _read_newest(self, key: StreamKey) -> None:
+        self._ask(LOGS, lambda client: self.measured.streams.update({key: read_newest(client, key)}))
