@@ -241,9 +241,9 @@ def _warnings(entries: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _write(path: Path, result: Mapping[str, Any]) -> None:
-    kept = {key: result[key] for key in ("totals", "missing", "waited", "hosts", "msg")}
+    written = {key: result[key] for key in ("totals", "missing", "waited", "hosts", "msg")}
     try:
-        path.write_text(json.dumps(kept, indent=2, sort_keys=True, default=str) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(written, indent=2, sort_keys=True, default=str) + "\n", encoding="utf-8")
         path.chmod(0o644)
     except OSError as error:
         hint = "Hint: name a path in a directory that exists."

@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 Points = list[tuple[float, float]]
 
 PAGES = 5
-"""Full pages of one FilterLogEvents question before the streams are asked one by one: a busy stream must not hide a calm one."""
+"""Full pages of one FilterLogEvents question before the streams are asked one by one: a busy stream must not hide another."""
 EMPTY_PAGES = 100
 """Pages without events, of which CloudWatch may give any number before it comes to the events."""
 EARLIER = 5 * MINUTE
@@ -96,7 +96,7 @@ def _read_group(client: Any, group: str, keys: Sequence[StreamKey]) -> dict[Stre
 
 
 def _at_least(counted: StreamSeen, newest: StreamSeen) -> StreamSeen:
-    """What two looks at a stream have in common: neither saw all of its events."""
+    """What two readings of a stream show together: neither has all of its events."""
     return StreamSeen(max(counted.events, newest.events), max(counted.newest, newest.newest))
 
 

@@ -29,7 +29,7 @@ CLOCK_SECONDS = 300.0
 HOLD_SECONDS = 6.0
 """How long the agent holds the last line of a file, which another one could continue, before it sends it."""
 
-UNREADABLE_CLASS = Cause("the class of the log group does not let events be read", "only the agent's own log can tell; see it on the host")
+UNREADABLE_CLASS = Cause("the class of the log group does not let events be read", "see the agent's own log on the host")
 
 
 @dataclass(frozen=True)
@@ -176,12 +176,12 @@ def _lacks(question: Question, item: Stream, known: Cause | None) -> bool:
     """Whether there was something to send of a stream that has no events."""
     if _refused(question, item, known):
         return True
-    # Others' troubles say nothing about a calm file, but explain one that should have sent something.
+    # Others' troubles say nothing about a file without new lines, but explain one that should have sent something.
     return not item.filtered and (question.grew(item) or (known is not None and _recently(question, item)))
 
 
 def _stuck(question: Question, item: Stream, known: Cause | None) -> bool:
-    """Whether a stream that has events lacks the newest ones. Of a host that is not awaited only the agent's own words tell that."""
+    """Whether a stream that has events lacks the newest ones. Of a host that is not awaited only the agent's own words say that."""
     stated = known is not None and _own(item, known) and (written_at(known.line) or item.written) >= item.written
     return question.awaited or (stated and question.settled(item))
 

@@ -19,7 +19,7 @@ MINUTE = 60
 INTERVAL = MINUTE
 FLUSH = MINUTE
 HIGH_RESOLUTION = 5
-"""Metrics of shorter intervals are kept by the second; asking by five is precise enough."""
+"""Metrics of shorter intervals are stored by the second; asking by five is precise enough."""
 _GROUP = "AutoScalingGroupName"
 _UNKNOWN_GROUP = (
     "whether the instance is in an Auto Scaling group is not known, because its metadata does not show tags: switch instance tags in "

@@ -157,7 +157,7 @@ def test_what_was_sent_before_a_restart_is_not_awaited(cloud: Cloud) -> None:
 
 
 class TestWaitingLines:
-    """The stream has events, the file has newer lines that were not sent when it was looked at."""
+    """The stream has events, the file has newer lines that were not sent when it was observed."""
 
     NEWER: dict[str, Any] = {**STREAM, "waiting": True, "written": NOW - 2}
 
