@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Iterator, Sequence, Union
 
@@ -63,10 +64,18 @@ class Watch:
 
     def _read(self, streams: Iterable[StreamKey], metrics: Iterable[MetricKey]) -> None:
         some, others = list(dict.fromkeys(streams)), list(dict.fromkeys(metrics))
-        if some:
-            self._ask(LOGS, lambda client: self.measured.streams.update(read_streams(client, some)))
-        if others:
-            self._ask(METRICS, lambda client: self.measured.metrics.update(read_metrics(client, others, self.clock())))
+        # Side by side: either service is slow to answer, and its client slow to make.
+        with ThreadPoolExecutor(2) as threads:
+            asked = [threads.submit(self._read_streams, some)] if some else []
+            asked += [threads.submit(self._read_metrics, others)] if others else []
+            for answer in asked:
+                answer.result()
+
+    def _read_streams(self, keys: list[StreamKey]) -> None:
+        self._ask(LOGS, lambda client: self.measured.streams.update(read_streams(client, keys)))
+
+    def _read_metrics(self, keys: list[MetricKey]) -> None:
+        self._ask(METRICS, lambda client: self.measured.metrics.update(read_metrics(client, keys, self.clock())))
 
     def _ask(self, kind: str, question: Callable[[Any], None]) -> None:
         """A refusal ends the questions of this kind: the others are still worth asking."""
