@@ -400,6 +400,11 @@ hosts:
       type: list
       elements: str
       returned: always
+    refused:
+      description: Why CloudWatch could not be asked about the host, as sentences.
+      type: list
+      elements: str
+      returned: always
     cause:
       description: All causes of what is missing, or why the host did not get as far.
       type: str
