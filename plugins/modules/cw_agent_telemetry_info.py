@@ -175,12 +175,7 @@ options:
         RV(observe_again) say. One whose agent has died since is V(failed). CloudWatch is not asked again.
     type: dict
   restored:
-<<<<<<< HEAD
-    description:
-      - With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored). They go into the account.
-=======
     description: With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored), for the account.
->>>>>>> main
     type: dict
   wait:
     description:
@@ -425,7 +420,7 @@ missing:
   elements: str
 verified:
   description: Names of the hosts that nothing speaks against, which are those in none of the states V(missing), V(failed),
-    V(unreachable) and V(not_reached). None where CloudWatch could not be asked.
+    V(unreachable) and V(not_reached), and about which CloudWatch could be asked.
   returned: always
   type: list
   elements: str

@@ -56,7 +56,9 @@ class Question:
         self.since = host.since or recent if host.changed else recent
         self.predicted = host.changed and settings.check_mode
         self.awaited = host.changed and host.evidence.active and settings.timeout > 0 and not settings.check_mode
-        self.streams = [(StreamKey(item.log_group_name, item.log_stream_name, self.since), item) for item in host.streams]
+        # The observation is older than the question, so a clock that was already further than it is ahead by so much at least.
+        ahead = max(0.0, self.clock - settings.begun)
+        self.streams = [(StreamKey(item.log_group_name, item.log_stream_name, self.since, ahead), item) for item in host.streams]
         self.metrics = [(self._metric_key(item), item) for item in host.metrics]
 
     def _metric_key(self, item: Metric) -> MetricKey:
