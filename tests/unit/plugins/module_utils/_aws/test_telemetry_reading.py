@@ -88,6 +88,7 @@ def test_empty_pages_are_not_the_end(cloud: Cloud) -> None:
     cloud.empty_pages = 12
     cloud.log("g", "a", NOW - 10)
     assert read_streams(cloud, [stream("a")])[stream("a")] == StreamSeen(1, NOW - 10)
+    assert (cloud.count("filter_log_events"), cloud.count("get_log_events")) == (13, 0)
     assert read_newest(cloud, stream("a")) == StreamSeen(1, NOW - 10)
 
 
