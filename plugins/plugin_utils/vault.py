@@ -49,7 +49,9 @@ class VaultReader:
     def _used(self, mentioned: frozenset[str], variables: Mapping[str, Any], seen: set[str]) -> Vaulted:
         """What the variables among the words *mentioned* take, and those that they mention."""
         found = _NONE
-        for word in sorted(mentioned & variables.keys() - seen):
+        for word in mentioned:
+            if word in seen or word not in variables:
+                continue
             seen.add(word)
             own, templates = self._read(word, variables[word])
             found |= own

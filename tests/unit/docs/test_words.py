@@ -30,7 +30,7 @@ PRIVATE = {
     r"shut(?!down| down)": "unreadable",
     r"pace[sd]?": "rate limit",
     r"unmade": "not made",
-    r"(?<!in )(?<!in the )(?<!takes )(?<!take )(?<!taken its )(?<!takes its )(?<!take its )(?<!first )places?(?! (of|in|as|it|them|a|the|by)\b)": (
+    r"(?<!in )(?<!in the )(?<!takes )(?<!take )(?<!taken its )(?<!takes its )(?<!first )places?(?! (of|in|as|it|them|a|the|by)\b)": (
         "target (region and profile), path"
     ),
     r"(?<!time )series(?! of)": "metrics",
