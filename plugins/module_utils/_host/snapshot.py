@@ -166,6 +166,7 @@ def discard(host: Host) -> None:
 
 def retain(host: Host) -> None:
     """End of a change that worked: the state before it stays, for root alone, until the next one."""
+    _remove(host.layout.previous)
     os.rename(host.layout.transaction, host.layout.previous)
 
 
