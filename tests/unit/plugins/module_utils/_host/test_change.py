@@ -303,3 +303,30 @@ def test_restart_awaits_a_daemon_that_starts_up(fake: FakeHost) -> None:
     ensure_configuration(fake.host, Request(desired(fake, NEW)))
     shown = [index for index, argv in enumerate(fake.calls) if argv[:2] == ["systemctl", "restart"]]
     assert fake.called("systemctl", "restart") and shown[0] > 5
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take a directory")
+def test_nobody_else_can_swap_anything_while_the_control_program_runs(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    directories = [fake.layout.etc, fake.layout.directory]
+    for path in directories:
+        os.chown(path, 4711, 4711)
+        os.chmod(path, 0o775)
+    seen = []
+    play = fake.play_amazon_cloudwatch_agent_ctl
+
+    def watched(argv: list[str]) -> Result:
+        seen.extend((os.stat(path).st_uid, os.stat(path).st_mode & 0o022) for path in directories)
+        return play(argv)
+
+    monkeypatch.setattr(fake, "play_amazon_cloudwatch_agent_ctl", watched)
+    ensure_configuration(fake.host, Request(desired(fake, NEW)))
+    assert seen == [(0, 0), (0, 0)]
+
+
+def test_the_control_program_writes_through_no_link(fake: FakeHost, tmp_path: Path) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    os.symlink(tmp_path / "victim", fake.layout.validation_log)
+    with pytest.raises(HostError, match=r"configuration-validation\.log is a symbolic link"):
+        ensure_configuration(fake.host, Request(desired(fake, NEW)))
+    assert not fake.called("amazon-cloudwatch-agent-ctl")
