@@ -311,7 +311,7 @@ def test_nobody_else_can_swap_anything_while_the_control_program_runs(fake: Fake
     directories = [fake.layout.etc, fake.layout.directory]
     for path in directories:
         os.chown(path, 4711, 4711)
-        os.chmod(path, 0o775)
+        Path(path).chmod(0o775)
     seen = []
     play = fake.play_amazon_cloudwatch_agent_ctl
 
