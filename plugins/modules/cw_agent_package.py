@@ -247,7 +247,8 @@ def request(params: dict[str, Any]) -> installation.Request:
 
 def described(package: Package) -> str:
     """One side of the diff."""
-    return f"amazon-cloudwatch-agent {package.build if package.installed else 'not installed'}\n"
+    broken_off = f"{package.build}, {package.interrupted}" if package.interrupted else "not installed"
+    return f"amazon-cloudwatch-agent {package.build if package.installed else broken_off}\n"
 
 
 def main() -> None:

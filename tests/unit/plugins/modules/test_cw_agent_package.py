@@ -13,6 +13,7 @@ from urllib.error import HTTPError
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import Package
 
 from ..module_utils._host.conftest import BUILD, FakeHost
 from .host_modules import Run, debian, module, played
@@ -108,3 +109,9 @@ def test_package_shows_no_password(run_module: Run, monkeypatch: pytest.MonkeyPa
     )
     assert result["failed"] and "tunnel through" in result["msg"]
     assert "proxyword" not in str(result) and "mirrorword" not in str(result)
+
+
+def test_package_that_was_broken_off_is_shown_as_such() -> None:
+    described = module("cw_agent_package").described
+    assert described(Package(False, "1.2b3", "deb", "unpacked")) == "amazon-cloudwatch-agent 1.2b3, unpacked\n"
+    assert described(Package(format="deb")) == "amazon-cloudwatch-agent not installed\n"
