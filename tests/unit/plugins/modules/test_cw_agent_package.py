@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 from pathlib import Path
 from typing import Any
@@ -59,42 +58,6 @@ def test_download_tries_passing_faults_again(monkeypatch: pytest.MonkeyPatch, tm
     faults += [TimeoutError("timed out")] * 3
     with pytest.raises(HostError, match="timed out; nothing was changed"):
         package.download("https://mirror.example.com/x", str(tmp_path / "x"))
-
-
-class Broken(io.BytesIO):
-    """An answer whose connection breaks, or that drips."""
-
-    length = 7
-
-
-def test_download_that_ends_early_is_no_download(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    package = module("cw_agent_package")
-    monkeypatch.setattr(package, "open_url", lambda url, **options: Broken(b"half"))
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(HostError, match=r"x: the mirror ended it 7 bytes early; nothing was changed\. Hint: check cw_agent_mirror_url"):
-        package.download("https://user:word@mirror.example.com/x", str(tmp_path / "x"))
-
-
-def test_download_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    package = module("cw_agent_package")
-    monkeypatch.setattr(package, "open_url", lambda url, **options: io.BytesIO(b"slow"))
-    monkeypatch.setattr(package, "DOWNLOAD_SECONDS", -1.0)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(HostError, match=r"https://mirror.example.com/x: not complete after -1 s"):
-        package.download("https://user:word@mirror.example.com/x", str(tmp_path / "x"))
-
-
-def test_full_disk_is_not_the_mirrors_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    package = module("cw_agent_package")
-
-    class Full(io.BytesIO):
-        def read1(self, size: int | None = -1, /) -> bytes:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(package, "open_url", lambda url, **options: Full())
-    with pytest.raises(HostError, match=r"cannot write the download to .*: No space left on device; nothing was changed") as caught:
-        package.download("https://mirror.example.com/x", str(tmp_path / "x"))
-    assert "mirror" not in str(caught.value)
 
 
 def test_package_shows_no_password(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
