@@ -4,7 +4,7 @@ SHELL := /bin/bash
 RUN := tests/tools/run
 SCENARIOS := $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
 
-.PHONY: help demo demo-clean test lint unit sanity units lab integration conformance molecule e2e bench clean
+.PHONY: help demo demo-clean test lint unit sanity units lab integration conformance molecule e2e bench matrix clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,7 +15,7 @@ demo: ## Start the lab, roll the agent out to four hosts, show what arrived
 demo-clean: ## Remove everything the demo made
 	@demo/clean
 
-test: ## Run every layer below (bench excepted)
+test: ## Run every layer below (bench and matrix excepted)
 	@$(RUN) python tests/tools/layers.py
 
 lint: ## yamllint, ruff, mypy, shellcheck, ansible-lint, changelog, documentation
@@ -49,6 +49,9 @@ e2e: ## site.yml from inventory to telemetry, its failures included
 
 bench: ## The benchmarks: ratios against a baseline of the same run
 	@tests/bench/run
+
+matrix: ## The versions we claim, each executed: ansible-core, Python, oldest libraries, Debian releases (ONLY="words" picks)
+	@$(RUN) python tests/tools/matrix.py $(ONLY)
 
 clean: ## Remove this checkout's caches
 	rm -rf .ansible .mypy_cache .pytest_cache .ruff_cache tests/output

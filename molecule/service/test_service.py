@@ -52,7 +52,7 @@ def test_line_arrives_under_the_instance(host: Any) -> None:
             events = []
         if f"a line of {instance}" in [event["message"] for event in events]:
             return
-        time.sleep(1)  # between two looks at a condition that has a deadline
+        time.sleep(1)  # between two questions about a condition that has a deadline
     raise AssertionError(f"the line of {instance} has not arrived within a minute")
 
 

@@ -22,6 +22,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan imp
     warnings,
 )
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.vault import VaultReader
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
@@ -92,6 +94,8 @@ class ActionModule(ActionBase):
             planner.add(self._read(host, raw, hostvars))
         except (AnsibleError, NotPlainError) as error:
             planner.plan.errors.append(f"{host}: {error}")
+        except RecursionError:
+            planner.plan.errors.append(f"{host}: a variable of this host contains itself. Hint: look for a YAML alias in its own anchor.")
 
     def _read(self, host: str, raw: dict[str, Any], hostvars: Any) -> HostInput:
         reader = self._reader()
@@ -111,8 +115,16 @@ class ActionModule(ActionBase):
 
         fragments = {name: value(name) for name in raw if name.startswith(FRAGMENT)}
         settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
+        vault = self._vault_reader()
+        vaulted = {name: found for name in fragments if (found := vault.of(name, raw[name], fragments[name], raw)).names}
         region = _placement_region(raw)
-        return HostInput(host, fragments, settings, str(template(region) if is_template(region) else region or ""), _origin(raw))
+        region = str(template(region) if is_template(region) else region or "")
+        return HostInput(host, fragments, settings, region, _origin(raw), vaulted, tuple(unknown_variables(raw)))
+
+    def _vault_reader(self) -> VaultReader:
+        if not hasattr(self, "_vault"):
+            self._vault = VaultReader()
+        return self._vault
 
     def _reader(self) -> Reader:
         if not hasattr(self, "_fragment_reader"):
@@ -167,5 +179,8 @@ def _result(plan: Plan, message: str) -> dict[str, Any]:
         "hosts": plan.hosts,
         "configurations": list(plan.configurations.values()),
         "errors": plan.errors,
+        "notes": plan.notes,
         "message": message,
+        # Configurations are data for the stages that follow: with a value out of Ansible Vault in one, none is shown.
+        "_ansible_no_log": any(item["vaulted"] for item in plan.configurations.values()),
     }

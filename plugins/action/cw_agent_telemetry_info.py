@@ -186,9 +186,8 @@ class ActionModule(AwsAction):
             "changed": False,
             "hosts": entries,
             "missing": missing,
-            # Nothing is released on the word of a CloudWatch that could not be asked.
-            "verified": [] if outcome.refused else passed(entries),
-            "failing": failing(entries, outcome.refused),
+            "verified": passed(entries),
+            "failing": failing(entries),
             "waited": round(outcome.waited, 1),
             "refused": list(outcome.refused),
             "totals": totals(entries),
@@ -203,9 +202,8 @@ class ActionModule(AwsAction):
         if options["result_file"]:
             _write(Path(options["result_file"]), result)
         result["warnings"] = _warnings(entries)
-        if (outcome.refused or missing) and options["fail_on_missing"]:
-            raise AnsibleActionFail(text, result=result)
-        return result
+        # Returned and not raised, so that failed_when and until see it.
+        return {**result, "failed": bool(outcome.refused or missing) and options["fail_on_missing"]}
 
     def _show(self, text: str) -> None:
         """On the terminal whatever the callback shows of results, unless the task is not to be logged."""

@@ -124,7 +124,7 @@ unmanaged:
       description: Path below the directory of the configurations; a directory ends with a slash.
       type: str
       returned: success
-    copy:
+    backup:
       description: Path of its copy; empty in check mode and for an empty directory.
       type: str
       returned: success
@@ -201,7 +201,7 @@ def main() -> None:
     module.exit_json(
         changed=outcome.changed,
         differences=outcome.differences,
-        unmanaged=[{"file": file, "copy": copy} for file, copy in outcome.unmanaged.items()],
+        unmanaged=[{"file": file, "backup": backup} for file, backup in outcome.unmanaged.items()],
         revertible=outcome.revertible,
         rolled_back=outcome.rolled_back,
         agent=agent,

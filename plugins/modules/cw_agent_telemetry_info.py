@@ -175,7 +175,7 @@ options:
         RV(observe_again) say. One whose agent has died since is V(failed). CloudWatch is not asked again.
     type: dict
   restored:
-    description: With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored). They go into the account.
+    description: With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored), for the account.
     type: dict
   wait:
     description:
@@ -397,6 +397,11 @@ hosts:
           returned: always
     unverified:
       description: What cannot be verified of the host from here, as sentences.
+      type: list
+      elements: str
+      returned: always
+    refused:
+      description: Why CloudWatch could not be asked about the host, as sentences.
       type: list
       elements: str
       returned: always

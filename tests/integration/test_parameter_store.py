@@ -68,12 +68,14 @@ class Fleet:
         self._play = path / "release.yml"
         self._play.write_text(RELEASE)
 
-    def run(self, playbook: str, inventory: dict[str, Any], *options: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, playbook: str, inventory: dict[str, Any], *options: str, check: bool = True, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run a playbook of the collection, or `release`: publish and release."""
         path = self._path / f"{threading.get_ident()}.yml"
         path.write_text(yaml.safe_dump(inventory))
         play = self._play if playbook == "release" else PLAYBOOKS / f"{playbook}.yml"
-        return self.lab.playbook(play, path, *FAST, *options, check=check)
+        return self.lab.playbook(play, path, *FAST, *options, check=check, **environment)
 
     def labels(self, name: str = "", region: str = "us-east-1") -> dict[str, int]:
         """Label → version."""
@@ -312,6 +314,37 @@ def test_names_outside_the_managed_policy_are_warned_of(fleet: Fleet) -> None:
     assert "elsewhere: the managed policy CloudWatchAgentServerPolicy lets hosts read AmazonCloudWatch-* only" in " ".join(
         done.stderr.split() + done.stdout.split()
     )
+
+
+NO_KEYS = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+
+
+@pytest.mark.parametrize(
+    ("environment", "options", "said"),
+    [
+        (NO_KEYS, [], "NoCredentialsError: Unable to locate credentials. Hint: give the controller credentials"),
+        ({}, ["cw_agent_profile=nope"], "Two AWS identities are given: profile nope (cw_agent_profile of the hosts) and access_key"),
+        (NO_KEYS, ["cw_agent_profile=nope"], "The config profile (nope) could not be found. Hint: correct cw_agent_profile"),
+        ({"AWS_CA_BUNDLE": ""}, [], "certificate verify failed: self-signed certificate in certificate chain"),
+        (
+            {"AWS_ENDPOINT_URL": "https://127.0.0.1:1"},
+            [],
+            'Could not connect to the endpoint URL: "https://127.0.0.1:1/". Hint: check the region',
+        ),
+        (
+            {"AWS_ENDPOINT_URL": "nonsense"},
+            [],
+            "Invalid endpoint: nonsense. Hint: give endpoint_url or AWS_ENDPOINT_URL as a whole address",
+        ),
+    ],
+    ids=["no credentials", "two identities", "unknown profile", "not trusted", "out of reach", "no endpoint"],
+)
+def test_a_connection_that_fails_says_what_to_do(fleet: Fleet, environment: dict[str, str], options: list[str], said: str) -> None:
+    extra = [word for option in options for word in ("-e", option)]
+    done = fleet.run("publish", desired(fleet, "/a"), *extra, check=False, **environment)
+    assert done.returncode != 0
+    assert said in " ".join(done.stdout.replace("\\", "").split())
+    assert done.stdout.count(fleet.name) < 12  # the plan is not printed with it
 
 
 def test_batches_publish_once(fleet: Fleet) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from hostside import http11, mirror, names
+from hostside import http11, images, mirror, names
 from hostside.base import LabError
 
 
@@ -133,3 +133,19 @@ def test_no_module_of_the_quick_commands_needs_a_package(monkeypatch: pytest.Mon
         [sys.executable, "-S", "-E", "-c", code, str(pathlib.Path(__file__).parent)], capture_output=True, text=True, check=False
     )
     assert "there is no lab" in done.stderr
+
+
+def test_a_release_of_debian_is_an_image_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LAB_DEBIAN", raising=False)
+    assert images.suite_of_new_hosts() == "bookworm"
+    monkeypatch.setenv("LAB_DEBIAN", "trixie")
+    assert images.name("debian", images.suite_of_new_hosts()) == "debian-trixie"
+    assert images.name("amazon", images.suite_of_new_hosts()) == "amazon-bookworm"
+    references = {images.reference(f"debian-{suite}").rpartition(":")[2] for suite in images.SUITES}
+    assert len(references) == len(images.SUITES)
+
+
+def test_an_unknown_release_of_debian_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_DEBIAN", "jessie")
+    with pytest.raises(LabError, match="LAB_DEBIAN is 'jessie': the lab has bullseye, bookworm, trixie"):
+        images.suite_of_new_hosts()

@@ -60,6 +60,7 @@ HINTS = {
     "EndpointConnectionError": "check the region, the endpoint (endpoint_url, AWS_ENDPOINT_URL), DNS, route and proxy of the controller",
     "ConnectTimeoutError": "check route, proxy and VPC endpoint of the controller",
     "ProxyConnectionError": "check the controller's proxy (https_proxy, no_proxy)",
+    "ValueError": "give endpoint_url or AWS_ENDPOINT_URL as a whole address, with https://",
     "InvalidEndpointURLError": "correct endpoint_url or AWS_ENDPOINT_URL",
     "ParameterMaxVersionLimitExceeded": "the oldest of 100 versions carries a label: move or remove that label",
     "ParameterLimitExceeded": "the account holds as many parameters as it may: delete unused ones, or ask for tier Advanced",

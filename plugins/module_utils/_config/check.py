@@ -8,15 +8,12 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping
 
+from .causes import causes
 from .findings import ERROR, Finding, shown
 from .inventory import NotPlainError, plain
-from .pointer import depth_exceeds
-from .problems import RULES, problem, rule, unsilenced
+from .problems import RULES, Rule, problem, rule
 from .rules import load_rules
 from .subject import Subject
-
-DEEPEST = 100
-"""How deep a configuration may nest; the agent's own have less than a dozen levels."""
 
 
 @rule(
@@ -44,16 +41,18 @@ def config_problems(
     load_rules()
     configuration, reason = parse(config)
     if reason:
-        found = [problem(RULES["not-a-configuration"], Finding((), config if isinstance(config, str) else None, reason))]
-        return list(unsilenced(found, silenced or {}))
-    return problems_of(Subject(configuration, agent_version, platform, mode), silenced or {})
+        given = config if isinstance(config, str) else None
+        found = [(RULES["not-a-configuration"], Finding((), given, reason))]
+    else:
+        found = findings_of(Subject(configuration, agent_version, platform, mode), silenced or {})
+    return [problem(*each) for each in found if each[0].id not in (silenced or {})]
 
 
-def problems_of(subject: Subject, silenced: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The problems of *subject*, as config_problems gives them."""
+def findings_of(subject: Subject, silenced: Mapping[str, str]) -> list[tuple[Rule, Finding]]:
+    """What the rules that are not *silenced* find in *subject*, each mistake once."""
     load_rules()
-    found = [problem(source, finding) for source in RULES.values() for finding in source.find(subject)]
-    return list(unsilenced(found, silenced))
+    found = [(source, finding) for source in RULES.values() if source.id not in silenced for finding in source.find(subject)]
+    return causes(found)
 
 
 def parse(config: Any) -> tuple[dict[str, Any], str]:
@@ -64,8 +63,6 @@ def parse(config: Any) -> tuple[dict[str, Any], str]:
             data = json.loads(config, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
             return {}, f"This is not JSON: {error or 'it nests too deep'}."
-    if depth_exceeds(data, DEEPEST):
-        return {}, f"The configuration nests deeper than {DEEPEST} levels."
     try:
         data = plain(data, "the configuration")
     except NotPlainError as error:

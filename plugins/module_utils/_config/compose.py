@@ -10,6 +10,7 @@ from typing import Any, Iterable, Mapping, NamedTuple
 
 from .canonical import canonical_text
 from .merging import JOINED, ONE_OR_MANY
+from .placeholders import unquoted
 from .pointer import Step, pointer
 
 _EVERYWHERE = "measurement"
@@ -26,6 +27,14 @@ class Override(NamedTuple):
     by: str
 
 
+class IdleRemoval(NamedTuple):
+    """A None that removes nothing: ``by`` has it at ``path``, and the keys that earlier parts had set beside it are ``known``."""
+
+    path: tuple[Step, ...]
+    by: str
+    known: tuple[str, ...]
+
+
 @dataclass
 class Composition:
     """``provenance``: JSON pointer → name of the part that set what stands there (leaves; for lists that join, their entries)."""
@@ -33,6 +42,7 @@ class Composition:
     configuration: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, str] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
+    idle_removals: list[IdleRemoval] = field(default_factory=list)
 
     def sources(self, path: str) -> list[str]:
         """The parts that set what stands at the JSON pointer *path* (or the nearest value around it that a part set whole)."""
@@ -66,7 +76,9 @@ def _merge(result: Composition, target: dict[str, Any], part: Mapping[str, Any],
         if value is None:
             if present:
                 _forget(result, here, target.pop(key), None, name)
-        elif isinstance(value, Mapping):
+            else:
+                result.idle_removals.append(IdleRemoval(here, name, tuple(target)))
+        elif isinstance(value, Mapping) and not unquoted(value):
             _merge_mapping(result, target, key, value, here, name)
         elif isinstance(value, list) and _joins(here):
             _join(result, target, key, value, here, name)

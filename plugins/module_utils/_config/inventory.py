@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any, Callable, Mapping
 
 from .canonical import canonical_text
+from .nesting import CIRCLE, unwalkable
+from .pointer import Step, pointer
 
 _MARKS = ("{{", "{%", "{#")
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -45,27 +48,48 @@ def words(value: Any) -> frozenset[str]:
     return frozenset() if value is None or isinstance(value, _SCALARS) else _UNSTEADY
 
 
-def plain(value: Any, name: str) -> Any:
-    """*value* of the variable *name* without the types that Ansible adds."""
+def plain(value: Any, name: str, path: tuple[Step, ...] = ()) -> Any:
+    """*value* of the variable *name* without the types that Ansible adds; *path* leads to it.
+
+    Raises:
+        NotPlainError: there is something in it that JSON cannot say, or no end.
+    """
+    if not path:
+        walkable(value, name)
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
         return str(value)
     if isinstance(value, dict):
-        return {_key(key, name): plain(item, name) for key, item in value.items()}
+        return {_key(key, name, path): plain(item, name, (*path, str(key))) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item, name) for item in value]
-    raise NotPlainError(f"{name} holds {value!r} ({type(value).__name__}), which JSON has no word for: write it in quotes.")
+        return [plain(item, name, (*path, index)) for index, item in enumerate(value)]
+    where = f"{name}: {pointer(path)}" if path else name
+    if isinstance(value, (datetime.date, datetime.time)):
+        text = value.isoformat()
+        raise NotPlainError(f'{where} is the date {text}, which JSON does not have. Hint: write it in quotes: "{text}".')
+    kind = type(value).__name__.lstrip("_").replace("AnsibleTagged", "")
+    raise NotPlainError(f"{where} is of the type {kind}, which JSON does not have. Hint: write it in quotes.")
 
 
-def _key(key: Any, name: str) -> str:
+def walkable(value: Any, name: str) -> None:
+    """Raise a NotPlainError if *value* of the variable *name* contains itself, or is too deep or large to be a configuration."""
+    reason = unwalkable(value)
+    if reason == CIRCLE:
+        raise NotPlainError(f"{name} {reason}. Hint: a YAML alias (*) is inside the value that its anchor (&) marks: write it out there.")
+    if reason:
+        raise NotPlainError(f"{name} {reason}. Hint: a configuration of the agent is smaller by far; look for what repeats in it.")
+
+
+def _key(key: Any, name: str, path: tuple[Step, ...]) -> str:
     if isinstance(key, (str, int)) and not isinstance(key, bool):
         return str(key)
-    raise NotPlainError(f"{name} has the key {key!r}: write keys as text, in quotes.")
+    where = f"{name}: {pointer(path)}" if path else name
+    raise NotPlainError(f"{where} has the key {key!r}. Hint: write keys as text, in quotes.")
 
 
 class Reader:
-    """Gives equal values as the same object. A value that many hosts share (group_vars) is looked at once.
+    """Gives equal values as the same object. A value that many hosts share (group_vars) is read once.
 
     A template that many hosts share is filled in once for all hosts that have the same values for every word in it.
     """
@@ -76,9 +100,14 @@ class Reader:
         self._rendered: dict[tuple[Any, ...], tuple[list[Any], Any]] = {}
 
     def value(self, name: str, raw: Any, template: Callable[[Any], Any], variables: Mapping[str, Any]) -> Any:
-        """The variable *name* as plain data; *template* fills in templates, from the host's untemplated *variables*."""
+        """The variable *name* as plain data; *template* fills in templates, from the host's untemplated *variables*.
+
+        Raises:
+            NotPlainError: as of plain.
+        """
         known = self._by_identity.get(id(raw))
         if known is None:
+            walkable(raw, name)
             templated = is_template(raw)
             known = (raw, words(raw) if templated else None, None if templated else self._one(plain(raw, name)))
             self._by_identity[id(raw)] = known
@@ -87,6 +116,9 @@ class Reader:
 
     def _fill_in(self, name: str, raw: Any, mentioned: frozenset[str], template: Callable[[Any], Any], variables: Mapping[str, Any]) -> Any:
         used = {word: variables[word] for word in mentioned if word in variables}
+        for word, item in used.items():
+            if isinstance(item, (dict, list)):
+                walkable(item, word)
         if mentioned & _UNSTEADY or any(is_template(item) for item in used.values()):
             return self._one(plain(template(raw), name))
         key = (

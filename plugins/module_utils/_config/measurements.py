@@ -113,3 +113,23 @@ def measured_as(platform: str) -> dict[str, frozenset[str]]:
     if platform != "windows":
         return ACCEPTED[platform]
     return {plugin: ACCEPTED["linux"][plugin] for plugin in ("procstat", "nvidia_gpu")}
+
+
+WINDOWS_OBJECTS = {
+    "cpu": "Processor",
+    "disk": "LogicalDisk",
+    "diskio": "PhysicalDisk",
+    "mem": "Memory",
+    "swap": "Paging File",
+    "net": "Network Interface",
+    "netstat": "TCPv4",
+    "processes": "System",
+    "nvidia_gpu": "",
+    "efa": "",
+}
+"""Plugins of Linux that Windows takes for performance counter objects, which it does not have; and the object that is meant."""
+
+
+def sends_metrics(platform: str, plugin: str) -> bool:
+    """Whether *plugin* can send anything on *platform*: on Windows a plugin of Linux is an object that does not exist."""
+    return platform != "windows" or plugin not in WINDOWS_OBJECTS

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping
 
 from .host_facts import Facts
-from .measurements import CLOUDWATCH_PREFIXES, EBS, INSTANCE_STORE, bare, measured_as
+from .measurements import CLOUDWATCH_PREFIXES, EBS, INSTANCE_STORE, bare, measured_as, sends_metrics
 from .pipelines import collects
+from .placeholders import GLOBAL_DIMENSIONS
 from .subject import Subject
 
 UNBOUNDED = frozenset({"statsd", "collectd", "jmx", "otlp", "prometheus"})
 """Plugins that pass on what others make: nobody can count their metrics beforehand."""
 
-_GLOBAL = {name: "${aws:" + name + "}" for name in ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")}
 _HOST_KEYS = ("InstanceId", "host")
 CURRENCY = "USD"
 """What AWS publishes its prices in."""
@@ -61,7 +61,7 @@ def forecast(subject: Subject, facts: Facts) -> Forecast:
     if not _to_cloudwatch(subject):
         return result
     for plugin, _path, item in subject.plugins():
-        if not collects(subject.platform, plugin, collected[plugin]):
+        if not (collects(subject.platform, plugin, collected[plugin]) and sends_metrics(subject.platform, plugin)):
             continue
         if plugin in UNBOUNDED:
             result.unbounded.append(plugin)
@@ -89,7 +89,7 @@ def _aggregation(subject: Subject) -> list[list[str]]:
 def _general_dimensions(subject: Subject) -> dict[str, str]:
     section = subject.section("metrics")
     if "append_dimensions" in section:
-        return {key: value for key, value in subject.section("metrics", "append_dimensions").items() if _GLOBAL.get(key) == value}
+        return {key: value for key, value in subject.section("metrics", "append_dimensions").items() if GLOBAL_DIMENSIONS.get(key) == value}
     return {} if subject.section("agent").get("omit_hostname") is True else {"host": "host"}
 
 

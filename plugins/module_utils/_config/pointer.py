@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON pointers (RFC 6901), the way problems and provenance name a path in a configuration."""
+"""Paths in a configuration, and how problems and provenance write them: JSON pointers (RFC 6901), or words."""
 
 from __future__ import annotations
 
@@ -32,18 +32,15 @@ def walk(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, 
             pending.extend(((*here, index), item) for index, item in reversed(list(enumerate(current))))
 
 
-def depth_exceeds(value: Any, limit: int) -> bool:
-    """Whether *value* nests deeper than *limit*; works without recursion, since its purpose is to allow recursion elsewhere."""
-    level, current = 0, [value]
-    while current:
-        level += 1
-        if level > limit:
-            return True
-        deeper: list[Any] = []
-        for item in current:
-            if isinstance(item, dict):
-                deeper.extend(child for child in item.values() if isinstance(child, (dict, list)))
-            elif isinstance(item, list):
-                deeper.extend(child for child in item if isinstance(child, (dict, list)))
-        current = deeper
-    return False
+def spoken(path: tuple[Step, ...]) -> str:
+    """The last step of *path* in words: ``disk``, ``entry 2 of collect_list``, ``the configuration``."""
+    if not path:
+        return "the configuration"
+    if isinstance(path[-1], int):
+        return f"entry {path[-1] + 1} of {path[-2]}"
+    return path[-1]
+
+
+def dotted(path: tuple[Step, ...]) -> str:
+    """*path* in the agent's documentation's way: ``metrics.metrics_collected``; indexes are left out."""
+    return ".".join(step for step in path if isinstance(step, str))

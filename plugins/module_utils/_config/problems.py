@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Iterator, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from .errors import ConfigError
 from .findings import Finding
@@ -54,11 +54,6 @@ def problem(source: Rule, finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "hint": finding.hint or source.hint,
     }
-
-
-def unsilenced(problems: Iterable[dict[str, Any]], silenced: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The *problems* whose rule is not in *silenced* (rule id → reason)."""
-    return (item for item in problems if item["rule"] not in silenced)
 
 
 def check_silenced(silenced: Mapping[str, Any]) -> None:

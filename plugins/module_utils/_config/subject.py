@@ -19,6 +19,8 @@ from .versions import ANY, INTRODUCED, Introduced, parse_version
 PLATFORMS = ("linux", "windows", "darwin")
 MODES = ("ec2", "onPremise")
 LOG_LISTS = ("files", "windows_events", "journald")
+LOG_PLATFORMS = {"windows_events": frozenset({"windows"}), "journald": frozenset({"linux"})}
+"""Where a list under logs_collected does something; on other platforms the agent passes over it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Subject:
     @cached_property
     def schema(self) -> list[tuple[str, Finding]]:
         """What the schema refuses: (rule, finding) each, paths as in the configuration that was given."""
-        return list(schema_findings(self.config, self.view.original))
+        return list(schema_findings(self.config, self.view.original, self.has))
 
     def section(self, *path: str) -> dict[str, Any]:
         """The mapping at *path*, or an empty one."""
@@ -81,11 +83,23 @@ class Subject:
                 yield name, self.view.original(where), item
 
     def log_entries(self, *kinds: str) -> Iterator[tuple[str, tuple[Step, ...], dict[str, Any]]]:
-        """(kind, path, entry) of every entry of a collect_list under logs_collected (kinds: files, windows_events, journald)."""
+        """(kind, path, entry) of every entry of a collect_list under logs_collected that the agent reads on this platform.
+
+        *kinds*: of files, windows_events, journald; none given means all.
+        """
         for kind in kinds or LOG_LISTS:
+            if self.platform not in LOG_PLATFORMS.get(kind, (self.platform,)):
+                continue
             entries = self.section("logs", "logs_collected", kind).get("collect_list")
             for where, item in _items(entries if isinstance(entries, list) else [], ("logs", "logs_collected", kind, "collect_list")):
                 yield kind, self.view.original(where), item
+
+    def has(self, path: tuple[Step, ...]) -> bool:
+        """Whether the agent of this version and platform has the key at *path* at all."""
+        if path[:2] == ("logs", "logs_collected") and len(path) > 2 and self.platform not in LOG_PLATFORMS.get(path[2], (self.platform,)):
+            return False
+        names = tuple(step if isinstance(step, str) else ANY for step in path)
+        return not any(self.version[:2] < parse_version(key.since)[:2] and names[: len(key.path)] == key.path for key in INTRODUCED)
 
     def since(self, release: str) -> bool:
         """Whether the agent is *release* or newer."""

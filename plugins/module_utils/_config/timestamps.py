@@ -25,12 +25,21 @@ TOKENS = {
 """Each token that the agent knows, and what it makes of it. Nothing else is a token."""
 
 _ESCAPED = re.compile(r"([\^.*?|\[\](){}$])")
-_TOKEN = re.compile(r"%-?[A-Za-z%]?")
+_TOKEN = re.compile(r"%[-_^#:0-9]*[EO]?[A-Za-z%]?")
+_MONTHS = ("%m", "%-m", "%b", "%B")
+_DAYS = ("%d", "%-d")
 
 
 def unknown_tokens(text: str) -> list[str]:
     """What is written like a token in *text* and is none: the agent searches the log for these very characters."""
     return [token for token in _TOKEN.findall(text) if token not in TOKENS]
+
+
+def lacks_date(text: str) -> str:
+    """What the format *text* has no token of, though it has some of a time: ``month``, ``day``, or both; '' if it has them."""
+    found = [token for token in _TOKEN.findall(text) if token in TOKENS]
+    lacking = [name for name, tokens in (("month", _MONTHS), ("day", _DAYS)) if not any(token in found for token in tokens)]
+    return " and no ".join(lacking) if found else ""
 
 
 def expression(text: str) -> str:

@@ -18,7 +18,9 @@ _FORM = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:b(\d+))?")
 
 def parse_version(text: str) -> tuple[int, ...]:
     """``1.300060``, ``1.300060.0b1248`` or '' (the newest) as numbers that compare: major, release, patch."""
-    match = _FORM.fullmatch(str(text).strip() or NEWEST)
+    if not isinstance(text, str):
+        raise ConfigError(f"agent_version is the number {text}, in which zeros at the end are lost. Hint: write it in quotes.")
+    match = _FORM.fullmatch(text.strip() or NEWEST)
     if not match:
         raise ConfigError(f"agent_version is {text!r}: expected a release such as {NEWEST}, or a build such as 1.300060.0b1248.")
     return int(match[1]), int(match[2]), int(match[3] or 0)

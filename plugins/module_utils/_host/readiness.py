@@ -193,7 +193,7 @@ def survive(host: Host, start: Start, ready: service.Service, seconds: float) ->
         host.sleep(min(HEALTH_POLL_SECONDS, window))
         unit = service.read(host)
         lived = f"{host.monotonic() - begun:.0f} s after it was ready"
-        if _fell(unit, ready.invocation_id) and not unit.running:
+        if not unit.running:
             return _dead(host, start, unit, f"{unit.ending}, {lived}")
         if (unit.invocation_id, unit.main_pid, unit.restarts) != (ready.invocation_id, ready.main_pid, ready.restarts):
             return _dead(host, start, unit, f"it was started anew (process {ready.main_pid} → {unit.main_pid}), {lived}")

@@ -153,7 +153,7 @@ def restore_previous(host: Host, request: Request, check_mode: bool = False) -> 
                 f"the active configuration ({now}) is not the one that the last change ({earlier.moment}) has applied "
                 f"({', '.join(earlier.applying)}): somebody has changed it since, so nothing was restored"
             )
-        _refuse_obstacles(host, replace(request, sources=None), found)
+        _refuse_obstacles(host, replace(request, sources=None, start=True), found)
         names = snapshot.files(host)
         after = describe(dict.fromkeys(names, ""), earlier.running, earlier.enabled or found.service.enabled)
         outcome = Outcome(

@@ -10,16 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping
 
 from .._config.canonical import canonical_text, digest
-from .._config.check import problems_of
+from .._config.check import findings_of
 from .._config.compose import Composition, compose
 from .._config.errors import ConfigError
-from .._config.findings import ERROR, REQUIREMENT
+from .._config.findings import ERROR, REQUIREMENT, WARNING, Finding
 from .._config.log_groups import collects
 from .._config.pointer import pointer, walk
 from .._config.presets import preset
-from .._config.problems import check_silenced
+from .._config.problems import Rule, check_silenced, problem
 from .._config.rules import load_rules
+from .._config.rules.composition import composed_findings
 from .._config.subject import MODES, PLATFORMS, Subject
+from .._config.vaulted import Mask, Vaulted
+from .._config.versions import parse_version
+from .messages import about_hosts, by_configurations, names, sentences
 
 FRAGMENT = "cw_agent_fragment_"
 SETTINGS: dict[str, Any] = {
@@ -32,6 +36,7 @@ SETTINGS: dict[str, Any] = {
     "cw_agent_build": "",
     "cw_agent_silenced_rules": {},
     "cw_agent_profile": "",
+    "cw_agent_allow_vaulted": [],
 }
 """The host variables beside the fragments, with the defaults of the role ``config``."""
 
@@ -43,14 +48,24 @@ _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _PART = re.compile(r"\.part\d+$")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
-_LISTED_HOSTS = 5
+_TEXTS = (
+    "cw_agent_preset",
+    "cw_agent_config_name",
+    "cw_agent_environment",
+    "cw_agent_region",
+    "cw_agent_mode",
+    "cw_agent_platform",
+    "cw_agent_profile",
+)
+_LISTED = 5
 
 
 @dataclass
 class HostInput:
     """A host of the inventory. ``fragments``: variable name → configuration; ``settings``: as SETTINGS; ``placement``: its EC2 region.
 
-    ``origin``: a name for the inventory that it comes from.
+    ``origin``: a name for the inventory that it comes from. ``vaulted``: fragment → what it takes out of Ansible Vault; ``unknown``:
+    variables that look like ours, and what each is meant for.
     """
 
     name: str
@@ -58,6 +73,8 @@ class HostInput:
     settings: Mapping[str, Any]
     placement: str = ""
     origin: str = ""
+    vaulted: Mapping[str, Vaulted] = field(default_factory=dict)
+    unknown: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -67,15 +84,18 @@ class _Composed:
     digest: str
     problems: list[dict[str, Any]]
     collects: dict[str, Any]
+    overrides: list[dict[str, Any]]
+    vaulted: list[str]
 
 
 @dataclass
 class Plan:
-    """``hosts`` and ``configurations`` are what later stages read; ``errors`` are sentences that concern hosts, not configurations."""
+    """``hosts`` and ``configurations`` are what later stages read; ``errors`` and ``notes`` are sentences about hosts."""
 
     hosts: dict[str, dict[str, Any]] = field(default_factory=dict)
     configurations: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def problems(self, *severities: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """(configuration, problem) of these severities."""
@@ -96,13 +116,16 @@ class Planner:
             self._add(host)
         except ConfigError as error:
             self.plan.errors.append(f"{host.name}: {error}")
+        else:
+            self.plan.notes += [f"{host.name}: {unknown_text(*each)}" for each in host.unknown]
 
     def _add(self, host: HostInput) -> None:
         settings = {**SETTINGS, **host.settings}
         _check_settings(settings)
         region = _region(settings, host.placement)
-        name = config_name(settings, host.fragments)
-        composed = self._compose(host.fragments, settings)
+        name = _name(settings, host)
+        _check_vaulted(host.vaulted, settings)
+        composed = self._compose(host.fragments, settings, host.vaulted)
         key = "/".join(filter(None, (settings["cw_agent_profile"], region, name)))
         entry = self.plan.configurations.get(key)
         if entry is None:
@@ -126,32 +149,44 @@ class Planner:
             "files": composed.collects["files"],
         }
 
-    def _compose(self, fragments: Mapping[str, Any], settings: Mapping[str, Any]) -> _Composed:
+    def _compose(self, fragments: Mapping[str, Any], settings: Mapping[str, Any], vaulted: Mapping[str, Vaulted]) -> _Composed:
         silenced = settings["cw_agent_silenced_rules"] or {}
         basis = tuple(str(settings[name]) for name in ("cw_agent_preset", "cw_agent_mode", "cw_agent_platform", "cw_agent_build"))
-        key = (*basis, canonical_text(silenced), *((name, id(fragments[name])) for name in sorted(fragments)))
+        texts = frozenset(text for each in vaulted.values() for text in each.texts)
+        key = (*basis, canonical_text(silenced), texts, *((name, id(fragments[name])) for name in sorted(fragments)))
         known = self._composed.get(key)
         if known is None:
             self._alive.append(list(fragments.values()))  # an id speaks for its object only while that lives
-            known = self._composed[key] = _validated(fragments, settings, silenced)
+            known = self._composed[key] = _validated(fragments, settings, silenced, Mask(texts))
         return known
 
 
-def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str]) -> _Composed:
+def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str], mask: Mask) -> _Composed:
     load_rules()
     check_silenced(silenced)
     name, platform, mode = settings["cw_agent_preset"], settings["cw_agent_platform"], settings["cw_agent_mode"]
     parts = [("cw_agent_preset", preset(name, platform, mode))] + [(key, _mapping(key, fragments[key])) for key in sorted(fragments)]
     composition = compose(parts)
-    subject = Subject(composition.configuration, str(settings["cw_agent_build"]), platform, mode)
-    problems = []
-    for item in problems_of(subject, silenced):
-        found = {**item, "variables": composition.sources(item["path"])}
-        if found["rule"] in FATAL_FOR_PUBLISHING:
-            found["severity"] = ERROR
-        problems.append(found)
+    subject = Subject(composition.configuration, settings["cw_agent_build"], platform, mode)
+    problems = [_problem(source, finding, _variables(composition, finding)) for source, finding in findings_of(subject, silenced)]
+    problems += [_problem(source, found, [by]) for source, found, by in composed_findings(composition) if source.id not in silenced]
     text = canonical_text(composition.configuration)
-    return _Composed(composition, text, digest(text), problems, collects(subject))
+    overrides = [mask(item._asdict()) for item in composition.overrides]
+    pointers = mask.pointers(composition.configuration) if mask else []
+    return _Composed(composition, text, digest(text), [mask(item) for item in problems], collects(subject), overrides, pointers)
+
+
+def _variables(composition: Composition, finding: Finding) -> list[str]:
+    """The variables that set what *finding* is about, in the order of its paths."""
+    paths = [*finding.related, finding.path]
+    return list(dict.fromkeys(name for path in paths for name in composition.sources(pointer(path))))
+
+
+def _problem(source: Rule, finding: Finding, variables: list[str]) -> dict[str, Any]:
+    found = {**problem(source, finding), "variables": variables}
+    if found["rule"] in FATAL_FOR_PUBLISHING:
+        found["severity"] = ERROR
+    return found
 
 
 def _run_as_user(configuration: Mapping[str, Any]) -> str:
@@ -160,11 +195,48 @@ def _run_as_user(configuration: Mapping[str, Any]) -> str:
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        return value
+    if value is None:
+        raise ConfigError(f"{name} has no value. Hint: write {{}} for an empty fragment, or remove the variable.")
+    if isinstance(value, str):
         raise ConfigError(
-            f"{name} is {type(value).__name__}: a fragment is a mapping in the agent's own vocabulary (agent, metrics, logs, traces)."
+            f"{name} is text, but a fragment is a mapping in the agent's own vocabulary (agent, metrics, logs, traces). "
+            "Hint: text that is JSON, of a file for instance, becomes a mapping with | from_json; YAML with | from_yaml."
         )
-    return value
+    kind = "a list" if isinstance(value, list) else f"{value!r}"
+    raise ConfigError(
+        f"{name} is {kind}, but a fragment is a mapping in the agent's own vocabulary. Hint: start it with agent, metrics, logs or traces."
+    )
+
+
+def _check_vaulted(vaulted: Mapping[str, Vaulted], settings: Mapping[str, Any]) -> None:
+    allowed = settings["cw_agent_allow_vaulted"] or []
+    if not isinstance(allowed, list) or not all(isinstance(name, str) for name in allowed):
+        raise ConfigError("cw_agent_allow_vaulted must be a list. Hint: write the names of variables, such as [my_secret].")
+    for fragment in sorted(vaulted):
+        used = sorted(vaulted[fragment].names - set(allowed))
+        if used:
+            source = "holds" if used == [fragment] else f"uses {', '.join(used)}:"
+            raise ConfigError(
+                f"{fragment} {source} a value out of Ansible Vault, and a configuration is plain text, in Parameter Store and on the host. "
+                f"Hint: take it out, or allow it by name: cw_agent_allow_vaulted: [{', '.join(used)}]."
+            )
+
+
+def _name(settings: Mapping[str, Any], host: HostInput) -> str:
+    try:
+        return config_name(settings, host.fragments)
+    except ConfigError as error:
+        # What is there under a misspelt name explains why there is nothing.
+        unknown = " ".join(unknown_text(*each) for each in host.unknown)
+        raise ConfigError(f"{error} {unknown}".rstrip()) from error
+
+
+def unknown_text(name: str, meant: str) -> str:
+    """That the variable *name* means nothing, and what is probably *meant* ('' for nothing)."""
+    guess = f" Did you mean {meant}?" if meant else ""
+    return f"{name} is no variable of this collection, and nothing uses it.{guess}"
 
 
 def _configuration(key: str, name: str, region: str, settings: Mapping[str, Any], composed: _Composed) -> dict[str, Any]:
@@ -179,7 +251,8 @@ def _configuration(key: str, name: str, region: str, settings: Mapping[str, Any]
         "hosts": [],
         "origins": [],
         "problems": list(composed.problems),
-        "overrides": [item._asdict() for item in composed.composition.overrides],
+        "overrides": composed.overrides,
+        "vaulted": composed.vaulted,
         "collects": composed.collects,
         "platform": settings["cw_agent_platform"],
         "mode": settings["cw_agent_mode"],
@@ -192,6 +265,19 @@ def _add_problems(known: list[dict[str, Any]], more: Iterable[dict[str, Any]]) -
 
 
 def _check_settings(settings: Mapping[str, Any]) -> None:
+    build = settings["cw_agent_build"]
+    if not isinstance(build, str):
+        raise ConfigError(
+            f"cw_agent_build is the number {build}, in which zeros at the end are lost. "
+            'Hint: write it in quotes, with the whole build: "1.300064.1b1344".'
+        )
+    try:
+        parse_version(build)
+    except ConfigError as error:
+        raise ConfigError(f"cw_agent_build is {build!r}. Hint: write a build such as 1.300064.1b1344, or '' for the newest.") from error
+    for name in _TEXTS:
+        if not isinstance(settings[name], str):
+            raise ConfigError(f"{name} is {settings[name]!r}, which is no text. Hint: write it in quotes.")
     for name, allowed in (("cw_agent_mode", MODES), ("cw_agent_platform", PLATFORMS)):
         if settings[name] not in allowed:
             raise ConfigError(f"{name} is {settings[name]!r}: expected one of {', '.join(allowed)}.")
@@ -240,11 +326,11 @@ def config_name(settings: Mapping[str, Any], fragments: Mapping[str, Any]) -> st
 
 def _clash(name: str, region: str, entry: Mapping[str, Any], composed: _Composed) -> str:
     paths = differing_paths(entry["configuration"], composed.composition.configuration)
-    more = f" and {len(paths) - _LISTED_HOSTS} more" if len(paths) > _LISTED_HOSTS else ""
+    more = f" and {len(paths) - _LISTED} more" if len(paths) > _LISTED else ""
     variables = sorted({source for path in paths for source in composed.composition.sources(path)})
     return (
         f"its configuration {name} in {region} differs from that of {entry['hosts'][0]} under the same name, "
-        f"at {', '.join(paths[:_LISTED_HOSTS])}{more} (set by {', '.join(variables) or 'the other host alone'}). "
+        f"at {', '.join(paths[:_LISTED])}{more} (set by {', '.join(variables) or 'the other host alone'}). "
         "Give one of them its own cw_agent_config_name, or make the values equal."
     )
 
@@ -261,39 +347,21 @@ def differing_paths(one: Any, other: Any) -> list[str]:
 
 def failure(plan: Plan) -> str:
     """One message with everything that forbids going on, or ''."""
-    errors = plan.problems(ERROR)
-    if not errors and not plan.errors:
+    count = len(plan.problems(ERROR)) + len(plan.errors)
+    if not count:
         return ""
-    count = len(errors) + len(plan.errors)
-    lines = [f"{count} {'error' if count == 1 else 'errors'} in the configurations of the agent; no host and nothing in AWS was touched."]
-    lines += [f"* {error}" for error in plan.errors]
-    for item in plan.configurations.values():
-        found = [problem for problem in item["problems"] if problem["severity"] == ERROR]
-        if found:
-            lines.append(f"{item['key']} ({hosts_text(item['hosts'])}):")
-            lines += [f"* {sentence(problem)}" for problem in found]
-    return "\n".join(lines)
+    errors = "1 error" if count == 1 else f"{count} errors"
+    lines = [f"{errors} in the configurations of the agent; no host and nothing in AWS was touched."]
+    lines += [f"* {error}" for error in about_hosts(plan.errors)]
+    return "\n".join(lines + by_configurations(sentences(plan.configurations.values(), ERROR)))
 
 
 def warnings(plan: Plan) -> list[str]:
-    """A sentence for each warning of each configuration."""
-    return [f"{item['key']}: {sentence(found)}" for item, found in plan.problems("warning")]
+    """A sentence for each warning, about hosts or configurations; equal ones once."""
+    found = sentences(plan.configurations.values(), WARNING)
+    return about_hosts(plan.notes) + [f"{names(item.configurations)}: {item.text}" for item in found]
 
 
 def requirements(plan: Plan) -> list[str]:
-    """A sentence for each requirement of each configuration."""
-    return [f"{item['key']}: {sentence(found)}" for item, found in plan.problems(REQUIREMENT)]
-
-
-def sentence(found: Mapping[str, Any]) -> str:
-    """A problem in one line: path, variable, what is wrong, hint, rule."""
-    variables = ", ".join(found.get("variables") or [])
-    where = f" (from {variables})" if variables else ""
-    return f"{found['path'] or '/'}{where}: {found['message']} Hint: {found['hint']} [{found['rule']}]"
-
-
-def hosts_text(hosts: list[str]) -> str:
-    """*hosts* in words, the first few by name."""
-    named = ", ".join(hosts[:_LISTED_HOSTS])
-    more = f" and {len(hosts) - _LISTED_HOSTS} more" if len(hosts) > _LISTED_HOSTS else ""
-    return f"{'host' if len(hosts) == 1 else 'hosts'} {named}{more}"
+    """A sentence for each requirement; equal ones once."""
+    return [f"{names(item.configurations)}: {item.text}" for item in sentences(plan.configurations.values(), REQUIREMENT)]

@@ -13,7 +13,8 @@ from .._config.log_groups import config_log_groups
 from .._config.metrics import CURRENCY, config_metrics
 from .._config.policy import config_policy, managed_policy_gaps
 from .._config.subject import Subject
-from .plan import hosts_text, sentence
+from .._config.vaulted import without
+from .messages import about_hosts, by_configurations, hosts_text, sentences
 
 _SEVERITIES = (ERROR, WARNING, REQUIREMENT)
 
@@ -30,17 +31,19 @@ def config_report(plan: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]
     result = {
         "configurations": configurations,
         "errors": list(plan["errors"]),
+        "notes": list(plan.get("notes", ())),
         "counts": {severity: counts[severity] for severity in _SEVERITIES},
         "metrics": sum(item["forecast"]["total"] for item in configurations),
         "cost": round(sum(costs), 2) if costs else None,
         "currency": str(prices.get("currency") or CURRENCY),
     }
     result["counts"][ERROR] += len(plan["errors"])
+    result["counts"][WARNING] += len(result["notes"])
     return {**result, "lines": list(_lines(result))}
 
 
 def _configuration(item: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], prices: Mapping[str, Any]) -> dict[str, Any]:
-    subject = Subject(item["configuration"], item["build"], item["platform"], item["mode"])
+    subject = Subject(without(item["configuration"], item["vaulted"]), item["build"], item["platform"], item["mode"])
     refused = any(problem["severity"] == ERROR for problem in item["problems"])
     known = next((facts[host] for host in item["hosts"] if facts.get(host)), {})
     policy = config_policy(subject, [item["name"]], item["region"], "", True)
@@ -57,14 +60,14 @@ def _configuration(item: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any
 
 
 def _lines(result: Mapping[str, Any]) -> Iterator[str]:
-    for sentence_about_host in result["errors"]:
-        yield f"error        {sentence_about_host}"
+    for severity in _SEVERITIES:
+        about = {ERROR: result["errors"], WARNING: result["notes"]}.get(severity, [])
+        lines = [f"* {text}" for text in about_hosts(about)] + by_configurations(sentences(result["configurations"], severity))
+        if lines:
+            yield f"{severity.capitalize()}s:"
+            yield from (f"  {line}" for line in lines)
     for item in result["configurations"]:
         yield f"{item['key']}: {hosts_text(item['hosts'])} ({item['platform']}, {item['mode']})"
-        for severity in _SEVERITIES:
-            for problem in item["problems"]:
-                if problem["severity"] == severity:
-                    yield f"  {severity:<12}{sentence(problem)}"
         for override in item["overrides"]:
             yield f"  {'override':<12}{_override(override)}"
         yield f"  {'metrics':<12}{_forecast(item['forecast']) if item['counted'] else 'not counted while there are errors'}"
@@ -72,9 +75,14 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {'log groups':<12}{', '.join(groups) or 'none'}"
         lacks = [f"{gap['action']} on {gap['resource']}" for gap in item["managed_policy_lacks"]]
         yield f"  {'permissions':<12}CloudWatchAgentServerPolicy {'lacks ' + ', '.join(lacks) if lacks else 'suffices'}"
-    counts = ", ".join(f"{result['counts'][severity]} {severity}s" for severity in _SEVERITIES)
+    counts = ", ".join(_counted(result["counts"][severity], severity) for severity in _SEVERITIES)
     cost = "" if result["cost"] is None else f", {result['cost']:.2f} {result['currency']} a month"
-    yield f"{len(result['configurations'])} configurations: {counts}; {result['metrics']} metrics{cost}"
+    configurations = _counted(len(result["configurations"]), "configuration")
+    yield f"{configurations}: {counts}; {_counted(result['metrics'], 'metric')}{cost}"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _override(override: Mapping[str, Any]) -> str:

@@ -51,7 +51,7 @@ def _failure_state(host: str, failure: Mapping[str, Any]) -> str:
 
 
 def _absent(host: str, state: str, cause: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    empty = {"region": "", "profile": "", "changed": False, "streams": [], "metrics": [], "unverified": [], "hint": ""}
+    empty = {"region": "", "profile": "", "changed": False, "streams": [], "metrics": [], "unverified": [], "refused": [], "hint": ""}
     return {**empty, **(known or {}), "host": host, "state": state, "cause": cause}
 
 
@@ -62,5 +62,5 @@ def totals(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def passed(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The hosts that nothing speaks against."""
-    return [item["host"] for item in entries if item["state"] not in (MISSING, *FAILURES)]
+    """The hosts that nothing speaks against, and about whom CloudWatch could be asked."""
+    return [item["host"] for item in entries if item["state"] not in (MISSING, *FAILURES) and not item["refused"]]

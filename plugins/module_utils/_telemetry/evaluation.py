@@ -51,7 +51,8 @@ class Question:
         self.settings = settings
         self.clock = host.clock or settings.begun
         recent = settings.begun - settings.window
-        self.started = min(host.since or 0, settings.begun)
+        # By the host's own clock alone, which may differ from the controller's.
+        self.runs_for = max(0.0, self.clock - (host.since or 0))
         self.since = host.since or recent if host.changed else recent
         self.predicted = host.changed and settings.check_mode
         self.awaited = host.changed and host.evidence.active and settings.timeout > 0 and not settings.check_mode
@@ -67,9 +68,9 @@ class Question:
         since = max(self.since, recent) if self.host.changed else recent
         return MetricKey(item.namespace, item.name, dimensions, since, item.resolution)
 
-    def due(self, item: Metric) -> float:
-        """When a metric must be there at the latest, seconds since the epoch."""
-        return self.started + item.due + SLACK_SECONDS
+    def due(self, item: Metric, now: float) -> bool:
+        """Whether a metric must be there by now."""
+        return self.runs_for + now - self.settings.begun >= item.due + SLACK_SECONDS
 
     def settled(self, item: Stream) -> bool:
         """Whether what is in the file must have been sent when it was observed, or will not be."""
@@ -97,7 +98,7 @@ def evaluate(question: Question, measured: Measured, now: float) -> dict[str, An
     streams = [_stream(question, item, measured.streams.get(key, NOTHING), measured) for key, item in question.streams]
     metrics = [_metric(question, item, measured.metrics.get(key, NO_VALUE), measured, now) for key, item in question.metrics]
     everything = streams + metrics
-    refused = [kind for kind, items in ((LOGS, streams), (METRICS, metrics)) if items and kind in measured.refused]
+    refused = [measured.refused[kind] for kind, items in ((LOGS, streams), (METRICS, metrics)) if items and kind in measured.refused]
     return {
         "host": host.name,
         "region": host.region,
@@ -108,6 +109,7 @@ def evaluate(question: Question, measured: Measured, now: float) -> dict[str, An
         "streams": streams,
         "metrics": metrics,
         "unverified": list(host.unverified),
+        "refused": refused,
         **summary(everything),
     }
 
@@ -205,7 +207,7 @@ def _metric_state(question: Question, item: Metric, seen: MetricSeen, doubt: str
         return MISSING
     if seen.value is not None:
         return ARRIVED
-    if now < question.due(item):
+    if not question.due(item, now):
         return NO_DATA
     return UNVERIFIED if doubt else MISSING
 

@@ -9,7 +9,7 @@ from typing import Any, Iterable, Mapping
 
 from .account import failure_of
 from .message import missing_message
-from .states import FAILED, FAILURES, MISSING, UNVERIFIED, words
+from .states import FAILED, FAILURES, MISSING, words
 
 HINT = "look at the agent's log on the host; go back with the playbook cloudwatch.agent.rollback, or correct the fragments and run again"
 
@@ -50,7 +50,7 @@ def _rechecked(entry: Mapping[str, Any], newer: Any) -> dict[str, Any]:
 
 
 def _restored(entry: dict[str, Any], result: Any) -> dict[str, Any]:
-    if not isinstance(result, Mapping) or result.get("skipped"):
+    if not isinstance(result, Mapping) or not result or result.get("skipped"):
         return entry
     if result.get("failed") or result.get("unreachable"):
         done = f"the previous configuration could not be brought back: {result.get('msg')}"
@@ -61,8 +61,8 @@ def _restored(entry: dict[str, Any], result: Any) -> dict[str, Any]:
     return {**entry, "rollback": done}
 
 
-def failing(entries: Iterable[Mapping[str, Any]], refused: Iterable[str] = ()) -> dict[str, str]:
-    """Why each host fails that does, by host. ``refused``: why CloudWatch could not be asked."""
+def failing(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Why each host fails that does, by host."""
     found = {}
     for entry in entries:
         text = ""
@@ -71,8 +71,8 @@ def failing(entries: Iterable[Mapping[str, Any]], refused: Iterable[str] = ()) -
         elif entry["state"] in FAILURES:
             text = f"{words(entry['state'])}: {entry['cause'] or 'no reason was given'}"
             text += f". Hint: {entry['hint']}" if entry["hint"] else ""
-        elif entry["state"] == UNVERIFIED and refused:
-            text = "; ".join(f"CloudWatch could not be asked: {reason}" for reason in refused)
+        elif entry["refused"]:
+            text = "; ".join(f"CloudWatch could not be asked: {reason}" for reason in entry["refused"])
         if text:
             found[entry["host"]] = text + (f"; {entry['rollback']}" if entry.get("rollback") else "")
     return found

@@ -26,6 +26,7 @@ lab fault add|clear|list …
 lab down
 
 Environment: LAB_NAME (default lab) keeps labs apart; LAB_STATE (default /var/tmp/cw-agent-lab) holds their state;
+LAB_DEBIAN (bullseye, bookworm or trixie; default bookworm) is the release of new Debian hosts;
 LAB_AGENT_PACKAGE and LAB_AGENT_PACKAGE_RPM replace the agent stand-in by a given package."""
 
 

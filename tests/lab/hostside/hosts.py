@@ -15,7 +15,7 @@ from . import names
 from .base import LABEL, LabError, capture, command, podman
 from .state import Lab, mounts_below
 
-IMAGES = {"ec2": "debian", "onprem": "debian", "amazon": "amazon"}
+RECIPES = {"ec2": "debian", "onprem": "debian", "amazon": "amazon"}
 BOOT_SECONDS = 90
 # As /proc/net/tcp writes port 22 and the state of a socket that listens.
 SSH_PORT, LISTENING = ":0016", "0A"

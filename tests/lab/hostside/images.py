@@ -1,20 +1,26 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hosts' images: Debian with systemd and sshd, and a Debian that Ansible takes for Amazon Linux 2023."""
+"""The hosts' images: releases of Debian with systemd and sshd, and a Debian that Ansible takes for Amazon Linux 2023.
+
+An image is named by its recipe and the release below it, as in "debian-bookworm".
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import pathlib
 import shutil
 import tempfile
 
 from . import names
-from .base import LAB_TREE, cache_directory, command, lock, podman, say
+from .base import LAB_TREE, LabError, cache_directory, command, lock, podman, say
 from .keys import authority, ssh_key
 
-SUITE = "bookworm"
+# Debian 11, 12 and 13: Python 3.9, 3.11 and 3.13.
+SUITES = ("bullseye", "bookworm", "trixie")
+DEFAULT_SUITE = "bookworm"
 COMMON = (
     "systemd",
     "systemd-sysv",
@@ -33,11 +39,24 @@ PACKAGES = {"debian": (*COMMON, "python3-apt"), "amazon": (*COMMON, "dnf", "rpm"
 EXCLUDED = ("man", "locale", "doc")
 
 
-def _inputs(image: str) -> dict[str, bytes]:
+def suite_of_new_hosts() -> str:
+    """Return the release of Debian that LAB_DEBIAN asks for, or the default."""
+    suite = os.environ.get("LAB_DEBIAN") or DEFAULT_SUITE
+    if suite not in SUITES:
+        raise LabError(f"LAB_DEBIAN is {suite!r}: the lab has {', '.join(SUITES)}")
+    return suite
+
+
+def name(recipe: str, suite: str) -> str:
+    """Return the image's name; the Amazon Linux stand-in stands on one release, whichever is asked for."""
+    return f"{recipe}-{suite if recipe == 'debian' else DEFAULT_SUITE}"
+
+
+def _inputs(recipe: str) -> dict[str, bytes]:
     """Return the files that the recipe reads inside the new system."""
     return {
         "base.sh": (LAB_TREE / "images" / "base.sh").read_bytes(),
-        "amazon.sh": (LAB_TREE / "images" / "amazon.sh").read_bytes() if image == "amazon" else b"",
+        "amazon.sh": (LAB_TREE / "images" / "amazon.sh").read_bytes() if recipe == "amazon" else b"",
         "ca.crt": authority()[0].read_bytes(),
         "authorized_keys": ssh_key().with_suffix(".pub").read_bytes(),
         "hosts": names.hosts_file().encode(),
@@ -45,29 +64,31 @@ def _inputs(image: str) -> dict[str, bytes]:
 
 
 def reference(image: str) -> str:
-    """Return the image's name with a tag that stands for everything that goes into it."""
-    digest = hashlib.sha256(repr((SUITE, PACKAGES[image], EXCLUDED, sorted(_inputs(image).items()))).encode())
+    """Return the image's reference, with a tag that stands for everything that goes into it."""
+    recipe, suite = image.split("-")
+    digest = hashlib.sha256(repr((suite, PACKAGES[recipe], EXCLUDED, sorted(_inputs(recipe).items()))).encode())
     return f"localhost/cw-agent-lab-{image}:{digest.hexdigest()[:12]}"
 
 
 def _build(image: str, target: str) -> None:
+    recipe, suite = image.split("-")
     with tempfile.TemporaryDirectory(prefix="cw-agent-lab-image-", dir="/var/tmp") as directory:
-        room = pathlib.Path(directory)
-        room.chmod(0o755)
-        for name, content in _inputs(image).items():
-            (room / name).write_bytes(content)
+        scratch = pathlib.Path(directory)
+        scratch.chmod(0o755)
+        for file, content in _inputs(recipe).items():
+            (scratch / file).write_bytes(content)
         # Scripts run inside the new system: nothing of the machine's own leaks into them.
         scripts = "chroot $1 /bin/sh /lab/base.sh && chroot $1 /bin/sh /lab/amazon.sh"
-        arguments = ["mmdebstrap", "--variant=minbase", "--quiet", f"--include={','.join(PACKAGES[image])}"]
-        arguments += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in EXCLUDED]
-        arguments += [f"--customize-hook=mkdir $1/lab && cp -r {room}/. $1/lab && {scripts} && rm -r $1/lab", SUITE, str(room / "root.tar")]
-        command(arguments, timeout=1800)
+        arguments = ["mmdebstrap", "--variant=minbase", "--quiet", f"--include={','.join(PACKAGES[recipe])}"]
+        arguments += [f"--dpkgopt=path-exclude=/usr/share/{tree}/*" for tree in EXCLUDED]
+        hook = f"mkdir $1/lab && cp -r {scratch}/. $1/lab && {scripts} && rm -r $1/lab"
+        command([*arguments, f"--customize-hook={hook}", suite, str(scratch / "root.tar")], timeout=1800)
         changes = ('CMD ["/sbin/init"]', "STOPSIGNAL SIGRTMIN+3")
-        podman("import", "--quiet", *(f"--change={change}" for change in changes), str(room / "root.tar"), target, timeout=600)
+        podman("import", "--quiet", *(f"--change={change}" for change in changes), str(scratch / "root.tar"), target, timeout=600)
 
 
 def ensure_image(image: str) -> str:
-    """Return the name of an image, built at first use."""
+    """Return the reference of an image, built at first use."""
     target = reference(image)
     with lock(cache_directory() / f"image-{image}.lock", f"another lab builds image {image}, waiting for it"):
         if _exists(target):

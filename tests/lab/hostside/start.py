@@ -41,7 +41,7 @@ def up(counts: dict[str, int | None], install: bool) -> None:
             _each(pool, lambda host: _remove(lab, host), surplus)
             served = pool.submit(mirror.build_tree, lab.directory / "mirror")
             account = pool.submit(_account, lab, surplus)
-            _each(pool, images.ensure_image, sorted({hosts.IMAGES[known["kind"]] for known in lab.hosts.values()}))
+            _each(pool, images.ensure_image, sorted({known["image"] for known in lab.hosts.values()}))
             _each(pool, lambda host: _boot(lab, host), sorted(lab.hosts, key=host_order))
             account.result()
             lab.data["mirror"] = served.result()
@@ -84,15 +84,16 @@ def _prepare(lab: Lab) -> None:
 def _plan(lab: Lab, counts: dict[str, int | None]) -> list[str]:
     """Enter the wanted hosts into the state; return those that must go."""
     surplus = []
-    regions = _regions()
+    regions, suite = _regions(), images.suite_of_new_hosts()
     for kind in KINDS:
         present = [host for host, known in lab.hosts.items() if known["kind"] == kind]
         wanted = len(present) if counts[kind] is None else counts[kind] or 0
         surplus += [host for host in present if lab.hosts[host]["number"] > wanted]
         for number in range(1, wanted + 1):
             host = f"{kind}-{number}"
-            place = {"region": regions.get(host, names.REGION), "address": f"192.168.77.{number + 1}"}
-            lab.hosts[host] = {"kind": kind, "number": number, **place, **lab.hosts.get(host, {})}
+            traits = {"region": regions.get(host, names.REGION), "image": images.name(hosts.RECIPES[kind], suite)}
+            new = {"kind": kind, "number": number, "address": f"192.168.77.{number + 1}", **traits}
+            lab.hosts[host] = {**new, **lab.hosts.get(host, {})}
     if not lab.hosts:
         say("no hosts are asked for (--ec2 N, --amazon N, --onprem N): only the AWS stand-in and the mirror start")
     lab.save()
@@ -145,7 +146,7 @@ def _account(lab: Lab, surplus: list[str]) -> None:
 
 def _boot(lab: Lab, host: str) -> None:
     if hosts.problem(lab, host):
-        hosts.boot(lab, host, images.reference(hosts.IMAGES[lab.hosts[host]["kind"]]))
+        hosts.boot(lab, host, images.reference(lab.hosts[host]["image"]))
 
 
 def _order(lab: Lab, order: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Iterator
 
 from ..findings import ERROR, REQUIREMENT, WARNING, Finding, shown
 from ..pipelines import jmx_targets
-from ..pointer import Step
+from ..pointer import Step, pointer
 from ..problems import rule
 from ..re2 import refusal
 from ..subject import Subject
@@ -197,32 +197,54 @@ def _discovery_entry(entry: dict[str, Any], path: tuple[Step, ...], pattern: str
 @rule(
     "emf-declaration-pattern",
     ERROR,
-    why="The expressions of metric_declaration must be ones for RE2; the agent's translator crashes on others.",
+    why="The expressions of metric_selectors must be ones for RE2; the agent's translator crashes on others.",
     hint="Rewrite it for RE2: no look-around, no back-references.",
     example=_log_metrics(
         prometheus={
             "log_group_name": "/p",
-            "emf_processor": {"metric_declaration": [{"source_labels": ["job"], "label_matcher": "(", "metric_selectors": [".*"]}]},
+            "emf_processor": {"metric_declaration": [{"source_labels": ["job"], "label_matcher": ".*", "metric_selectors": ["("]}]},
         }
     ),
 )
 def _emf_declaration_pattern(subject: Subject) -> Iterator[Finding]:
+    for path, item in _declarations(subject):
+        for index, text in enumerate(item["metric_selectors"]):
+            if isinstance(text, str) and (reason := refusal(text)):
+                yield Finding((*path, "metric_selectors", index), text, f"RE2 refuses {shown(text)}: {reason}.")
+
+
+@rule(
+    "emf-label-matcher",
+    WARNING,
+    why="label_matcher must be an expression for RE2; with another one, which the translator accepts, the exporter drops the declaration.",
+    hint="Rewrite it for RE2; .* matches every label.",
+    example=_log_metrics(
+        prometheus={
+            "log_group_name": "/p",
+            "emf_processor": {"metric_declaration": [{"source_labels": ["job"], "label_matcher": "*", "metric_selectors": [".*"]}]},
+        }
+    ),
+)
+def _emf_label_matcher(subject: Subject) -> Iterator[Finding]:
+    for path, item in _declarations(subject):
+        text = item.get("label_matcher")
+        if item["source_labels"] and isinstance(text, str) and (reason := refusal(text)):
+            message = f"RE2 refuses {shown(text)}: {reason}. The exporter drops the declaration in silence."
+            yield Finding((*path, "label_matcher"), text, message)
+
+
+def _declarations(subject: Subject) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
+    """(path, declaration) of those that the agent reads: it passes over ones without selectors or labels."""
     base = (*_LOG_METRICS, "prometheus", "emf_processor")
     declarations = subject.section(*base).get("metric_declaration")
     for index, item in enumerate(declarations if isinstance(declarations, list) else []):
-        for where, text in _declared_patterns(item) if isinstance(item, dict) else ():
-            if isinstance(text, str) and (reason := refusal(text)):
-                yield Finding((*base, "metric_declaration", index, *where), text, f"RE2 refuses {shown(text)}: {reason}.")
-
-
-def _declared_patterns(item: dict[str, Any]) -> Iterator[tuple[tuple[Step, ...], Any]]:
-    """(path, expression) that the agent compiles: it passes over declarations without selectors or labels."""
-    selectors = item.get("metric_selectors")
-    if not isinstance(selectors, list) or not selectors or "source_labels" not in item:
-        return
-    yield from ((("metric_selectors", index), text) for index, text in enumerate(selectors))
-    if item["source_labels"]:
-        yield ("label_matcher",), item.get("label_matcher")
+        if (
+            isinstance(item, dict)
+            and isinstance(item.get("metric_selectors"), list)
+            and item["metric_selectors"]
+            and "source_labels" in item
+        ):
+            yield (*base, "metric_declaration", index), item
 
 
 @rule(
@@ -348,14 +370,15 @@ def _run_as_user(subject: Subject) -> Iterator[Finding]:
     },
 )
 def _otlp_tls(subject: Subject) -> Iterator[Finding]:
-    known: dict[tuple[str, str], tuple[str, str]] = {}
+    known: dict[tuple[str, str], tuple[tuple[str, str], tuple[Step, ...]]] = {}
     for path, item in _otlp(subject):
         tls = item.get("tls")
         keys = tls if isinstance(tls, dict) else {}
         pair = (str(keys.get("cert_file") or ""), str(keys.get("key_file") or ""))
         for endpoint in _endpoints(item):
-            if known.setdefault(endpoint, pair) != pair:
-                yield Finding(path, item, f"{endpoint[1]} is used with another tls elsewhere.")
+            other, where = known.setdefault(endpoint, (pair, path))
+            if other != pair:
+                yield Finding(path, item, f"{endpoint[1]} is used with another tls at {pointer(where)}.", related=(where,))
 
 
 def _otlp(subject: Subject) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:

@@ -10,6 +10,7 @@ from typing import Any, Iterator
 
 from ..findings import ERROR, WARNING, Finding, shown
 from ..measurements import KNOWN_PLUGINS
+from ..placeholders import GLOBAL_DIMENSIONS, PLUGIN_DIMENSIONS, misspelt_dimension
 from ..pointer import Step, walk
 from ..presets import PSEUDO_FILE_SYSTEMS
 from ..problems import rule
@@ -17,8 +18,6 @@ from ..subject import Subject
 from .metrics import metrics
 
 _MEM = {"measurement": ["used_percent"]}
-_GLOBAL = {name: "${aws:" + name + "}" for name in ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")}
-_PLUGIN_VALUES = frozenset({*_GLOBAL.values(), "${aws:VolumeId}"})
 _AWS = re.compile(r"\$\{!?aws:[^}]*\}?")
 _OWN_DIMENSIONS: dict[str, tuple[str, ...]] = {
     "cpu": ("cpu",),
@@ -60,8 +59,8 @@ def _append_dimensions_off_ec2(subject: Subject) -> Iterator[Finding]:
 )
 def _append_dimensions_ignored(subject: Subject) -> Iterator[Finding]:
     for key, value in subject.section("metrics", "append_dimensions").items():
-        if _GLOBAL.get(key) != value:
-            wanted = f"only {key}: {_GLOBAL[key]} works" if key in _GLOBAL else "only the four of EC2 work"
+        if GLOBAL_DIMENSIONS.get(key) != value:
+            wanted = f"only {key}: {GLOBAL_DIMENSIONS[key]} works" if key in GLOBAL_DIMENSIONS else "only the four of EC2 work"
             yield Finding(("metrics", "append_dimensions", key), value, f"The agent ignores the dimension {key}: {shown(value)}; {wanted}.")
 
 
@@ -74,14 +73,21 @@ def _append_dimensions_ignored(subject: Subject) -> Iterator[Finding]:
 )
 def _placeholder_unexpanded(subject: Subject) -> Iterator[Finding]:
     for path, value in walk(subject.config):
-        if not isinstance(value, str) or "${" not in value or not _AWS.search(value):
+        if not isinstance(value, str):
+            continue
+        guess = misspelt_dimension(value) if "append_dimensions" in path[:-1] and path[:2] != ("metrics", "append_dimensions") else ""
+        if guess:
+            message = f"{shown(value)} is sent as it stands. Did you mean {guess}?"
+            yield Finding(subject.view.original(path), value, message, f"Write {guess}.")
+            continue
+        if "${" not in value or not _AWS.search(value):
             continue
         if "append_dimensions" in path[:-1] or "aggregation_dimensions" in path:
-            if path[:2] == ("metrics", "append_dimensions") or (value in _PLUGIN_VALUES and subject.since("1.300061")):
+            if path[:2] == ("metrics", "append_dimensions") or (value in PLUGIN_DIMENSIONS and subject.since("1.300061")):
                 continue
             if value == "${aws:VolumeId}":
                 continue
-            reason = "only since agent 1.300061" if value in _PLUGIN_VALUES else "not by the agent at all"
+            reason = "only since agent 1.300061" if value in PLUGIN_DIMENSIONS else "not by the agent at all"
             yield Finding(subject.view.original(path), value, f"{shown(value)} is resolved here {reason}.")
         else:
             yield Finding(subject.view.original(path), value, f"{shown(value)} is not resolved here.")
@@ -116,7 +122,7 @@ def _dimensions(subject: Subject, plugin: str, item: dict[str, Any]) -> set[str]
     own = ("instance", "objectname") if known is None else _OWN_DIMENSIONS.get(plugin, ())
     added = item.get("append_dimensions")
     section = subject.section("metrics")
-    general = [key for key, value in subject.section("metrics", "append_dimensions").items() if _GLOBAL.get(key) == value]
+    general = [key for key, value in subject.section("metrics", "append_dimensions").items() if GLOBAL_DIMENSIONS.get(key) == value]
     host = ["host"] if "append_dimensions" not in section and not subject.section("agent").get("omit_hostname") else []
     return {*own, *general, *host, *(added if isinstance(added, dict) else {})}
 
@@ -180,15 +186,19 @@ def _pseudo_file_systems(subject: Subject) -> Iterator[Finding]:
     example={"agent": {"metrics_collection_interval": 10}, **metrics(mem=_MEM)},
 )
 def _high_resolution(subject: Subject) -> Iterator[Finding]:
-    holders: list[tuple[tuple[Step, ...], dict[str, Any]]] = [(("agent",), subject.section("agent"))]
     if not subject.section("metrics"):
         return
-    holders += [(path, item) for plugin, path, item in subject.plugins() if plugin != "statsd"]
-    for path, item in holders:
+    holders: list[tuple[str, tuple[Step, ...], dict[str, Any]]] = [("agent", ("agent",), subject.section("agent"))]
+    holders += [(plugin, path, item) for plugin, path, item in subject.plugins() if plugin != "statsd"]
+    found: dict[float, list[tuple[str, tuple[Step, ...], Any]]] = {}
+    for name, path, item in holders:
         interval = item.get("metrics_collection_interval")
         if isinstance(interval, (int, float)) and not isinstance(interval, bool) and 0 < interval < 60:
-            message = f"Metrics are collected every {interval:g} seconds, in high resolution."
-            yield Finding((*path, "metrics_collection_interval"), interval, message)
+            found.setdefault(interval, []).append((name, (*path, "metrics_collection_interval"), interval))
+    for interval, where in found.items():
+        names = ", ".join(dict.fromkeys(name for name, _path, _value in where))
+        message = f"Metrics are collected every {interval:g} seconds (by {names}), in high resolution."
+        yield Finding(where[0][1], where[0][2], message, related=tuple(path for _name, path, _value in where[1:]))
 
 
 @rule(
@@ -202,3 +212,35 @@ def _unaggregated(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         if plugin in ("statsd", "collectd") and item.get("metrics_aggregation_interval") == 0:
             yield Finding((*path, "metrics_aggregation_interval"), 0, f"{plugin} does not aggregate.")
+
+
+@rule(
+    "resource-kind",
+    WARNING,
+    why="disk takes mount points in resources, diskio names of devices, net names of interfaces; another text matches nothing.",
+    hint="disk: /, /data …; diskio: nvme0n1, sda1, xvd* …; net: eth0, ens* …; or [*] for all.",
+    example=metrics(diskio={"measurement": ["reads"], "resources": ["/dev/sda"]}),
+)
+def _resource_kind(subject: Subject) -> Iterator[Finding]:
+    if subject.platform == "windows":
+        return
+    for plugin, path, item in subject.plugins():
+        resources = item.get("resources")
+        for index, name in enumerate(resources if isinstance(resources, list) else []):
+            reason = _wrong_resource(plugin, name) if isinstance(name, str) and name != "*" else ""
+            if reason:
+                yield Finding((*path, "resources", index), name, f"{plugin} will not find {shown(name)}: {reason}.")
+
+
+def _wrong_resource(plugin: str, name: str) -> str:
+    if plugin == "disk":
+        if not name.startswith("/") or name.startswith("/dev/"):
+            return "it takes mount points, not devices"
+        return "it takes whole mount points, no patterns" if any(mark in name for mark in "*?[") else ""
+    if plugin == "diskio" and name.startswith("/"):
+        device = name.removeprefix("/dev/").strip("/")
+        meant = f", such as {device}" if name.startswith("/dev/") and device else ""
+        return f"it takes names of devices{meant}, not paths or directories"
+    if plugin == "net" and "/" in name:
+        return "it takes names of interfaces"
+    return ""

@@ -9,14 +9,14 @@ import re
 from collections import defaultdict
 from typing import Any, Iterator
 
-from ..findings import ERROR, WARNING, Finding, shown
-from ..log_groups import default_group, is_glob
-from ..pointer import Step
+from ..findings import ERROR, WARNING, Finding, did_you_mean, near_miss, shown
+from ..log_groups import default_group
+from ..placeholders import LOG_NAMES
+from ..pointer import Step, pointer
 from ..problems import rule
 from ..subject import Subject
 from .regexes import file, files
 
-PLACEHOLDERS = frozenset({"instance_id", "hostname", "local_hostname", "ip_address", "aws_region", "account_id", "date"})
 _OFF_EC2 = {"instance_id": "i-UNKNOWN", "account_id": "UNKNOWN-ACCOUNT"}
 _CLASSES = ("STANDARD", "INFREQUENT_ACCESS")
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -38,16 +38,16 @@ def _conflicts(subject: Subject, key: str) -> Iterator[Finding]:
     """Entries of one list that give one group different values of *key*."""
     kinds = ("files", "windows_events") if subject.platform == "windows" else ("files",)
     for kind in kinds:
-        first: dict[str, Any] = {}
+        first: dict[str, tuple[Any, tuple[Step, ...]]] = {}
         for _kind, path, entry in subject.log_entries(kind):
             value = _effective(key, entry.get(key))
             group = entry.get("log_group_name")
             if value is None or not isinstance(group, str):
                 continue
-            known = first.setdefault(group.lower(), value)
+            known, where = first.setdefault(group.lower(), (value, (*path, key)))
             if known != value:
-                message = f"The log group {group} has {key} {shown(known)} in an earlier entry, and {shown(entry[key])} here."
-                yield Finding((*path, key), entry[key], message)
+                message = f"The log group {group} has {key} {shown(known)} at {pointer(where)}, and {shown(entry[key])} here."
+                yield Finding((*path, key), entry[key], message, related=(where,))
 
 
 def _effective(key: str, value: Any) -> Any:
@@ -113,75 +113,27 @@ def _retention_missing(subject: Subject) -> Iterator[Finding]:
 
 
 @rule(
-    "duplicate-file",
-    WARNING,
-    why="Two entries for one file share one memory of how far it was read: lines get lost, or are sent twice.",
-    hint="Keep one entry for each file_path.",
-    example=files(file(), file(log_group_name="/other")),
-)
-def _duplicate_file(subject: Subject) -> Iterator[Finding]:
-    first: dict[str, tuple[Step, ...]] = {}
-    for _kind, path, entry in subject.log_entries("files"):
-        name = entry.get("file_path")
-        if isinstance(name, str) and first.setdefault(name, path) != path:
-            yield Finding((*path, "file_path"), name, f"{shown(name)} stands in two entries.")
-
-
-@rule(
-    "glob-without-group",
-    WARNING,
-    why="Without log_group_name the group is named after file_path; * and its like are not allowed in a group's name.",
-    hint="Add log_group_name (or publish_multi_logs: true for a group for each file).",
-    example=files({"file_path": "/var/log/*.log", "retention_in_days": 30}),
-)
-def _glob_without_group(subject: Subject) -> Iterator[Finding]:
-    for _kind, path, entry in subject.log_entries("files"):
-        name = entry.get("file_path")
-        if isinstance(name, str) and is_glob(name) and not entry.get("log_group_name") and entry.get("publish_multi_logs") is not True:
-            yield Finding((*path, "file_path"), name, f"{shown(name)} is a pattern, and the entry names no log group.")
-
-
-@rule(
-    "glob-single-file",
-    WARNING,
-    why="Of all files that a pattern matches, the agent reads the one changed last, unless publish_multi_logs is true.",
-    hint="Set publish_multi_logs: true to read all of them, or silence the rule if the pattern is about rotated names.",
-    example=files(file(file_path="/var/log/app/**.log")),
-)
-def _glob_single_file(subject: Subject) -> Iterator[Finding]:
-    for _kind, path, entry in subject.log_entries("files"):
-        name = entry.get("file_path")
-        if isinstance(name, str) and "**" in name and entry.get("publish_multi_logs") is not True:
-            yield Finding((*path, "file_path"), name, f"Of what {shown(name)} matches, one file at a time is read.")
-
-
-@rule(
-    "auto-removal-multi",
-    WARNING,
-    why="auto_removal does nothing together with publish_multi_logs.",
-    hint="Choose one of them.",
-    example=files(file(auto_removal=True, publish_multi_logs=True)),
-)
-def _auto_removal(subject: Subject) -> Iterator[Finding]:
-    for _kind, path, entry in subject.log_entries("files"):
-        if entry.get("auto_removal") is True and entry.get("publish_multi_logs") is True:
-            yield Finding((*path, "auto_removal"), True, "auto_removal does not work with publish_multi_logs.")
-
-
-@rule(
     "placeholder-literal",
     WARNING,
     why="The agent resolves a few placeholders in names of groups and streams; another {…} stays as it is.",
-    hint=f"Placeholders: {', '.join('{' + name + '}' for name in sorted(PLACEHOLDERS))}.",
+    hint=f"Placeholders: {', '.join('{' + name + '}' for name in sorted(LOG_NAMES))}.",
     example=files(file(log_stream_name="{instanceid}")),
 )
 def _placeholder_literal(subject: Subject) -> Iterator[Finding]:
     for path, key, value in _names(subject):
         for name in _BRACES.findall(value):
-            if name not in PLACEHOLDERS and not value.startswith("${"):
-                yield Finding(path, value, f"{{{name}}} stays as it is in {key}.")
+            if name not in LOG_NAMES and not value.startswith("${"):
+                guess = _meant(name)
+                hint = f"Write {guess}." if guess else ""
+                yield Finding(path, value, f"{{{name}}} stays as it is in {key}.{did_you_mean(guess)}", hint)
             elif name in _OFF_EC2 and subject.mode != "ec2":
                 yield Finding(path, value, f"{{{name}}} becomes {_OFF_EC2[name]} off EC2.", "Use {hostname} or {local_hostname}.")
+
+
+def _meant(name: str) -> str:
+    """The placeholder that *name* is meant for, such as aws:InstanceId or instanceid; '' if none is like it."""
+    guess = near_miss(name.rpartition(":")[2], LOG_NAMES, 0.8)
+    return "{" + guess + "}" if guess else ""
 
 
 @rule(
@@ -223,34 +175,3 @@ def _stream_characters(subject: Subject) -> Iterator[Finding]:
     for path, key, value in _names(subject):
         if key == "log_stream_name" and (":" in value or "*" in value):
             yield Finding(path, value, f"{shown(value)} has : or *.")
-
-
-_COMPRESSED = (".tar", ".zst", ".gz", ".zip", ".bz2", ".rar")
-
-
-@rule(
-    "compressed-file",
-    WARNING,
-    why="The agent passes over compressed files.",
-    hint="Name the file that is written to, not its archives.",
-    example=files(file(file_path="/var/log/app.log.gz")),
-)
-def _compressed_file(subject: Subject) -> Iterator[Finding]:
-    for _kind, path, entry in subject.log_entries("files"):
-        name = entry.get("file_path")
-        if isinstance(name, str) and name.endswith(_COMPRESSED):
-            yield Finding((*path, "file_path"), name, f"{shown(name)} is never read.")
-
-
-@rule(
-    "timestamp-options",
-    WARNING,
-    why="timezone and trim_timestamp work on the time that timestamp_format finds; without it they do nothing.",
-    hint="Add timestamp_format, or remove them.",
-    example=files(file(timezone="UTC")),
-)
-def _timestamp_options(subject: Subject) -> Iterator[Finding]:
-    for _kind, path, entry in subject.log_entries("files"):
-        for key in ("timezone", "trim_timestamp"):
-            if key in entry and "timestamp_format" not in entry:
-                yield Finding((*path, key), entry[key], f"{key} does nothing: there is no timestamp_format.")

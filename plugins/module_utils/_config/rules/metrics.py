@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Any, Iterator
 
-from ..findings import ERROR, WARNING, Finding, shown
-from ..measurements import KNOWN_PLUGINS, NO_OBJECTS, OTEL_PLUGINS, WITHOUT_RESOURCES, bare, measured_as
+from ..findings import ERROR, WARNING, Finding, did_you_mean, near_miss, shown
+from ..measurements import KNOWN_PLUGINS, NO_OBJECTS, OTEL_PLUGINS, WINDOWS_OBJECTS, WITHOUT_RESOURCES, bare, measured_as
 from ..pipelines import collects
 from ..pointer import Step
 from ..problems import rule
@@ -62,10 +61,13 @@ def _unknown_plugin(subject: Subject) -> Iterator[Finding]:
         return
     for name, value in subject.section("metrics", "metrics_collected").items():
         if name not in known and name != "nvidia_smi":
-            close = difflib.get_close_matches(name, known, 1)
-            guess = f" Did you mean {close[0]}?" if close else ""
-            message = f"The agent has no plugin {name} on {subject.platform}; it ignores the section.{guess}"
-            yield Finding(("metrics", "metrics_collected", name), value, message, f"Plugins: {', '.join(sorted(known))}.")
+            meant = next((plugin for plugin, windows in WINDOWS_OBJECTS.items() if windows == name), "")
+            guess = meant or near_miss(name, known)
+            message = f"The agent has no plugin {name} on {subject.platform}; it ignores the section.{did_you_mean(guess)}"
+            hint = f"Plugins: {', '.join(sorted(known))}."
+            if meant or any(key in str(value) for key in ("% ", "/sec")):
+                hint = f"It is a performance counter object of Windows: is cw_agent_platform right? {hint}"
+            yield Finding(("metrics", "metrics_collected", name), value, message, hint)
 
 
 @rule(
@@ -97,9 +99,8 @@ def _unknown_measurement(subject: Subject) -> Iterator[Finding]:
         for where, entry in measurements(item, path):
             name = name_of(entry)
             if name is not None and bare(plugin, name.strip()) not in accepted:
-                close = difflib.get_close_matches(bare(plugin, name.strip()), accepted, 1, 0.5)
-                guess = f" Did you mean {close[0]}?" if close else ""
-                message = f"{plugin} has no measurement {shown(name)}.{guess}"
+                guess = near_miss(bare(plugin, name.strip()), accepted, 0.5)
+                message = f"{plugin} has no measurement {shown(name)}.{did_you_mean(guess)}"
                 yield Finding(where, entry, message, f"Measurements of {plugin}: {', '.join(sorted(accepted))}.")
 
 

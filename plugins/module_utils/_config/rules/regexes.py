@@ -9,13 +9,14 @@ from typing import Any, Iterator
 
 from ..encodings import is_encoding
 from ..findings import ERROR, WARNING, Finding, shown
+from ..patterns import lost_pattern
+from ..placeholders import TIMESTAMP
 from ..pointer import Step
 from ..problems import rule
 from ..re2 import refusal
 from ..subject import Subject
-from ..timestamps import format_refusal, unknown_tokens
+from ..timestamps import format_refusal, lacks_date, unknown_tokens
 
-TIMESTAMP = "{timestamp_format}"
 _OWN_LOG = "/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log"
 _REWRITE = "Rewrite it for RE2 (https://github.com/google/re2/wiki/Syntax): no look-around, no back-references, no possessive repetition."
 
@@ -90,6 +91,51 @@ def _multi_line(subject: Subject) -> Iterator[Finding]:
     for _kind, path, entry in subject.log_entries("files"):
         if entry.get("multi_line_start_pattern") == TIMESTAMP and "timestamp_format" not in entry:
             yield Finding((*path, "multi_line_start_pattern"), TIMESTAMP, "There is no timestamp_format to start events with.")
+
+
+@rule(
+    "multi-line-pattern",
+    WARNING,
+    why="A line that matches multi_line_start_pattern starts an event. A pattern that no line matches makes one event of the whole file, "
+    "one that every line matches makes an event of each.",
+    hint="Write {timestamp_format}, alone and in quotes, or an expression for RE2 that the first lines match, and only they.",
+    example=files(file(multi_line_start_pattern="{datetime_format}", timestamp_format="%Y-%m-%d %H:%M:%S")),
+)
+def _multi_line_pattern(subject: Subject) -> Iterator[Finding]:
+    for _kind, path, entry in subject.log_entries("files"):
+        pattern = entry.get("multi_line_start_pattern")
+        if isinstance(pattern, str) and pattern != TIMESTAMP and not refusal(pattern):
+            reason = lost_pattern(pattern)
+            if reason:
+                yield Finding((*path, "multi_line_start_pattern"), pattern, f"multi_line_start_pattern {shown(pattern)}: {reason}.")
+
+
+@rule(
+    "timestamp-without-date",
+    WARNING,
+    why="A time without month and day becomes one of 1 January of this year; CloudWatch Logs drops events older than 14 days.",
+    hint="Add the month and the day, or leave timestamp_format out: then the time of reading counts.",
+    example=files(file(timestamp_format="%H:%M:%S")),
+)
+def _timestamp_without_date(subject: Subject) -> Iterator[Finding]:
+    for _kind, path, entry in subject.log_entries("files"):
+        text = entry.get("timestamp_format")
+        lacking = lacks_date(text) if isinstance(text, str) and not unknown_tokens(text) else ""
+        if lacking:
+            yield Finding((*path, "timestamp_format"), text, f"{shown(text)} has no {lacking}: events get the wrong date, and are dropped.")
+
+
+@rule(
+    "timestamp-options",
+    WARNING,
+    why="trim_timestamp takes the time that timestamp_format finds out of the text; without timestamp_format it does nothing.",
+    hint="Add timestamp_format, or remove trim_timestamp.",
+    example=files(file(trim_timestamp=True)),
+)
+def _timestamp_options(subject: Subject) -> Iterator[Finding]:
+    for _kind, path, entry in subject.log_entries("files"):
+        if entry.get("trim_timestamp") is True and "timestamp_format" not in entry:
+            yield Finding((*path, "trim_timestamp"), True, "trim_timestamp does nothing: there is no timestamp_format.")
 
 
 @rule(

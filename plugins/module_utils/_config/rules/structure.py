@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Iterator
 
-from ..findings import ERROR, WARNING, Finding, shown
-from ..merging import SECTIONS
+from ..findings import ERROR, WARNING, Finding, did_you_mean, near_miss, shown
+from ..merging import JOINED, SECTIONS
 from ..pipelines import has_pipeline
-from ..pointer import Step
+from ..pointer import Step, spoken
 from ..problems import rule
+from ..schema_keys import belongs
 from ..subject import Subject
 
 _SCHEMA_RULES = {
@@ -58,13 +58,8 @@ for _name, (_why, _example) in _SCHEMA_RULES.items():
 )
 def _collects_nothing(subject: Subject) -> Iterator[Finding]:
     if not has_pipeline(subject):
-        sections = ", ".join(f"{key} (did you mean {guess}?)" if (guess := _guess(key)) else key for key in subject.given) or "nothing"
+        sections = ", ".join(subject.given) or "nothing"
         yield Finding((), None, f"The configuration collects nothing: it has {sections}. The agent would die at its start.")
-
-
-def _guess(key: str) -> str:
-    """The section that *key* may be meant for; '' if it is one."""
-    return "" if key in SECTIONS else next(iter(difflib.get_close_matches(key, SECTIONS, 1)), "")
 
 
 @rule(
@@ -77,7 +72,10 @@ def _guess(key: str) -> str:
 def _section_type(subject: Subject) -> Iterator[Finding]:
     for path in subject.view.dropped + subject.view.empty:
         value = _at(subject, path)
-        yield Finding(path, value, f"{path[-1]} is {shown(value)}: the agent drops it in silence.")
+        expected = "a list" if path in JOINED else "a mapping"
+        entries = " with entries" if value == [] and expected == "a list" else ""
+        message = f"{path[-1]} is {shown(value)}, but must be {expected}{entries}: the agent drops it in silence."
+        yield Finding(path, value, message, f"Write {expected}{entries}, or remove it.")
 
 
 def _at(subject: Subject, path: tuple[object, ...]) -> object:
@@ -96,8 +94,12 @@ def _at(subject: Subject, path: tuple[object, ...]) -> object:
 )
 def _unknown_section(subject: Subject) -> Iterator[Finding]:
     for key in subject.view.unknown:
-        guess = f" Did you mean {_guess(key)}?" if _guess(key) else ""
-        yield Finding((key,), subject.given[key], f"The agent knows no section {key}; it reads {', '.join(SECTIONS)}.{guess}")
+        message = f"The agent knows no section {key}; it reads {', '.join(SECTIONS)}."
+        section = belongs((), key, subject.given[key], subject.has)
+        if section:
+            yield Finding((key,), subject.given[key], f"{message} It belongs under {section}.", f"Move it under {section}.")
+        else:
+            yield Finding((key,), subject.given[key], message + did_you_mean(near_miss(key, SECTIONS)))
 
 
 @rule(
@@ -109,7 +111,10 @@ def _unknown_section(subject: Subject) -> Iterator[Finding]:
 )
 def _duplicate_entry(subject: Subject) -> Iterator[Finding]:
     for path in subject.view.duplicates:
-        yield Finding(path, _at(subject, path), f"Entry {int(path[-1]) + 1} of {path[-2]} stands there twice.")
+        value = _at(subject, path)
+        first = next(index for index in range(int(path[-1])) if _at(subject, (*path[:-1], index)) == value)
+        message = f"Entry {int(path[-1]) + 1} of {path[-2]} is the same as entry {first + 1}."
+        yield Finding(path, value, message, related=((*path[:-1], first),))
 
 
 @rule(
@@ -183,7 +188,7 @@ _COMMENTS = ("_", "#", "//", "comment")
     example={"agent": {"metric_collection_interval": 60}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
 )
 def _unknown_agent_key(subject: Subject) -> Iterator[Finding]:
-    yield from _unknown_keys(subject.section("agent"), ("agent",), AGENT_KEYS)
+    yield from _unknown_keys(subject, subject.section("agent"), ("agent",), AGENT_KEYS)
 
 
 @rule(
@@ -196,15 +201,24 @@ def _unknown_agent_key(subject: Subject) -> Iterator[Finding]:
 def _unknown_plugin_key(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         if plugin in _OPEN_PLUGINS and subject.platform != "windows":
-            yield from _unknown_keys(item, path, PLUGIN_KEYS)
+            yield from _unknown_keys(subject, item, path, PLUGIN_KEYS)
 
 
-def _unknown_keys(section: dict[str, object], path: tuple[Step, ...], known: frozenset[str]) -> Iterator[Finding]:
+_ALIKE = 0.8
+"""How alike a misspelt key must be: keys of plugins are short, and many are alike."""
+
+
+def _unknown_keys(subject: Subject, section: dict[str, object], path: tuple[Step, ...], known: frozenset[str]) -> Iterator[Finding]:
     for key, value in section.items():
-        if key not in known and not key.startswith(_COMMENTS):
-            close = difflib.get_close_matches(key, known, 1)
-            guess = f" Did you mean {close[0]}?" if close else ""
-            yield Finding((*path, key), value, f"The agent ignores the key {key} in {path[-1]}.{guess}")
+        if key in known or key.startswith(_COMMENTS):
+            continue
+        message = f"The agent ignores the key {key} in {spoken(path)}."
+        guess = near_miss(key, known, _ALIKE)
+        owner = "" if guess else belongs(path, key, value, subject.has)
+        if owner:
+            yield Finding((*path, key), value, f"{message} It belongs under {owner}.", f"Move it under {owner}.")
+        else:
+            yield Finding((*path, key), value, message + did_you_mean(guess))
 
 
 SDK_LEVELS = frozenset(

@@ -124,7 +124,10 @@ def test_dates_are_refused_with_their_variable(runner: Runner) -> None:
     runner.shared["cw_agent_fragment_base"] = {"agent": {"since": __import__("datetime").date(2026, 1, 1)}}
     status, output = runner.play()
     assert status
-    assert "cw_agent_fragment_base holds" in output
+    assert (
+        'cw_agent_fragment_base: /agent/since is the date 2026-01-01, which JSON does not have. Hint: write it in quotes: "2026-01-01".'
+        in output
+    )
 
 
 def test_the_report_contacts_no_host_and_fails_on_errors(runner: Runner, tmp_path: Path) -> None:
@@ -141,3 +144,172 @@ def test_the_report_contacts_no_host_and_fails_on_errors(runner: Runner, tmp_pat
     failed, output = runner.play(playbook="cloudwatch.agent.check")
     assert failed
     assert "[schema-unknown-key]" in output
+
+
+SECRET = 'pa55-wörd "quoted" /x'
+PASSWORD = "vault-password"
+
+
+def encrypted(text: str) -> str:
+    """*text* as ansible-vault writes it."""
+    from ansible.parsing.vault import VaultLib, VaultSecret  # noqa: PLC0415 - only these tests need it
+
+    return VaultLib([("default", VaultSecret(PASSWORD.encode()))]).encrypt(text).decode()
+
+
+class VaultRunner(Runner):
+    """A Runner whose inventory has host_vars and group_vars, some of them encrypted."""
+
+    def write(self, name: str, text: str) -> None:
+        """A file of variables."""
+        target = self.place / name
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    def run(self, *arguments: str, **play: Any) -> tuple[int, str]:
+        """Exit status and output, at the highest verbosity."""
+        self.write("password", PASSWORD)
+        return self.play("-vvvv", "--vault-password-file", str(self.place / "password"), *arguments, **play)
+
+
+def inline(text: str) -> str:
+    """A line ``name: !vault |`` with its block."""
+    lines = "\n".join(f"  {line}" for line in encrypted(text).splitlines())
+    return f"!vault |\n{lines}\n"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> VaultRunner:
+    return VaultRunner(tmp_path)
+
+
+GROUP = 'cw_agent_fragment_app: {agent: {region: us-east-1}, metrics: {namespace: "%s", metrics_collected: {mem: {measurement: [used]}}}}\n'
+
+
+def _vaulted_value(vault: VaultRunner) -> str:
+    vault.write("group_vars/all.yml", f"secret: {inline(SECRET)}\n" + GROUP % "{{ secret }}")
+    return "secret"
+
+
+def _vaulted_through_another(vault: VaultRunner) -> str:
+    vault.write("group_vars/all.yml", f"secret: {inline(SECRET)}\nshown: 'x-{{{{ secret | upper }}}}'\n" + GROUP % "{{ shown }}")
+    return "secret"
+
+
+def _vaulted_file(vault: VaultRunner) -> str:
+    vault.write("group_vars/all/secret.yml", encrypted(yaml.safe_dump({"deep": {"secret": SECRET}})))
+    vault.write("group_vars/all/open.yml", GROUP % "{{ deep.secret }}")
+    return "deep"
+
+
+def _vaulted_in_the_fragment(vault: VaultRunner) -> str:
+    block = "\n".join(f"      {line}" for line in inline(SECRET).splitlines())
+    text = f"cw_agent_fragment_app:\n  metrics:\n    namespace: {block.strip()}\n    metrics_collected: {{mem: {{measurement: [used]}}}}\n"
+    vault.write("group_vars/all.yml", text)
+    return "cw_agent_fragment_app"
+
+
+KINDS = [_vaulted_value, _vaulted_through_another, _vaulted_file, _vaulted_in_the_fragment]
+SHOWN = [SECRET[:9], SECRET.upper()[:9], json.dumps(SECRET)[1:10]]
+
+
+@pytest.mark.parametrize("prepare", KINDS)
+def test_a_value_out_of_the_vault_is_refused_by_name_and_never_shown(vault: VaultRunner, prepare: Any) -> None:
+    (vault.place / "group_vars").mkdir()
+    if prepare is _vaulted_file:
+        (vault.place / "group_vars" / "all").mkdir()
+    name = prepare(vault)
+    status, output = vault.run()
+    assert status
+    assert f"cw_agent_allow_vaulted: [{name}]" in output
+    assert "hosts a, b: cw_agent_fragment_app " in output
+    assert not [text for text in SHOWN if text in output]
+
+
+@pytest.mark.parametrize("prepare", KINDS)
+def test_an_allowed_value_is_hidden_in_every_output_and_in_the_plan(vault: VaultRunner, prepare: Any) -> None:
+    (vault.place / "group_vars").mkdir()
+    if prepare is _vaulted_file:
+        (vault.place / "group_vars" / "all").mkdir()
+    name = prepare(vault)
+    vault.shared["cw_agent_allow_vaulted"] = [name]
+    vault.shared["cw_agent_fragment_zz"] = {"metrics": {"namespace": "other", "metrics_collected": {"cpu": {"measurement": ["nope"]}}}}
+    vault.shared["cw_agent_fragment_a"] = {"metrics": {"namespace": "before"}}
+    status, output = vault.run(tasks=[ROLE])
+    assert status
+    assert "cpu has no measurement" in output
+    assert not [text for text in SHOWN if text in output]
+    del vault.shared["cw_agent_fragment_zz"]
+    status, output = vault.run(tasks=[ROLE, *_write(vault)])
+    assert status == 0, output
+    assert not [text for text in SHOWN if text in output]
+    (configuration,) = json.loads(vault.plan_file.read_text(encoding="utf-8"))["configurations"]
+    assert configuration["vaulted"] == ["/metrics/namespace"]
+    assert configuration["configuration"]["metrics"]["namespace"].lower().endswith(SECRET.lower())
+    assert not [text for text in SHOWN if text in json.dumps([configuration["overrides"], configuration["problems"]], ensure_ascii=False)]
+
+
+def test_the_report_hides_an_allowed_value(vault: VaultRunner, tmp_path: Path) -> None:
+    (vault.place / "group_vars").mkdir()
+    entry = '{file_path: "/var/log/{{ secret }}/*.log", log_group_name: "{{ secret }}"}'
+    fragment = f"cw_agent_fragment_base: {{logs: {{logs_collected: {{files: {{collect_list: [{entry}]}}}}}}}}\n"
+    vault.write("group_vars/all.yml", f"secret: {inline('hidden-name')}\n{fragment}")
+    del vault.shared["cw_agent_fragment_base"]
+    vault.shared["cw_agent_allow_vaulted"] = ["secret"]
+    target = tmp_path / "report.json"
+    status, output = vault.run("-e", f"cw_agent_report_file={target}", playbook="cloudwatch.agent.check")
+    assert status == 0, output
+    assert "retention-missing" in output
+    assert "hidden-name" not in output
+    assert "hidden-name" not in target.read_text(encoding="utf-8")
+
+
+def test_a_value_that_contains_itself_is_named_with_host_and_variable(runner: Runner) -> None:
+    (runner.place / "host_vars").mkdir()
+    (runner.place / "host_vars" / "b.yml").write_text("cw_agent_fragment_app: &a\n  logs:\n    logs_collected: *a\n", encoding="utf-8")
+    status, output = runner.play()
+    assert status
+    assert "1 error in the configurations" in output
+    assert "b: cw_agent_fragment_app contains itself." in output
+    (runner.place / "host_vars" / "b.yml").write_text('own: &a [*a, *a]\ncw_agent_fragment_app: "{{ own }}"\n', encoding="utf-8")
+    status, output = runner.play()
+    assert status
+    assert "contains itself." in output
+    assert "b: " in output
+
+
+def test_misspelt_variables_are_warned_of_once_and_those_in_use_are_not(runner: Runner) -> None:
+    runner.shared["cw_agent_fragmant_web"] = {"agent": {"debug": True}}
+    runner.shared["cw_agent_buld"] = "1.300064.1b1344"
+    runner.shared["cw_agent_team"] = "green"
+    runner.shared["cw_agent_fragment_team"] = {"metrics": {"namespace": "{{ cw_agent_team }}"}}
+    runner.shared["cw_agent_report_file"] = ""
+    status, output = runner.play()
+    assert status == 0, output
+    assert (
+        output.count("cw_agent_fragmant_web is no variable of this collection, and nothing uses it. Did you mean cw_agent_fragment_web?")
+        == 1
+    )
+    assert "hosts a, b: cw_agent_buld is no variable of this collection, and nothing uses it. Did you mean cw_agent_build?" in output
+    assert "cw_agent_team" not in output
+    assert "cw_agent_report_file is no" not in output
+
+
+def test_text_of_a_file_is_no_mapping(runner: Runner) -> None:
+    (runner.place / "agent.json").write_text(json.dumps({"agent": {"debug": True}}), encoding="utf-8")
+    lookup = "{{ lookup('ansible.builtin.file', '" + str(runner.place / "agent.json") + "')"
+    runner.shared["cw_agent_fragment_file"] = lookup + " }}"
+    status, output = runner.play()
+    if status:
+        assert "cw_agent_fragment_file is text" in output
+        assert "| from_json" in output
+    runner.shared["cw_agent_fragment_file"] = lookup + " | from_json }}"
+    assert runner.plan()["configurations"][0]["configuration"]["agent"] == {"debug": True}
+
+
+def test_an_unquoted_build_is_refused(runner: Runner) -> None:
+    runner.shared["cw_agent_build"] = 1.30006
+    status, output = runner.play()
+    assert status
+    assert "hosts a, b: cw_agent_build is the number 1.30006" in output
+    assert runner.plan("-e", "cw_agent_build=1.300060")["configurations"]

@@ -88,8 +88,8 @@ def test_unmanaged(run_module: Run, main: Main, box: FakeHost) -> None:
     assert refused["failed"] and "hand.json" in refused["msg"]
     result = run_module(main, arguments)
     assert [one["file"] for one in result["unmanaged"]] == ["hand.json"]
-    assert Path(result["unmanaged"][0]["copy"]).read_text(encoding="utf-8") == "{}"
-    assert result["unmanaged"][0]["copy"] in str(result["warnings"])
+    assert Path(result["unmanaged"][0]["backup"]).read_text(encoding="utf-8") == "{}"
+    assert result["unmanaged"][0]["backup"] in str(result["warnings"])
 
 
 def test_present_leaves_a_stopped_service(run_module: Run, main: Main, box: FakeHost) -> None:

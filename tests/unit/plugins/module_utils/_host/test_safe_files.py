@@ -95,6 +95,21 @@ def test_a_link_on_the_way_is_refused(loose: Path, victim: Path, use: Callable[[
     assert sorted(os.listdir(victim)) == ["secret", "sub"]
 
 
+@pytest.mark.parametrize("make", [_link, _fifo, _socket])
+def test_swapped_after_the_first_question(loose: Path, victim: Path, monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
+    status, honest = safe_files._status, os.stat(victim / "secret")
+    make(loose / "a", victim)
+    asked: list[str] = []
+
+    def lie(where: int, name: str) -> os.stat_result:
+        asked.append(name)
+        return honest if name == "a" and asked.count("a") < 3 else status(where, name)
+
+    monkeypatch.setattr(safe_files, "_status", lie)
+    with pytest.raises(HostError, match=f"{loose}/a is a.* and not a regular file"):
+        safe_files.read_regular(str(loose / "a"))
+
+
 def test_a_link_in_the_place_of_a_directory_is_refused(loose: Path, victim: Path) -> None:
     (loose / "d").symlink_to(victim)
     for use in (safe_files.entries, safe_files.remove_tree, safe_files.claim):

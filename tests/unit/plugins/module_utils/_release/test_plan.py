@@ -84,14 +84,14 @@ def test_regions_and_accounts_are_apart() -> None:
         ({"mode": "onprem"}, "cw_agent_mode is 'onprem': expected one of ec2, onPremise"),
         ({"platform": "aix"}, "cw_agent_platform is 'aix'"),
         ({"preset": "huge"}, "cw_agent_preset is 'huge'"),
-        ({"build": "latest"}, "agent_version is 'latest'"),
+        ({"build": "latest"}, "cw_agent_build is 'latest'. Hint: "),
         ({"config_name": "x.part2"}, "names ending in .part and a number"),
         ({"config_name": "a b"}, "cw_agent_config_name is 'a b'"),
         ({"silenced_rules": {"nope": "x"}}, "names the rule 'nope'"),
         ({"silenced_rules": ["nope"]}, "must be a mapping"),
         ({"fragments": {}}, "nothing to compose"),
         ({"fragments": {"My-App": BASE}}, "cw_agent_fragment_My-App has a name"),
-        ({"fragments": {"base": ["x"]}}, "cw_agent_fragment_base is list"),
+        ({"fragments": {"base": ["x"]}}, "cw_agent_fragment_base is a list"),
     ],
 )
 def test_a_refusal_names_host_variable_and_hint(settings: dict[str, Any], words: str) -> None:

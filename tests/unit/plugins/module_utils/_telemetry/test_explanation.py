@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.explanation import explained, to_observe
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.explanation import explained
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._telemetry.examples import evaluation, stream
 
 DENIED = "E! [outputs.cloudwatchlogs] Aws error received when sending logs to /a/i-1: ExpiredTokenException: x"
@@ -24,8 +24,3 @@ def test_one_that_says_nothing_leaves_what_was_known() -> None:
     before = evaluation("web-1", [UNKNOWN], [])
     for observed in ({"web-1": {"agent": {"errors": []}}}, {"web-1": {"unreachable": True}}, {}):
         assert explained([before], observed)[0]["streams"] == before["streams"]
-
-
-def test_only_changed_hosts_with_something_missing_are_observed_again() -> None:
-    hosts = [evaluation("a", [UNKNOWN], []), evaluation("b", [UNKNOWN], [], changed=False), evaluation("c", [stream("/a")], [])]
-    assert to_observe(hosts) == ["a"]

@@ -127,10 +127,12 @@ def test_what_the_account_shows() -> None:
         "build": "1.300060.0b1248",
         "configurations": ["/cw/web:4", "other:2", "file_x.json"],
         "service": "running",
+        "invocation_id": "",
     }
     assert one(seen(configurations=[], service={"active_state": "inactive"}), sources=fetched).facts == {
         "mode": "ec2",
         "build": "",
         "configurations": ["/cw/web:4"],
         "service": "inactive",
+        "invocation_id": "",
     }

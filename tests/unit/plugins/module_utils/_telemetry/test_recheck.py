@@ -1,75 +1,73 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changed hosts observed once more: late deaths, lost hosts, configurations brought back, and what to say of each."""
+"""Changed hosts are observed again before anything is said of them."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.recheck import failing, rechecked, to_observe
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._telemetry.examples import evaluation, stream
 
-ENTRY: dict[str, Any] = {
-    "host": "a",
-    "state": "verified",
-    "region": "us-east-1",
-    "changed": True,
-    "invocation_id": "one",
-    "cause": "",
-    "hint": "",
-    "streams": [],
-    "metrics": [],
-}
+LOST = stream("/a", "missing", cause="no permission", hint="allow it")
 
 
-def seen(invocation_id: str = "one", active: str = "active", sub: str = "running", errors: tuple[str, ...] = ()) -> dict[str, Any]:
-    service = {"invocation_id": invocation_id, "active_state": active, "sub_state": sub}
-    return {"agent": {"service": service, "errors": list(errors)}}
+def agent(invocation: str = "1", state: str = "active", **facts: Any) -> dict[str, Any]:
+    service = {"active_state": state, "sub_state": "running" if state == "active" else "auto-restart", "invocation_id": invocation}
+    return {"agent": {"service": service, **facts}}
 
 
-def test_changed_hosts_and_those_that_miss_something_are_observed_again() -> None:
-    calm = {**ENTRY, "host": "b", "changed": False, "invocation_id": ""}
-    waits = {**ENTRY, "host": "c", "invocation_id": "", "state": "missing"}
-    assert to_observe([ENTRY, calm, waits, {**waits, "host": "d", "changed": False}]) == ["a", "c"]
+def test_hosts_that_the_run_has_changed_and_changed_ones_with_something_missing() -> None:
+    changed = evaluation("changed", [], [], invocation_id="1")
+    awaited = evaluation("awaited", [LOST], [])
+    entries = [changed, awaited, evaluation("steady", [LOST], [], changed=False), evaluation("well", [stream("/a")], [])]
+    assert to_observe(entries) == ["changed", "awaited"]
 
 
 @pytest.mark.parametrize(
     ("newer", "state", "cause"),
     [
-        (None, "verified", ""),
-        (seen(), "verified", ""),
-        (seen("two", errors=("E! the reason",)), "failed", "has died since it was watched .*active/running by now.*its log: E! the reason"),
-        (seen("one", "activating", "auto-restart"), "failed", "activating/auto-restart"),
+        (agent(), "verified", ""),
+        ({}, "verified", ""),
+        (agent("2"), "failed", "the agent has died since it was watched after its change (its service is active/running by now)"),
+        (agent(state="activating", errors=["E! one", "E! two"]), "failed", "is activating/auto-restart by now); its log: E! two"),
         ({"unreachable": True, "msg": "no route"}, "unreachable", "could not be observed again after its change: no route"),
-        ({"failed": True, "msg": "boom"}, "failed", "boom"),
     ],
 )
-def test_what_a_newer_observation_says(newer: Any, state: str, cause: str) -> None:
-    (entry,) = rechecked([ENTRY], {"a": newer}, {})
+def test_a_daemon_that_died_later_than_it_was_watched(newer: dict[str, Any], state: str, cause: str) -> None:
+    (entry,) = rechecked([evaluation("a", [], [], invocation_id="1")], {"a": newer}, {})
     assert entry["state"] == state
-    assert re.search(cause, entry["cause"])
+    assert cause in entry["cause"]
 
 
 @pytest.mark.parametrize(
-    ("result", "words"),
+    ("result", "done"),
     [
         ({"changed": True}, "the previous configuration is active again"),
         ({"changed": False}, "there was no previous configuration that worked"),
         ({"failed": True, "msg": "disk full"}, "could not be brought back: disk full"),
-        ({"skipped": True}, ""),
+        ({"skipped": True}, None),
+        ({}, None),
+        (None, None),
     ],
 )
-def test_what_was_brought_back_is_said_with_the_failure(result: dict[str, Any], words: str) -> None:
-    (entry,) = rechecked([ENTRY], {"a": seen("two")}, {"a": result})
+def test_what_was_brought_back_is_said(result: Any, done: str | None) -> None:
+    (entry,) = rechecked([evaluation("a", [LOST], [])], {}, {"a": result})
     text = failing([entry])["a"]
-    assert text.startswith("failed: the agent has died")
-    assert words in text
-    assert ("rollback" in entry) == bool(words)
+    assert text.startswith("Telemetry of 1 of 1 host is missing in CloudWatch")
+    assert (done in text) if done else ("previous configuration" not in text)
 
 
-def test_hosts_that_are_well_do_not_fail_and_nobody_passes_unasked() -> None:
-    unverified = {**ENTRY, "host": "b", "state": "unverified"}
-    assert failing([ENTRY, unverified]) == {}
-    assert failing([ENTRY, unverified], ["denied"]) == {"b": "CloudWatch could not be asked: denied"}
+def test_why_each_host_fails() -> None:
+    entries = [
+        evaluation("well", [stream("/a")], []),
+        evaluation("broken", [], [], state="failed", cause="no space left", hint="free some"),
+        evaluation("asked", [], [], state="unverified", refused=["denied"]),
+        evaluation("unknown", [], [], state="unverified"),
+    ]
+    assert failing(entries) == {
+        "broken": "failed: no space left. Hint: free some",
+        "asked": "CloudWatch could not be asked: denied",
+    }

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of this collection, as its roles and playbooks name them, and what a misspelt one is meant for."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Iterator, Mapping
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.findings import near_miss
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import words
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.nesting import unwalkable
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import FRAGMENT, SETTINGS
+
+PREFIX = "cw_agent_"
+_ROOT = Path(__file__).resolve().parents[2]
+_NAMED = re.compile(r"\bcw_agent_[a-z0-9_]+")
+_FRAGMENT_LIKE = re.compile(r"cw_agent_([a-z]+)(?:_(\w+))?")
+
+
+@lru_cache(maxsize=1)
+def known_variables() -> frozenset[str]:
+    """Every variable that a role's specification or a playbook of this collection names."""
+    sources = [*_ROOT.glob("roles/*/meta/argument_specs.yml"), *_ROOT.glob("roles/*/defaults/main.yml"), *_ROOT.glob("playbooks/*.yml")]
+    return frozenset(SETTINGS).union(*(_NAMED.findall(source.read_text(encoding="utf-8")) for source in sources))
+
+
+def unknown_variables(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(name, what it is probably meant for, or '') of a host's *variables* with our prefix that mean nothing here.
+
+    A variable that a template of another one with our prefix uses is somebody's own.
+    """
+    ours = [name for name in variables if name.startswith(PREFIX)]
+    unknown = [name for name in ours if not name.startswith(FRAGMENT) and name not in SETTINGS and name not in known_variables()]
+    if unknown:
+        used = frozenset().union(*(words(variables[name]) for name in ours if not unwalkable(variables[name])))
+        yield from ((name, meant(name)) for name in unknown if name not in used)
+
+
+def meant(name: str) -> str:
+    """The variable that *name* is a misspelling of; '' if none is like it."""
+    parts = _FRAGMENT_LIKE.fullmatch(name)
+    if parts and near_miss(parts[1], ["fragment"], 0.75):
+        return FRAGMENT + (parts[2] or "<name>")
+    return near_miss(name, known_variables(), 0.85)

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What answers of CloudWatch mean for a host; the waiting for them is tested with the watch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Question, Settings, evaluate, host_state
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.measured import Measured, MetricSeen, StreamSeen
+
+NOW = 1_767_225_630.0
+STREAM = Stream("/app", "i-1", "/a.log", grown=True, written=NOW - 300)
+METRIC = Metric(name="mem_used_percent", dimensions={"host": "web-1"})
+
+
+def question(*items: Any, check_mode: bool = False, **facts: Any) -> Question:
+    streams = tuple(item for item in items if isinstance(item, Stream))
+    metrics = tuple(item for item in items if isinstance(item, Metric))
+    known = {
+        "name": "web-1",
+        "region": "us-east-1",
+        "since": NOW - 86400,
+        "clock": NOW,
+        "evidence": Evidence(run_as_user="cwagent"),
+        **facts,
+    }
+    return Question(Host(**known, streams=streams, metrics=metrics), Settings(NOW, 900, 90, check_mode))
+
+
+def measured(asked: Question, seen: StreamSeen | None = None, value: MetricSeen | None = None, **refused: str) -> Measured:
+    streams = {key: seen for key, _item in asked.streams if seen}
+    metrics = {key: value for key, _item in asked.metrics if value}
+    return Measured(streams, metrics, refused)
+
+
+def only(asked: Question, answer: Measured | None = None, now: float = NOW) -> dict[str, Any]:
+    found = evaluate(asked, answer or measured(asked), now)
+    (item,) = found["streams"] + found["metrics"]
+    return item
+
+
+class TestUnreadableFile:
+    """The agent's user cannot read a file."""
+
+    @pytest.mark.parametrize("changed", [True, False])
+    @pytest.mark.parametrize(("empty", "state"), [(False, "missing"), (True, "no_data")])
+    def test_it_is_a_failure_where_it_is_not_empty_and_always_has_its_hint(self, changed: bool, empty: bool, state: str) -> None:
+        unreadable = STREAM._replace(grown=False, written=NOW - 5000, readable=False, empty=empty)
+        item = only(question(unreadable, changed=changed))
+        assert (item["state"], item["readable"]) == (state, False)
+        assert "/a.log is not readable for cwagent" in item["cause"]
+        assert "let cwagent read /a.log" in item["hint"]
+
+    def test_check_mode_says_so_at_once(self) -> None:
+        item = only(question(STREAM._replace(readable=False), changed=True, check_mode=True))
+        assert (item["state"], "not readable" in item["cause"]) == ("pending", True)
+
+    def test_events_since_the_change_show_that_it_can_be_read(self) -> None:
+        asked = question(STREAM._replace(readable=False))
+        item = only(asked, measured(asked, StreamSeen(3, NOW - 10)))
+        assert (item["state"], item["cause"]) == ("arrived", "")
+
+
+class TestRefusal:
+    """CloudWatch could not be asked."""
+
+    def test_nothing_is_called_missing(self) -> None:
+        asked = question(STREAM, METRIC)
+        found = evaluate(asked, measured(asked, logs="denied", metrics="denied, too"), NOW)
+        assert [item["state"] for item in found["streams"] + found["metrics"]] == ["unverified", "unverified"]
+        assert (found["state"], found["refused"]) == ("unverified", ["denied", "denied, too"])
+
+    def test_what_arrived_beside_it_verifies_no_host(self) -> None:
+        asked = question(STREAM, METRIC)
+        found = evaluate(asked, measured(asked, value=MetricSeen(1.0), logs="denied"), NOW)
+        assert (found["metrics"][0]["state"], found["state"]) == ("arrived", "unverified")
+
+
+class TestMetric:
+    """When a metric is missing."""
+
+    def test_it_is_missing_when_it_is_due(self) -> None:
+        assert only(question(METRIC))["state"] == "missing"
+
+    @pytest.mark.parametrize("doubt", [{"doubt": "not certain"}, {}])
+    def test_a_doubt_is_never_missing(self, doubt: dict[str, str]) -> None:
+        asked = question(METRIC._replace(**doubt))
+        item = only(asked, measured(asked, value=MetricSeen(None, "" if doubt else "InternalError")))
+        assert (item["state"], item["cause"]) == ("unverified", doubt.get("doubt") or "InternalError")
+
+    def test_a_doubt_does_not_matter_where_it_arrived(self) -> None:
+        asked = question(METRIC._replace(doubt="not certain"))
+        assert only(asked, measured(asked, value=MetricSeen(2.5)))["state"] == "arrived"
+
+    @pytest.mark.parametrize("off", [-299, 0, 299])
+    def test_the_hosts_own_clock_says_how_long_its_agent_runs(self, off: float) -> None:
+        asked = question(METRIC, since=NOW + off - 60, clock=NOW + off)
+        assert only(asked, now=NOW + 10)["state"] == "no_data"
+        assert only(asked, now=NOW + 100)["state"] == "missing"
+
+    @pytest.mark.parametrize("off", [-299, 0, 299])
+    def test_values_by_a_clock_that_is_wrong_count(self, off: float) -> None:
+        ((key, _item),) = question(METRIC._replace(due=15)).metrics
+        assert key.since <= NOW + off - 15
+
+
+@pytest.mark.parametrize(
+    ("states", "refused", "doubted", "expected"),
+    [
+        ({"arrived", "missing"}, True, True, "missing"),
+        ({"arrived"}, True, False, "unverified"),
+        ({"arrived", "pending"}, False, False, "pending"),
+        ({"arrived", "no_data", "unverified"}, False, True, "verified"),
+        ({"no_data", "unverified"}, False, False, "unverified"),
+        ({"no_data"}, False, True, "unverified"),
+        ({"no_data"}, False, False, "no_data"),
+        (set(), False, False, "no_data"),
+    ],
+)
+def test_the_state_of_a_host(states: set[str], refused: bool, doubted: bool, expected: str) -> None:
+    assert host_state(states, refused, doubted) == expected
