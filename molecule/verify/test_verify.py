@@ -23,8 +23,8 @@ def name_of(host: Any) -> str:
 
 
 def instance_of(host: Any) -> str:
-    wanted = [{"Name": "tag:Name", "Values": [name_of(host)]}, {"Name": "instance-state-name", "Values": ["running"]}]
-    found = aws("ec2").describe_instances(Filters=wanted)["Reservations"]
+    filters = [{"Name": "tag:Name", "Values": [name_of(host)]}, {"Name": "instance-state-name", "Values": ["running"]}]
+    found = aws("ec2").describe_instances(Filters=filters)["Reservations"]
     return found[0]["Instances"][0]["InstanceId"] if found else ""
 
 

@@ -157,13 +157,15 @@ class ActionModule(AwsAction):
         if not targets:
             return Outcome([])
         with ThreadPoolExecutor(min(len(targets), TARGETS_AT_ONCE)) as threads:
-            answers = list(threads.map(lambda target: self._watch(*target, targets[target], settings, connection), targets))
+            answers = list(threads.map(lambda target: self._watch(target, targets[target], settings, connection), targets))
         order = {host.name: index for index, host in enumerate(hosts)}
         evaluations = sorted((item for answer in answers for item in answer.evaluations), key=lambda item: order[item["host"]])
         refused = tuple(dict.fromkeys(text for answer in answers for text in answer.refused))
         return Outcome(evaluations, max(answer.waited for answer in answers), refused)
 
-    def _watch(self, profile: str, region: str, hosts: Sequence[Host], settings: Settings, connection: AwsConnection) -> Outcome:
+    def _watch(self, target: tuple[str, str], hosts: Sequence[Host], settings: Settings, connection: AwsConnection) -> Outcome:
+        profile, region = target
+
         @functools.lru_cache(maxsize=None)
         def client(service: str) -> Any:
             try:
@@ -182,7 +184,7 @@ class ActionModule(AwsAction):
         missing = [item["host"] for item in entries if item["state"] == MISSING]
         again = to_observe(entries) if options["evaluated"] is None and not self._task.check_mode else []
         text = "\n".join([*_refusals(outcome.refused), *filter(None, [missing_message(entries)])])
-        result = {
+        result: dict[str, Any] = {
             "changed": False,
             "hosts": entries,
             "missing": missing,
@@ -239,9 +241,9 @@ def _warnings(entries: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _write(path: Path, result: Mapping[str, Any]) -> None:
-    kept = {key: result[key] for key in ("totals", "missing", "waited", "hosts", "msg")}
+    written = {key: result[key] for key in ("totals", "missing", "waited", "hosts", "msg")}
     try:
-        path.write_text(json.dumps(kept, indent=2, sort_keys=True, default=str) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(written, indent=2, sort_keys=True, default=str) + "\n", encoding="utf-8")
         path.chmod(0o644)
     except OSError as error:
         hint = "Hint: name a path in a directory that exists."

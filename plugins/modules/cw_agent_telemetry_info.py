@@ -420,7 +420,7 @@ missing:
   elements: str
 verified:
   description: Names of the hosts that nothing speaks against, which are those in none of the states V(missing), V(failed),
-    V(unreachable) and V(not_reached). None where CloudWatch could not be asked.
+    V(unreachable) and V(not_reached), and about which CloudWatch could be asked.
   returned: always
   type: list
   elements: str

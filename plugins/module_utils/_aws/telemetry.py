@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Sequence, Union
+from typing import Any, Callable, Iterable, Iterator, Sequence, Union
 
 from .._telemetry.causes import LOGS, METRICS
 from .._telemetry.evaluation import HOLD_SECONDS, SLACK_SECONDS, Question, Settings, evaluate
@@ -63,10 +64,18 @@ class Watch:
 
     def _read(self, streams: Iterable[StreamKey], metrics: Iterable[MetricKey]) -> None:
         some, others = list(dict.fromkeys(streams)), list(dict.fromkeys(metrics))
-        if some:
-            self._ask(LOGS, lambda client: self.measured.streams.update(read_streams(client, some)))
-        if others:
-            self._ask(METRICS, lambda client: self.measured.metrics.update(read_metrics(client, others, self.clock())))
+        # Side by side: either service is slow to answer, and its client slow to make.
+        with ThreadPoolExecutor(2) as threads:
+            asked = [threads.submit(self._read_streams, some)] if some else []
+            asked += [threads.submit(self._read_metrics, others)] if others else []
+            for answer in asked:
+                answer.result()
+
+    def _read_streams(self, keys: list[StreamKey]) -> None:
+        self._ask(LOGS, lambda client: self.measured.streams.update(read_streams(client, keys)))
+
+    def _read_metrics(self, keys: list[MetricKey]) -> None:
+        self._ask(METRICS, lambda client: self.measured.metrics.update(read_metrics(client, keys, self.clock())))
 
     def _ask(self, kind: str, question: Callable[[Any], None]) -> None:
         """A refusal ends the questions of this kind: the others are still worth asking."""
@@ -97,23 +106,26 @@ class Watch:
     def _waiting(self, questions: list[Question]) -> list[Waiting]:
         """What is not there yet and may still come in time."""
         now = self.clock()
-        found: list[Waiting] = []
+        awaited = [question for question in questions if question.awaited]
+        found = [*self._waiting_streams(awaited, now), *self._waiting_metrics(awaited)]
+        return [waiting for waiting in found if now < waiting[-1]]
+
+    def _waiting_streams(self, questions: list[Question], now: float) -> Iterator[Waiting]:
+        if LOGS in self.measured.refused:
+            return
         for question in questions:
-            if not question.awaited:
-                continue
-            name, begun, timeout = question.host.name, self.settings.begun, self.settings.timeout
-            if LOGS not in self.measured.refused and now < begun + timeout:
-                for key, item in question.streams:
-                    until = min(begun + timeout, self._comes_until(question, key, item, now))
-                    if now < until:
-                        found.append((name, item, key, until))
-            if METRICS in self.measured.refused:
-                continue
+            for key, item in question.streams:
+                until = min(self.settings.begun + self.settings.timeout, self._comes_until(question, key, item, now))
+                yield question.host.name, item, key, until
+
+    def _waiting_metrics(self, questions: list[Question]) -> Iterator[Waiting]:
+        if METRICS in self.measured.refused:
+            return
+        for question in questions:
             for key, item in question.metrics:
-                until = begun + max(timeout, min(item.due + SLACK_SECONDS, LONGEST_SECONDS))
-                if now < until and self.measured.metrics.get(key, NO_VALUE).value is None:
-                    found.append((name, item, key, until))
-        return found
+                if self.measured.metrics.get(key, NO_VALUE).value is None:
+                    patience = max(self.settings.timeout, min(item.due + SLACK_SECONDS, LONGEST_SECONDS))
+                    yield question.host.name, item, key, self.settings.begun + patience
 
     def _comes_until(self, question: Question, key: StreamKey, item: Stream, now: float) -> float:
         """Until when events of a stream, or more of them, may be on their way; 0 where none are."""
@@ -142,4 +154,7 @@ class Watch:
                 if (question.grew(item) and (item.timestamped or not timestamped)) or (
                     question.awaited and item.timestamped and not timestamped
                 ):
-                    self._ask(LOGS, lambda client, key=key: self.measured.streams.update({key: read_newest(client, key)}))
+                    self._read_newest(key)
+
+    def _read_newest(self, key: StreamKey) -> None:
+        self._ask(LOGS, lambda client: self.measured.streams.update({key: read_newest(client, key)}))

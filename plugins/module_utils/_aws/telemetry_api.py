@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls that tell what has arrived, botocore's exceptions as AwsError. Private to this collection.
+"""The calls that show what has arrived, botocore's exceptions as AwsError. Private to this collection.
 
 Only calls that are not late: DescribeLogStreams' times may lag an hour, ListMetrics a quarter of one.
 Limits of the API references: 100 stream names a FilterLogEvents call, 500 queries a GetMetricData call.
@@ -29,7 +29,7 @@ def filter_log_events(client: Any, group: str, streams: list[str], start: int, t
 
 @aws_call("read the newest log events of {group} {stream}")
 def newest_log_events(client: Any, group: str, stream: str) -> list[dict[str, Any]]:
-    """The last events of a stream, whatever time their text says; ``ingestionTime`` tells when they came.
+    """The last events of a stream, whatever time their text says; ``ingestionTime`` is when they came.
 
     A page may be empty although there are events before it; the same token again says that there are none.
     """

@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 Points = list[tuple[float, float]]
 
 PAGES = 5
-"""Full pages of one FilterLogEvents question before the streams are asked one by one: a busy stream must not hide a calm one."""
+"""Full pages of one FilterLogEvents question before the streams are asked one by one: a busy stream must not hide another."""
 EMPTY_PAGES = 100
 """Pages without events, of which CloudWatch may give any number before it comes to the events."""
 EARLIER = 5 * MINUTE
@@ -32,13 +32,13 @@ DOUBTS = {
 """Status codes of GetMetricData that leave open whether there is a value."""
 
 
-def arrival(event: Mapping[str, Any]) -> float:
-    """When an event came: lines may carry an older time than that, and hosts another clock."""
-    return max(event["timestamp"], event.get("ingestionTime", 0)) / 1000
+def arrival(event: Mapping[str, Any], ahead: float) -> float:
+    """When an event came, by the clock of a host that is ``ahead`` of CloudWatch's: lines may carry an older time than that."""
+    return max(event["timestamp"] / 1000, event.get("ingestionTime", 0) / 1000 + ahead)
 
 
-def _with_event(seen: StreamSeen, event: Mapping[str, Any]) -> StreamSeen:
-    return StreamSeen(seen.events + 1, max(seen.newest, arrival(event)))
+def _with_event(seen: StreamSeen, event: Mapping[str, Any], ahead: float) -> StreamSeen:
+    return StreamSeen(seen.events + 1, max(seen.newest, arrival(event, ahead)))
 
 
 def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
@@ -88,7 +88,7 @@ def _read_group(client: Any, group: str, keys: Sequence[StreamKey]) -> dict[Stre
         for event in events:
             for key in by_name.get(event["logStreamName"], []):
                 if event["timestamp"] >= key.since * 1000:
-                    found[key] = _with_event(found[key], event)
+                    found[key] = _with_event(found[key], event, key.ahead)
         token = answer.get("nextToken")
         if not token:
             return found
@@ -96,7 +96,7 @@ def _read_group(client: Any, group: str, keys: Sequence[StreamKey]) -> dict[Stre
 
 
 def _at_least(counted: StreamSeen, newest: StreamSeen) -> StreamSeen:
-    """What two looks at a stream have in common: neither saw all of its events."""
+    """What two readings of a stream show together: neither has all of its events."""
     return StreamSeen(max(counted.events, newest.events), max(counted.newest, newest.newest))
 
 
@@ -110,8 +110,8 @@ def read_newest(client: Any, key: StreamKey) -> StreamSeen:
         return NOTHING
     seen = NOTHING
     for event in events:
-        if arrival(event) >= key.since:
-            seen = _with_event(seen, event)
+        if arrival(event, key.ahead) >= key.since:
+            seen = _with_event(seen, event, key.ahead)
     return seen
 
 

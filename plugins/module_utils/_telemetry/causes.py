@@ -124,17 +124,17 @@ _OF_METRICS = re.compile(r"\bcloudwatch: |PutMetricData|monitoring\.|WriteToClou
 _CALL = {LOGS: "logs:PutLogEvents", METRICS: "cloudwatch:PutMetricData"}
 
 
-def diagnose(kind: str, evidence: Evidence, place: str = "", file: str = "", readable: bool = True) -> Cause | None:
-    """The cause why logs or metrics (``kind``) are missing, None where nothing tells.
+def diagnose(kind: str, evidence: Evidence, stream: str = "", file: str = "", readable: bool = True) -> Cause | None:
+    """The cause why logs or metrics (``kind``) are missing, None where nothing says it.
 
-    ``place``: ``GROUP/STREAM`` of a log, ``file``: what is tailed for it.
+    ``stream``: ``GROUP/STREAM`` of a log, ``file``: what is tailed for it.
     """
     if not evidence.active:
         return Cause("the agent is not running", "look at `journalctl -u amazon-cloudwatch-agent` and at the agent's log on the host")
     if kind == LOGS and not readable:
         words = {"file": file, "user": evidence.run_as_user}
         return Cause(_UNREADABLE.format(**words), _READABLE.format(**words))
-    for line in _relevant(kind, evidence.errors, place, file):
+    for line in _relevant(kind, evidence.errors, stream, file):
         found = _explain(kind, line, evidence)
         if found:
             return found
@@ -146,10 +146,10 @@ def diagnose(kind: str, evidence: Evidence, place: str = "", file: str = "", rea
     return None
 
 
-def _relevant(kind: str, lines: Iterable[str], place: str, file: str) -> list[str]:
-    """The lines about this kind of telemetry, newest first, those that name the place or the file before the others."""
+def _relevant(kind: str, lines: Iterable[str], stream: str, file: str) -> list[str]:
+    """The lines about this kind of telemetry, newest first, those that name the stream or the file before the others."""
     newest = [line for line in reversed(list(lines)) if (_OF_LOGS if kind == LOGS else _OF_METRICS).search(line)]
-    own = [line for line in newest if (place and place in line) or (file and file in line)]
+    own = [line for line in newest if (stream and stream in line) or (file and file in line)]
     # A file that cannot be read says nothing about other files.
     return own + [line for line in newest if line not in own and "to tail file" not in line]
 

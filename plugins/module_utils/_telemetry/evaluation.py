@@ -29,7 +29,7 @@ CLOCK_SECONDS = 300.0
 HOLD_SECONDS = 6.0
 """How long the agent holds the last line of a file, which another one could continue, before it sends it."""
 
-UNREADABLE_CLASS = Cause("the class of the log group does not let events be read", "only the agent's own log can tell; see it on the host")
+UNREADABLE_CLASS = Cause("the class of the log group does not let events be read", "see the agent's own log on the host")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class Question:
         self.since = host.since or recent if host.changed else recent
         self.predicted = host.changed and settings.check_mode
         self.awaited = host.changed and host.evidence.active and settings.timeout > 0 and not settings.check_mode
-        self.streams = [(StreamKey(item.log_group_name, item.log_stream_name, self.since), item) for item in host.streams]
+        # The observation is older than the question, so a clock that was already further than it is ahead by so much at least.
+        ahead = max(0.0, self.clock - settings.begun)
+        self.streams = [(StreamKey(item.log_group_name, item.log_stream_name, self.since, ahead), item) for item in host.streams]
         self.metrics = [(self._metric_key(item), item) for item in host.metrics]
 
     def _metric_key(self, item: Metric) -> MetricKey:
@@ -176,12 +178,12 @@ def _lacks(question: Question, item: Stream, known: Cause | None) -> bool:
     """Whether there was something to send of a stream that has no events."""
     if _refused(question, item, known):
         return True
-    # Others' troubles say nothing about a calm file, but explain one that should have sent something.
+    # Others' troubles say nothing about a file without new lines, but explain one that should have sent something.
     return not item.filtered and (question.grew(item) or (known is not None and _recently(question, item)))
 
 
 def _stuck(question: Question, item: Stream, known: Cause | None) -> bool:
-    """Whether a stream that has events lacks the newest ones. Of a host that is not awaited only the agent's own words tell that."""
+    """Whether a stream that has events lacks the newest ones. Of a host that is not awaited only the agent's own words say that."""
     stated = known is not None and _own(item, known) and (written_at(known.line) or item.written) >= item.written
     return question.awaited or (stated and question.settled(item))
 

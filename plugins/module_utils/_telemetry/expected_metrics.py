@@ -19,13 +19,13 @@ MINUTE = 60
 INTERVAL = MINUTE
 FLUSH = MINUTE
 HIGH_RESOLUTION = 5
-"""Metrics of shorter intervals are kept by the second; asking by five is precise enough."""
+"""Metrics of shorter intervals are stored by the second; asking by five is precise enough."""
 _GROUP = "AutoScalingGroupName"
 _UNKNOWN_GROUP = (
     "whether the instance is in an Auto Scaling group is not known, because its metadata does not show tags: switch instance tags in "
     "metadata on, or add [InstanceId] to aggregation_dimensions"
 )
-_HOST_KEYS = ("InstanceId", "host")
+HOST_KEYS = ("InstanceId", "host")
 _PREFERRED = {"mem": "used_percent", "swap": "used_percent", "disk": "used_percent", "cpu": "usage_idle"}
 _PLUGINS = ("mem", "disk", "swap", "netstat", "processes", "cpu", "net")
 
@@ -152,7 +152,7 @@ def _sent_dimensions(
     rollups = [
         {key: dimensions[key] for key in keys}
         for keys in metrics.get("aggregation_dimensions") or []
-        if set(keys) < set(dimensions) and set(keys) & set(_HOST_KEYS) and all(dimensions[key] for key in keys)
+        if set(keys) < set(dimensions) and set(keys) & set(HOST_KEYS) and all(dimensions[key] for key in keys)
     ]
     if sent and not (doubtful and rollups):
         return dimensions

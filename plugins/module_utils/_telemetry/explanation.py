@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Causes that a newer observation tells: the agent complains some time after its start, when a changed host was already observed."""
+"""Causes that a newer observation shows: the agent complains some time after its start, when a changed host was already observed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .states import MISSING
 
 
 def explained(evaluations: Iterable[Mapping[str, Any]], observed: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The evaluations with the causes that ``observed`` (by host, results of ``cw_agent_info``) tells."""
+    """The evaluations with the causes that ``observed`` (by host, results of ``cw_agent_info``) shows."""
     return [_explained(item, (observed.get(item["host"]) or {}).get("agent")) for item in evaluations]
 
 

@@ -12,11 +12,12 @@ MINUTE = 60
 
 
 class StreamKey(NamedTuple):
-    """A log stream, and the moment from which its events count."""
+    """A log stream, and the moment from which its events count, by the host's clock; ``ahead``: by how much that is known to be ahead."""
 
     group: str
     stream: str
     since: float
+    ahead: float = 0.0
 
 
 class MetricKey(NamedTuple):
@@ -35,8 +36,8 @@ class MetricKey(NamedTuple):
 class StreamSeen(NamedTuple):
     """What a stream shows since its moment.
 
-    ``newest``: when the last event came, by its own time or by CloudWatch's; ``unreadable``: its log group cannot be read (its class is
-    INFREQUENT_ACCESS).
+    ``newest``: when the last event came, by its own time or by CloudWatch's, in terms of the host's clock; ``unreadable``: its log group
+    cannot be read (its class is INFREQUENT_ACCESS).
     """
 
     events: int = 0

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterable, Mapping, Sequence
 
-from .expected_metrics import Metric
+from .expected_metrics import HOST_KEYS, Metric
 from .expected_streams import Stream
 from .states import MISSING
 
@@ -26,33 +27,34 @@ def counted(number: int, noun: str) -> str:
 
 
 def missing_message(evaluations: Iterable[Mapping[str, Any]]) -> str:
-    """One text that names every missing stream and metric, why, and the hint; '' where nothing is missing. What several hosts have in
-    common is said once."""
+    """One text that names every missing stream and metric, why, and the hint; '' where nothing is missing.
+
+    What several hosts have in common is said once, with an ellipsis for what each has of its own.
+    """
     known = list(evaluations)
     affected = [item for item in known if item["state"] == MISSING]
     if not affected:
         return ""
     lines = [f"Telemetry of {len(affected)} of {counted(len(known), 'host')} is missing in CloudWatch:"]
-    common: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    common: dict[str, list[tuple[str, str, str]]] = {}
     for evaluation in affected:
         for (cause, hint), items in _by_cause(evaluation).items():
-            what = f"{'; '.join(map(_what, items))} ({evaluation['region']}): {cause}. Hint: {hint}."
+            text = f"{'; '.join(map(_what, items))} ({evaluation['region']}): {cause}. Hint: {hint}."
             line = next((item["line"] for item in items if item["line"]), "")
-            common.setdefault((_without_name(what, evaluation), cause, hint), []).append((evaluation["host"], f"{what}\n{line}"))
-    for hosts in common.values():
-        what, _newline, line = hosts[0][1].partition("\n")
-        lines.append(f"{listed([name for name, _text in hosts])}: {what}")
+            common.setdefault(_without_own_names(text, evaluation), []).append((evaluation["host"], text, line))
+    for shared, hosts in common.items():
+        name, text, line = hosts[0]
+        lines.append(f"{name}: {text}" if len(hosts) == 1 else f"{listed([host for host, _text, _line in hosts])}: {shared}")
         lines += [f"    the agent's log: {line}"] if line else []
     return "\n".join(lines)
 
 
-def _without_name(text: str, evaluation: Mapping[str, Any]) -> str:
-    """What is said of a host without what belongs to it alone, so that hosts can be compared."""
-    own = {evaluation["host"], *(item["log_stream_name"] for item in evaluation["streams"])}
-    own |= {value for item in evaluation["metrics"] for value in item["dimensions"].values()}
-    for word in sorted(own, key=len, reverse=True):
-        text = text.replace(word, "…") if word else text
-    return text
+def _without_own_names(text: str, evaluation: Mapping[str, Any]) -> str:
+    """*text* with an ellipsis for the names of the host: its own, its instance's, its streams'."""
+    own = {str(evaluation["host"]), *(str(item["log_stream_name"]) for item in evaluation["streams"])}
+    own |= {str(item["dimensions"][key]) for item in evaluation["metrics"] for key in HOST_KEYS if key in item["dimensions"]}
+    pattern = "|".join(re.escape(name) for name in sorted(own, key=len, reverse=True) if name)
+    return re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", "…", text)
 
 
 def _by_cause(evaluation: Mapping[str, Any]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:

@@ -91,12 +91,12 @@ class Cloud:
 
     def get_log_events(self, **request: Any) -> dict[str, Any]:
         self._called("get_log_events", request)
-        place = (request["logGroupName"], request["logStreamName"])
-        if place not in self.events:
+        key = (request["logGroupName"], request["logStreamName"])
+        if key not in self.events:
             raise refused("ResourceNotFoundException", "The specified log stream does not exist.", "GetLogEvents")
         before = int(request.get("nextToken", 0))
         token = {"nextBackwardToken": str(min(before + 1, self.empty_pages + 1))}
-        newest = sorted(self.events[place])[-request["limit"] :] if before == self.empty_pages else []
+        newest = sorted(self.events[key])[-request["limit"] :] if before == self.empty_pages else []
         return {"events": [{"timestamp": int(moment * 1000), "ingestionTime": int(came * 1000)} for moment, came in newest], **token}
 
     def get_metric_data(self, **request: Any) -> dict[str, Any]:

@@ -119,6 +119,13 @@ class TestChanged:
         result = watch(cloud, host([{**STREAM, "grown": False, "timestamped": True}]))
         assert only(result, "streams")["state"] == "arrived"
 
+    def test_a_host_whose_clock_is_ahead_has_its_old_lines_counted(self, cloud: Cloud) -> None:
+        cloud.log("/app/web", "i-1", NOW - 86400, came=NOW - 2)
+        ahead = {"since": NOW + 230, "clock": NOW + 240}
+        late = {**STREAM, "timestamped": True, "waiting": True, "written": NOW + 239}
+        result = watch(cloud, host([late], **ahead))
+        assert only(result, "streams")["state"] == "arrived"
+
     def test_events_from_before_the_change_do_not_count(self, cloud: Cloud) -> None:
         cloud.log("/app/web", "i-1", NOW - 11)
         assert only(watch(cloud, host([STREAM])), "streams")["state"] == "missing"
@@ -157,7 +164,7 @@ def test_what_was_sent_before_a_restart_is_not_awaited(cloud: Cloud) -> None:
 
 
 class TestWaitingLines:
-    """The stream has events, the file has newer lines that were not sent when it was looked at."""
+    """The stream has events, the file has newer lines that were not sent when it was observed."""
 
     NEWER: dict[str, Any] = {**STREAM, "waiting": True, "written": NOW - 2}
 

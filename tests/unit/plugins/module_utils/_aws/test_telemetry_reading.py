@@ -107,6 +107,14 @@ def test_an_answer_that_is_not_complete_is_asked_for_again_and_never_absence(clo
     assert (found.value, bool(found.doubt)) == (None, True)
 
 
+def test_an_old_line_of_a_host_whose_clock_is_ahead_counts_by_when_it_came(cloud: Cloud) -> None:
+    cloud.log("g", "a", NOW - 86400, came=NOW - 20)
+    changed = NOW + 240 - 30  # by its clock, which is 240 seconds ahead
+    assert read_newest(cloud, StreamKey("g", "a", changed)) == NOTHING
+    assert read_newest(cloud, StreamKey("g", "a", changed, 240)) == StreamSeen(1, NOW + 220)
+    assert read_newest(cloud, StreamKey("g", "a", changed + 20, 240)) == NOTHING
+
+
 @pytest.mark.parametrize("ahead", [0, 120, 299])
 def test_a_host_whose_clock_is_ahead(cloud: Cloud, ahead: int) -> None:
     cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW + ahead, 42.0)

@@ -10,12 +10,12 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.causes import LOGS, METRICS, diagnose
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 
-PLACE = "/app/web/i-1"
-SENDING = f"2026-11-21T12:00:00Z E! [outputs.cloudwatchlogs] Aws error received when sending logs to {PLACE}: "
+STREAM = "/app/web/i-1"
+SENDING = f"2026-11-21T12:00:00Z E! [outputs.cloudwatchlogs] Aws error received when sending logs to {STREAM}: "
 USER = "arn:aws:sts::123456789012:assumed-role/agent/i-1"
 DENIED = f"AccessDeniedException: User: {USER} is not authorized to perform: "
 GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/app/web:log-stream:i-1"
-CREATE = f"2026-11-21T12:00:00Z E! [outputs.cloudwatchlogs] Unable to create log stream {PLACE}: "
+CREATE = f"2026-11-21T12:00:00Z E! [outputs.cloudwatchlogs] Unable to create log stream {STREAM}: "
 TAIL = "2026-11-21T12:00:00Z E! [inputs.logfile] Failed to tail file /var/log/app.log with error: open /var/log/app.log: permission denied"
 
 
@@ -64,7 +64,7 @@ TAIL = "2026-11-21T12:00:00Z E! [inputs.logfile] Failed to tail file /var/log/ap
 )
 def test_lines_of_the_real_agent(kind: str, line: str, cause: str, hint: str) -> None:
     known = Evidence(errors=(line,), run_as_user="cwagent", region="us-east-1", sends_to="us-east-1", role="agent")
-    found = diagnose(kind, known, PLACE, "/var/log/app.log")
+    found = diagnose(kind, known, STREAM, "/var/log/app.log")
     assert found is not None
     assert cause in found.cause
     assert hint in found.hint
@@ -72,9 +72,9 @@ def test_lines_of_the_real_agent(kind: str, line: str, cause: str, hint: str) ->
 
 
 def test_the_line_about_this_very_stream_comes_before_newer_ones() -> None:
-    other = SENDING.replace(PLACE, "/other/i-1") + "ThrottlingException: x"
+    other = SENDING.replace(STREAM, "/other/i-1") + "ThrottlingException: x"
     known = Evidence(errors=(f"{SENDING}ExpiredTokenException: x", other))
-    found = diagnose(LOGS, known, PLACE)
+    found = diagnose(LOGS, known, STREAM)
     assert found is not None
     assert "expired" in found.cause
 
@@ -82,7 +82,7 @@ def test_the_line_about_this_very_stream_comes_before_newer_ones() -> None:
 def test_other_files_and_other_telemetry_say_nothing() -> None:
     assert diagnose(LOGS, Evidence(errors=(TAIL,)), "/other/i-1", "/var/log/other.log") is None
     assert diagnose(METRICS, Evidence(errors=(f"{SENDING}ExpiredTokenException: x",))) is None
-    assert diagnose(LOGS, Evidence(errors=("E! cloudwatch: code: AccessDenied, message: x",)), PLACE) is None
+    assert diagnose(LOGS, Evidence(errors=("E! cloudwatch: code: AccessDenied, message: x",)), STREAM) is None
 
 
 def test_an_agent_that_does_not_run_is_the_first_cause() -> None:
@@ -92,7 +92,7 @@ def test_an_agent_that_does_not_run_is_the_first_cause() -> None:
 
 
 def test_what_was_seen_of_the_file_needs_no_line() -> None:
-    found = diagnose(LOGS, Evidence(run_as_user="cwagent"), PLACE, "/var/log/app.log", readable=False)
+    found = diagnose(LOGS, Evidence(run_as_user="cwagent"), STREAM, "/var/log/app.log", readable=False)
     assert found is not None
     assert "/var/log/app.log is not readable for cwagent" in found.cause
 

@@ -51,7 +51,7 @@ def location(*args: Any, **kwargs: Any) -> tuple[str, str]:
 
 
 def seen(path: str, **facts: Any) -> dict[str, Any]:
-    """EC2 with one file looked at."""
+    """EC2 with one file observed."""
     known = {"path": path, "file": path, "exists": True, "readable": True, "size": 10, "mtime": NOW - 50, "grown": False, "sent": 10}
     return {**EC2, "files": [{**known, **facts}]}
 

@@ -25,22 +25,28 @@ def test_it_names_host_stream_cause_and_hint() -> None:
 
 
 def test_what_hosts_have_in_common_is_said_once() -> None:
+    def why(number: int) -> dict[str, str]:
+        return {"cause": f"i-{number} may not send", "hint": f"allow it to i-{number}"}
+
     hosts = [
         evaluation(
             f"web-{number}",
-            [stream("/a", "missing", log_stream_name=f"i-{number}", cause="no permission", hint="allow it", line=f"E! {number}")],
-            [metric("missing", None, host=f"web-{number}", cause="no permission", hint="allow it")],
+            [stream("/a", "missing", log_stream_name=f"i-{number}", **why(number), line=f"E! {number}")],
+            [metric("missing", None, host=f"web-{number}", **why(number))],
         )
         for number in range(300)
     ]
     lines = missing_message(hosts).splitlines()
     assert lines[0] == "Telemetry of 300 of 300 hosts is missing in CloudWatch:"
-    assert lines[1].startswith("web-0, web-1, web-2, web-3, web-4 and 295 more: /a.log → log group /a, stream i-0; metric CWAgent")
-    assert len(lines) == 3
+    assert lines[1:] == [
+        "web-0, web-1, web-2, web-3, web-4 and 295 more: /a.log → log group /a, stream …; "
+        "metric CWAgent mem_used_percent {host=…} (us-east-1): … may not send. Hint: allow it to ….",
+        "    the agent's log: E! 0",
+    ]
 
 
 def test_other_causes_are_said_apart() -> None:
-    hosts = [evaluation(name, [stream("/a", "missing", cause=f"cause of {name}", hint="h")], []) for name in ("one", "two")]
+    hosts = [evaluation(name, [stream("/a", "missing", cause=cause, hint="h")], []) for name, cause in (("one", "c"), ("two", "d"))]
     assert [line.partition(":")[0] for line in missing_message(hosts).splitlines()[1:]] == ["one", "two"]
 
 
