@@ -60,7 +60,7 @@ def retain(host: Host, found: list[Unmanaged]) -> dict[str, str]:
     except OSError as error:
         raise HostError(
             f"cannot keep a copy of {one.file} below {top}: {error.strerror}; nothing was changed. "
-            "Hint: make room there, or move the file away yourself"
+            "Hint: free some space there, or move the file away yourself"
         ) from error
     return copies
 
