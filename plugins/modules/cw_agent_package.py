@@ -122,18 +122,14 @@ log:
   elements: str
 """
 
-import errno
-import os
 import tempfile
-import time
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import unquote, urlsplit
 
 from ansible.module_utils.api import retry_with_delays_and_condition
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, mirror
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import Package
@@ -156,56 +152,22 @@ ARGUMENTS: dict[str, Any] = {
 }
 DELAYS = (2, 4)
 """Seconds before a download that failed is tried again."""
-DOWNLOAD_SECONDS = 300.0
-"""How long one file may take, however slowly it comes."""
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
-
-
-class PassingFaultError(Exception):
-    """A download failed in a way that may pass."""
-
-
-def _copy(answer: Any, path: str) -> None:
-    deadline = time.monotonic() + DOWNLOAD_SECONDS
-    with open(path, "wb") as stream:
-        while True:
-            # read() would wait for a whole chunk of a mirror that drips.
-            chunk = answer.read1(1024 * 1024)
-            if not chunk:
-                break
-            if time.monotonic() > deadline:
-                raise PassingFaultError(f"not complete after {DOWNLOAD_SECONDS:g} s")
-            stream.write(chunk)
-    if getattr(answer, "length", 0):
-        raise PassingFaultError(f"the mirror ended it {answer.length} bytes early")
 
 
 def _fetch(url: str, path: str) -> None:
     try:
         with open_url(url, timeout=60, http_agent="cloudwatch.agent") as answer:
-            _copy(answer, path)
+            mirror.save(answer, path)
     except HTTPError as error:
         if error.code < 500:
             hint = "see cw_agent_mirror_url and cw_agent_build"
-            raise HostError(f"{shown(url)}: HTTP status {error.code}; nothing was changed. Hint: {hint}") from error
-        raise PassingFaultError(f"HTTP status {error.code}") from error
-    except OSError as error:
-        if error.errno in _OF_THE_DISK:
-            directory = os.path.dirname(path)
-            hint = "free space there, or set TMPDIR in the task's environment"
-            raise HostError(f"cannot write the download to {directory}: {error.strerror}; nothing was changed. Hint: {hint}") from error
-        raise PassingFaultError(str(error)) from error
-    except PassingFaultError:
+            raise HostError(f"{mirror.shown(url)}: HTTP status {error.code}; nothing was changed. Hint: {hint}") from error
+        raise mirror.PassingFaultError(f"HTTP status {error.code}") from error
+    except (HostError, mirror.PassingFaultError):
         raise
     except Exception as error:
         # open_url has no common type for what can go wrong on the way.
-        raise PassingFaultError(str(error)) from error
-
-
-def shown(url: str) -> str:
-    """A URL without its password."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        raise mirror.PassingFaultError(str(error)) from error
 
 
 def download(url: str, path: str) -> None:
@@ -214,19 +176,12 @@ def download(url: str, path: str) -> None:
     Raises:
         HostError: the mirror refused it, the disk is full, or the last attempt failed as well.
     """
-    fetch = retry_with_delays_and_condition(DELAYS, lambda error: isinstance(error, PassingFaultError))(_fetch)
+    fetch = retry_with_delays_and_condition(DELAYS, lambda error: isinstance(error, mirror.PassingFaultError))(_fetch)
     try:
         fetch(url, path)
-    except PassingFaultError as error:
+    except mirror.PassingFaultError as error:
         hint = "check cw_agent_mirror_url and the host's way to it"
-        raise HostError(f"{shown(url)}: {error}; nothing was changed. Hint: {hint}") from error
-
-
-def passwords(params: dict[str, Any]) -> set[str]:
-    """The passwords of mirror and proxies, which no output may show."""
-    proxies = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
-    found = [urlsplit(url).password or "" for url in (params["mirror_url"], params["signing_key_url"], *proxies) if "@" in url]
-    return {word for password in found if password for word in (password, unquote(password))}
+        raise HostError(f"{mirror.shown(url)}: {error}; nothing was changed. Hint: {hint}") from error
 
 
 def request(params: dict[str, Any]) -> installation.Request:
@@ -247,13 +202,14 @@ def request(params: dict[str, Any]) -> installation.Request:
 
 def described(package: Package) -> str:
     """One side of the diff."""
-    return f"amazon-cloudwatch-agent {package.build if package.installed else 'not installed'}\n"
+    broken_off = f"{package.build}, {package.interrupted}" if package.interrupted else "not installed"
+    return f"amazon-cloudwatch-agent {package.build if package.installed else broken_off}\n"
 
 
 def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    module.no_log_values.update(passwords(module.params))
+    module.no_log_values.update(mirror.passwords([module.params["mirror_url"], module.params["signing_key_url"]]))
     try:
         # Not the module's own directory: that would be made in root's home, in check mode too.
         with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:

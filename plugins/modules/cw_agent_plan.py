@@ -13,7 +13,7 @@ description:
   - Reads the preset, the fragments and the settings of all given hosts from their inventory variables, composes the configuration of
     each, and checks each distinct one by the agent's schema and the agent's own rules.
   - Works on the controller alone, in one task for all hosts, and contacts neither hosts nor AWS.
-  - Fails with one message that names every error with its place, the variable that it comes from, the hosts and a hint.
+  - Fails with one message that names every error with its path, the variable that it comes from, the hosts and a hint.
 options:
   hosts:
     description: Names of the hosts, as in the inventory.
@@ -134,7 +134,7 @@ configurations:
       description: The system of its hosts.
       type: str
     build:
-      description: The agent's build by whose language it was judged; empty means the newest known.
+      description: The agent's build whose language it was validated by; empty means the newest known.
       type: str
 errors:
   description: What is wrong with hosts, as sentences.

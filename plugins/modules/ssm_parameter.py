@@ -12,7 +12,7 @@ version_added: "0.1.0"
 description:
   - Creates, changes and deletes parameters, one or many in a call, with their labels and tags.
   - Reads before it writes, ten names a call. A read that is denied or throttled is an error, never taken for "absent".
-  - Only what is set is changed; type, tier, key, description, pattern, policies and data type of an existing parameter are kept.
+  - Only what is set is changed; type, tier, key, description, pattern, policies and data type of an existing parameter stay.
   - JSON objects and lists are compared as data, so that their formatting never makes a new version.
   - Parameter Store has no conditional overwrite. A write of somebody else between the read and the write of this module is detected by
     the version that AWS answers with. If its content was the same, a warning says so; if not, the module fails naming both versions and

@@ -8,13 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Iterator, Mapping
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import words
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import VAULTED_TYPES, words
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.nesting import unwalkable
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.pointer import Step, walk
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
-
-_ENCRYPTED = ("EncryptedString", "AnsibleVaultEncryptedUnicode")
-"""The types of a single value out of the vault, of ansible-core from 2.19 on and before."""
 
 _HEADER = b"$ANSIBLE_VAULT;"
 _NONE = Vaulted()
@@ -52,7 +49,9 @@ class VaultReader:
     def _used(self, mentioned: frozenset[str], variables: Mapping[str, Any], seen: set[str]) -> Vaulted:
         """What the variables among the words *mentioned* take, and those that they mention."""
         found = _NONE
-        for word in sorted(mentioned & variables.keys() - seen):
+        for word in mentioned:
+            if word in seen or word not in variables:
+                continue
             seen.add(word)
             own, templates = self._read(word, variables[word])
             found |= own
@@ -75,7 +74,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_secret(leaf: Any) -> bool:
-    if type(leaf).__name__ in _ENCRYPTED:
+    if type(leaf).__name__ in VAULTED_TYPES:
         return True
     return _is_text(leaf) and any(_encrypted(path) for path in _origins(leaf))
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Callable
 import boto3
 import pytest
 import yaml
-from ansible.module_utils.testing import patch_module_args
+from ansible_collections.cloudwatch.agent.tests.support.module_arguments import patch_module_args
 from botocore.config import Config
 
 if TYPE_CHECKING:

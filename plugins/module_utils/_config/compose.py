@@ -112,10 +112,11 @@ def _join(result: Composition, target: dict[str, Any], key: str, value: list[Any
     existing = target.get(key)
     if isinstance(existing, dict):
         # One mapping where a list may stand counts as a list of one.
-        moved = result.sources(pointer(here))
+        old, new = pointer(here), pointer((*here, 0))
+        moved = {known: part for known, part in result.provenance.items() if known == old or known.startswith(old + "/")}
         _drop(result, here)
         existing = [existing]
-        result.provenance[pointer((*here, 0))] = ", ".join(moved)
+        result.provenance.update({new + known[len(old) :]: part for known, part in moved.items()})
     elif not isinstance(existing, list):
         if key in target:
             _forget(result, here, existing, value, name)

@@ -48,7 +48,7 @@ def never_matches(name: str, platform: str, braces: bool) -> tuple[str, str]:
     template = "{{" in name  # which another rule reports
     checks = (
         (not name.strip(), "is empty: it matches no file", ""),
-        (name.endswith(("/", "\\")), "is a directory, which the agent passes over", f"Name the files in it: {name}*.log."),
+        (name.endswith(("/", "\\")), "is a directory, which the agent passes over", "Name the files in it, such as /var/log/app/*.log."),
         (
             not template and any(pattern.search(name) for pattern in (_FILLED_IN, _STRFTIME, _BRACES)),
             "is taken as it stands: the agent fills in nothing in file_path, so it matches no file",

@@ -20,6 +20,10 @@ _UNSTEADY = frozenset({"lookup", "query", "q", "now", "hostvars", "vars", "rando
 """Words of templates whose result is not a function of the variables that they name."""
 
 
+VAULTED_TYPES = ("EncryptedString", "AnsibleVaultEncryptedUnicode")
+"""The types of a single value out of Ansible Vault, of ansible-core from 2.19 on and before; as text they are decrypted."""
+
+
 class NotPlainError(Exception):
     """A variable holds something that JSON cannot say."""
 
@@ -58,7 +62,7 @@ def plain(value: Any, name: str, path: tuple[Step, ...] = ()) -> Any:
         walkable(value, name)
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    if isinstance(value, str):
+    if isinstance(value, str) or type(value).__name__ in VAULTED_TYPES:
         return str(value)
     if isinstance(value, dict):
         return {_key(key, name, path): plain(item, name, (*path, str(key))) for key, item in value.items()}

@@ -112,9 +112,9 @@ def warned(outcome: Outcome, verdict: readiness.Verdict, request: Request) -> Ou
     """The outcome, with a warning where the daemon was not ready in time."""
     if verdict.kind == "ready":
         return outcome
-    told = f"the agent runs but has not said within {request.cap:g} s that it is ready"
+    text = f"the agent runs but has not said within {request.cap:g} s that it is ready"
     shown = f"; its log: {' | '.join(verdict.lines[-3:])}" if verdict.lines else ""
-    return replace(outcome, warnings=[*outcome.warnings, told + shown])
+    return replace(outcome, warnings=[*outcome.warnings, text + shown])
 
 
 class Change:
@@ -170,9 +170,9 @@ class Change:
             else:
                 snapshot.remove_stale(self.host)
         except (HostError, OSError) as error:
-            told = self._put_back(earlier)
+            result = self._put_back(earlier)
             lines = error.log if isinstance(error, HostError) else []
-            raise RolledBackError(f"{reason(error)}; {told}, the daemon was not touched", lines) from error
+            raise RolledBackError(f"{reason(error)}; {result}, the daemon was not touched", lines) from error
 
     def _put_back(self, earlier: Snapshot) -> str:
         try:
@@ -219,21 +219,21 @@ class Change:
             # Its log is no regular file, say: nobody can tell how it fares.
             if self.earlier is None:
                 raise
-            done, told = rollback.attempt(self.host, self.earlier, rollback.section(self.host))
-            raise (RolledBackError if done else HostError)(f"{reason(error)}; {told}") from error
+            done, result = rollback.attempt(self.host, self.earlier, rollback.section(self.host))
+            raise (RolledBackError if done else HostError)(f"{reason(error)}; {result}") from error
 
     def _fail(self, cause: str, what: str, verdict: readiness.Verdict) -> None:
         if self.earlier is None:
-            told = "its configuration had not changed, so there is none to go back to"
-            raise HostError(f"{what}; {told}{way_back(self.host)}", verdict.lines)
+            why = "its configuration had not changed, so there is none to go back to"
+            raise HostError(f"{what}; {why}{way_back(self.host)}", verdict.lines)
         if cause not in self.request.rollback_on:
             self._close()
             raise HostError(f"{what}; the new configuration stays, for rollback_on has no {cause}{way_back(self.host)}", verdict.lines)
-        done, told = rollback.attempt(self.host, self.earlier, rollback.section(self.host))
+        done, result = rollback.attempt(self.host, self.earlier, rollback.section(self.host))
         hint = f". Hint: to keep the new one, take {cause} out of cw_agent_rollback_on"
         if cause == "not_ready":
             hint += ", or wait longer (cw_agent_service_ready_timeout)"
-        raise (RolledBackError if done else HostError)(f"{what}; {told}{hint if done else ''}", verdict.lines)
+        raise (RolledBackError if done else HostError)(f"{what}; {result}{hint if done else ''}", verdict.lines)
 
     def _start(self) -> readiness.Start:
         try:

@@ -70,7 +70,7 @@ def download(host: Host, location: str, mode: str) -> str:
             )
         if answer.rc != 0 or len(fetched) != 1:
             raise HostError(
-                f"the host cannot fetch {location} (mode {mode}); nothing was changed: it must exist in the host's region, "
+                f"the host cannot fetch {location} (mode {mode}); nothing was changed. Hint: it must exist in the host's region, "
                 "and the host's role or profile must be allowed ssm:GetParameter on it",
                 complaint(answer),
             )
@@ -86,9 +86,6 @@ def _common_config(host: Host) -> list[str]:
 def can_validate(host: Host, mode: str) -> bool:
     """Whether a translator can validate yet. Off EC2 it needs the region of a profile, which a run may be about to write."""
     return mode == "ec2" or bool(credentials.used(host).region)
-
-
-can_judge = can_validate
 
 
 def validate(host: Host, sources: list[Source], mode: str, programs: str = "") -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the collection has made active on this host: root's own record, by which everything else is told to be somebody else's."""
+"""What the collection has made active on this host: root's own record, by which everything else is known to be somebody else's."""
 
 from __future__ import annotations
 

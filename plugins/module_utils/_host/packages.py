@@ -92,9 +92,19 @@ def installed(host: Host, kind: str) -> Package:
     status, version = _ask_dpkg(host) if kind == "deb" else _ask_rpm(host)
     if status in ("", "not-installed", "config-files"):
         return Package(format=kind)
+    recorded = package_build(version, kind)
     if status != "installed":
-        return Package(False, package_build(version, kind), kind, status)
-    return Package(True, build, kind) if complete else Package(format=kind)
+        return Package(False, recorded, kind, status)
+    if not complete:
+        return Package(format=kind)
+    if not _agree(build, recorded):
+        return Package(False, recorded, kind, f"recorded as {recorded} with the files of {build}")
+    return Package(True, build, kind)
+
+
+def _agree(build: str, recorded: str) -> bool:
+    # A distribution's own package may leave the build out of its version.
+    return build.startswith(recorded) or recorded.startswith(build)
 
 
 def package_build(version: str, kind: str) -> str:

@@ -129,11 +129,11 @@ def explain(lines: list[str]) -> list[str]:
 def _explained(host: Host, start: Start, unit: service.Service, dead: bool) -> list[str]:
     lines = _lines(host, start, unit)
     # After the mark there may be the last words of the daemon before. Where the clock was set meanwhile, all are shown.
-    told = explain((logs.since(lines, start.began) if start.began and start.file else []) or lines)
+    found = explain((logs.since(lines, start.began) if start.began and start.file else []) or lines)
     # What kills the daemon before it has opened its log stands in the journal alone.
-    if dead and start.file and not any(_TROUBLE.search(line) for line in told):
-        told = explain(logs.journal(host, unit.invocation_id)) + told
-    return told
+    if dead and start.file and not any(_TROUBLE.search(line) for line in found):
+        found = explain(logs.journal(host, unit.invocation_id)) + found
+    return found
 
 
 def _fell(unit: service.Service, invocation_id: str) -> bool:

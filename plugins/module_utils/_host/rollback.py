@@ -51,7 +51,7 @@ def everything(host: Host, earlier: Snapshot, running: AgentSection) -> str:
 
 
 def attempt(host: Host, earlier: Snapshot, running: AgentSection) -> tuple[bool, str]:
-    """As ``everything``; whether it could be done, and what came of it. Never raises: why it was needed has to be told as well."""
+    """As ``everything``; whether it could be done, and what came of it. Never raises: why it was needed has to be reported as well."""
     try:
         return True, everything(host, earlier, running)
     except (HostError, OSError) as error:

@@ -6,7 +6,7 @@
 The agent gives its directories to ``agent.run_as_user`` at every start, so that user can put a symbolic link, a FIFO or another
 directory in the place of anything below them, at any moment. Every function here goes from directory to directory by descriptor. A
 symbolic link is followed only where all directories up to it belong to root and nobody else can write to them: there it is the
-administrator's.
+administrator's. Hard links to other people's files are the kernel's matter (fs.protected_hardlinks).
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ def _require_space(host: Host, paths: list[str]) -> None:
     free = volume.f_bavail * volume.f_frsize
     if free < needed:
         raise HostError(
-            f"the file system of {host.layout.etc} has {free // 1024} KiB free, a change needs {needed // 1024} KiB: "
-            "free space there; nothing was changed"
+            f"the file system of {host.layout.etc} has {free // 1024} KiB free, a change needs {needed // 1024} KiB; "
+            "nothing was changed. Hint: free space there"
         )
 
 

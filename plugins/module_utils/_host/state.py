@@ -35,11 +35,6 @@ class State:
     ready: bool = False
     unmanaged: list[Unmanaged] = field(default_factory=list)
 
-    @property
-    def leftovers(self) -> list[str]:
-        """The stale files."""
-        return self.stale
-
 
 def _newer(host: Host, found: list[Configuration], started_at: float) -> list[str]:
     common = common_config.parse(safe_files.read_text(host.layout.common_config)).get("credentials", {})

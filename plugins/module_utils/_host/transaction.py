@@ -52,7 +52,7 @@ def _refuse_nonsense(request: Request) -> None:
 def _require_installed(host: Host, check_mode: bool) -> bool:
     installed = os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl"))
     if not installed and not check_mode:
-        raise HostError("the agent is not installed on this host: run the role cloudwatch.agent.install before")
+        raise HostError("the agent is not installed on this host. Hint: run the role cloudwatch.agent.install before")
     return installed
 
 
@@ -119,8 +119,8 @@ def _predicted(host: Host, found: state.State, request: Request, outcome: Outcom
     others = {one.file: "" for one in state.to_remove(found, request.sources)}
     if not others:
         return outcome
-    told = f"not written by this collection: {', '.join(others)}; would be removed, with a copy below {host.layout.unmanaged_copies}"
-    return replace(outcome, warnings=[*outcome.warnings, told], unmanaged=others)
+    text = f"not written by this collection: {', '.join(others)}; would be removed, with a copy below {host.layout.unmanaged_copies}"
+    return replace(outcome, warnings=[*outcome.warnings, text], unmanaged=others)
 
 
 def _await_running(host: Host, found: state.State, request: Request, outcome: Outcome) -> Outcome:
@@ -144,8 +144,8 @@ def restore_previous(host: Host, request: Request, check_mode: bool = False) -> 
         earlier = pending or snapshot.retained(host)
         before = present(found)
         if earlier is None or not earlier.worked:
-            told = "there is none" if earlier is None else "the agent did not work before the last change either"
-            return Outcome(False, before, before, warnings=[f"no configuration was restored: {told}"])
+            why = "there is none" if earlier is None else "the agent did not work before the last change either"
+            return Outcome(False, before, before, warnings=[f"no configuration was restored: {why}"])
         active = {one.digest for one in found.configurations}
         now = ", ".join(one.file for one in found.configurations) or "none"
         if earlier.applying and pending is None and active != set(earlier.applying.values()):
@@ -169,10 +169,10 @@ def _restore(host: Host, found: state.State, earlier: snapshot.Snapshot, is_pend
     safe_files.claim(host.layout.directory)
     if not is_pending:
         snapshot.recall(host)
-    done, told = rollback.attempt(host, earlier, found.section)
+    done, result = rollback.attempt(host, earlier, found.section)
     if not done:
-        raise HostError(f"the previous configuration was asked for; {told}")
+        raise HostError(f"the previous configuration was asked for; {result}")
     back = state.read(host)
     if not back.service.running:
-        raise RolledBackError(told, back.errors)
+        raise RolledBackError(result, back.errors)
     return replace(outcome, after=present(back))

@@ -60,7 +60,7 @@ def retain(host: Host, found: list[Unmanaged]) -> dict[str, str]:
     except OSError as error:
         raise HostError(
             f"cannot keep a copy of {one.file} below {top}: {error.strerror}; nothing was changed. "
-            "Hint: make room there, or move the file away yourself"
+            "Hint: free some space there, or move the file away yourself"
         ) from error
     return copies
 
@@ -86,8 +86,8 @@ def remove_directories(host: Host) -> None:
 
 def warning(copies: dict[str, str]) -> str:
     """One line that names what was removed and where it is now."""
-    told = [f"{file} (copy: {copy})" if copy else f"{file} (empty)" for file, copy in copies.items()]
+    named = [f"{file} (copy: {copy})" if copy else f"{file} (empty)" for file, copy in copies.items()]
     return (
-        f"removed from the agent's configurations, not written by this collection: {', '.join(told)}. "
+        f"removed from the agent's configurations, not written by this collection: {', '.join(named)}. "
         "Hint: what is still needed there belongs into the inventory; unmanaged: refuse stops before such files"
     )

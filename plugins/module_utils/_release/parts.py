@@ -115,7 +115,9 @@ def split(name: str, configuration: dict[str, Any], limit: int = PART_BYTES) -> 
         ConfigError: the name is that of a part, or something that cannot be divided is larger than *limit*.
     """
     if PART_NAME.search(name):
-        raise ConfigError(f"cw_agent_config_name {name!r}: names ending in .part and a number are kept for large configurations: rename it")
+        raise ConfigError(
+            f"cw_agent_config_name {name!r}: names ending in .part and a number are reserved for multi-part configurations. Hint: rename it"
+        )
     if size_of(configuration) <= limit:
         return [configuration]
     chunks: list[list[list[Atom]]] = [[]]

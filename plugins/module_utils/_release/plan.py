@@ -310,7 +310,9 @@ def config_name(settings: Mapping[str, Any], fragments: Mapping[str, Any]) -> st
         raise ConfigError(f"there is nothing to compose: set cw_agent_preset, or a variable {FRAGMENT}<name> in the inventory.")
     given = str(settings["cw_agent_config_name"] or "")
     if _PART.search(given):
-        raise ConfigError(f"cw_agent_config_name is {given!r}: names ending in .part and a number are kept for configurations in parts.")
+        raise ConfigError(
+            f"cw_agent_config_name is {given!r}: names ending in .part and a number are for multi-part configurations. Hint: rename it."
+        )
     if given and not _PARAMETER.fullmatch(given):
         raise ConfigError(f"cw_agent_config_name is {given!r}: a parameter's name has letters, digits, and _ . - / only.")
     if given:

@@ -117,7 +117,7 @@ def withheld(configuration: Mapping[str, Any], verified: Collection[str], others
         return "it is on hold: set cw_agent_release_hold to lift to release it"
     lacking = [host for host in configuration["hosts"] if host not in verified]
     if lacking:
-        return f"{_some(lacking)} not verified: mend that, then run again"
+        return f"{_some(lacking)} not verified: see to it, then run again"
     if others:
         return f"{_some(sorted(others))} not part of this run: run it for all hosts, or set cw_agent_release to always"
     return ""

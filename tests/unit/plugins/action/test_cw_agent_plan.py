@@ -54,7 +54,7 @@ class Runner:
         environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_DEPRECATION_WARNINGS": "0", "COLUMNS": "10000"}
         command = ["ansible-playbook", "-i", str(self.place / "inventory.yml"), playbook or str(book), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, " ".join((done.stdout + done.stderr).split())  # warnings are wrapped
 
     @property
     def plan_file(self) -> Path:

@@ -12,7 +12,7 @@ import json
 from typing import Any, Callable
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
+from ansible_collections.cloudwatch.agent.tests.support.module_arguments import patch_module_args
 
 Run = Callable[..., dict[str, Any]]
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from urllib.error import HTTPError
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import Package
 
 from ..module_utils._host.conftest import BUILD, FakeHost
 from .host_modules import Run, debian, module, played
@@ -60,42 +60,6 @@ def test_download_tries_passing_faults_again(monkeypatch: pytest.MonkeyPatch, tm
         package.download("https://mirror.example.com/x", str(tmp_path / "x"))
 
 
-class Broken(io.BytesIO):
-    """An answer whose connection breaks, or that drips."""
-
-    length = 7
-
-
-def test_download_that_ends_early_is_no_download(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    package = module("cw_agent_package")
-    monkeypatch.setattr(package, "open_url", lambda url, **options: Broken(b"half"))
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(HostError, match=r"x: the mirror ended it 7 bytes early; nothing was changed\. Hint: check cw_agent_mirror_url"):
-        package.download("https://user:word@mirror.example.com/x", str(tmp_path / "x"))
-
-
-def test_download_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    package = module("cw_agent_package")
-    monkeypatch.setattr(package, "open_url", lambda url, **options: io.BytesIO(b"slow"))
-    monkeypatch.setattr(package, "DOWNLOAD_SECONDS", -1.0)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(HostError, match=r"https://mirror.example.com/x: not complete after -1 s"):
-        package.download("https://user:word@mirror.example.com/x", str(tmp_path / "x"))
-
-
-def test_full_disk_is_not_the_mirrors_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    package = module("cw_agent_package")
-
-    class Full(io.BytesIO):
-        def read1(self, size: int | None = -1, /) -> bytes:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(package, "open_url", lambda url, **options: Full())
-    with pytest.raises(HostError, match=r"cannot write the download to .*: No space left on device; nothing was changed") as caught:
-        package.download("https://mirror.example.com/x", str(tmp_path / "x"))
-    assert "mirror" not in str(caught.value)
-
-
 def test_package_shows_no_password(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
     def refused(url: str, **options: object) -> None:
         raise OSError(f"tunnel through http://user:proxyword@proxy:3128 to {url} failed")
@@ -108,3 +72,9 @@ def test_package_shows_no_password(run_module: Run, monkeypatch: pytest.MonkeyPa
     )
     assert result["failed"] and "tunnel through" in result["msg"]
     assert "proxyword" not in str(result) and "mirrorword" not in str(result)
+
+
+def test_package_that_was_broken_off_is_shown_as_such() -> None:
+    described = module("cw_agent_package").described
+    assert described(Package(False, "1.2b3", "deb", "unpacked")) == "amazon-cloudwatch-agent 1.2b3, unpacked\n"
+    assert described(Package(format="deb")) == "amazon-cloudwatch-agent not installed\n"

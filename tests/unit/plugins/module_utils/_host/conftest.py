@@ -13,7 +13,7 @@ from typing import Callable
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import manifest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import digest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.layout import Layout, file_name
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.logs import READY
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host, Result
@@ -214,3 +214,35 @@ def configuration(value: int = 60, **agent: object) -> str:
 @pytest.fixture
 def fake(tmp_path: Path) -> FakeHost:
     return FakeHost(tmp_path)
+
+
+OLD, NEW = configuration(60), configuration(30)
+
+
+def desired(fake: FakeHost, *texts: str, name: str = "web") -> list[Source]:
+    """Sources with these texts, where the host finds them."""
+    sources = []
+    for index, text in enumerate(texts):
+        location = f"ssm:{name}{index or ''}:3"
+        fake.parameters[location] = text
+        sources.append(Source(location, digest(text)))
+    return sources
+
+
+def contents(root: str) -> dict[str, str]:
+    """Every file of the host but logs, locks and the collection's own records."""
+    return {
+        str(path.relative_to(root)): path.read_text(encoding="utf-8")
+        for path in sorted(Path(root).rglob("*"))
+        if path.is_file() and not any(part in str(path) for part in ("/logs/", "/run/", "/cloudwatch-agent-ansible/"))
+    }
+
+
+def hand_made(fake: FakeHost) -> None:
+    """Other people's files among the configurations, of every kind."""
+    fake.write(f"{fake.layout.directory}/file_config.json", "hand-made")
+    fake.write(f"{fake.layout.directory}/.hidden", "{}")
+    fake.write(f"{fake.layout.directory}/sub/more.json", "{}")
+    fake.write(f"{fake.layout.directory}/notes.tmp", "notes")
+    os.makedirs(f"{fake.layout.directory}/empty")
+    fake.write(fake.layout.legacy, "legacy")

@@ -7,35 +7,18 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, comparison
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source, digest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys, keys_text, region_text
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.observation import Desired, DesiredCredentials, observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
-from .conftest import BUILD, FakeHost, configuration
+from .conftest import BUILD, FakeHost
 from .test_identity import Service
-
-TEXT = configuration()
-SOURCES = [Source("ssm:web:3", digest(TEXT))]
-EC2 = Desired(SOURCES, mode="ec2", region="eu-west-1")
-ONPREM = Desired(SOURCES, mode="onPremise", region="eu-west-1")
-NO_SERVICE = Service(failures=99)
-
-
-def debian(fake: FakeHost) -> None:
-    fake.write(fake.layout.at("/etc/os-release"), "ID=debian\n")
+from .test_observation import EC2, NO_SERVICE, ONPREM, TEXT, debian, with_profile
 
 
 def compared(fake: FakeHost, desired: Desired, service: Service) -> tuple[list[str], list[str]]:
     seen = observe(fake.host, desired, service)
     return comparison.differences(seen, desired), [one["what"] for one in comparison.problems(seen, desired)]
-
-
-def with_profile(fake: FakeHost, region: str = "eu-west-1", file: str = "/srv/credentials") -> None:
-    fake.write(fake.layout.common_config, f'[credentials]\nshared_credential_profile = "p"\nshared_credential_file = "{file}"\n')
-    fake.write(fake.layout.at(file), keys_text("p", Keys("A", "B")))
-    if region:
-        fake.write(fake.layout.at("/srv/config"), region_text("p", region))
 
 
 def test_converged_instance(fake: FakeHost) -> None:

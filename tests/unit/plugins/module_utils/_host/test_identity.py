@@ -93,9 +93,15 @@ def test_time_zone_of_the_daemon_and_not_of_the_login(
     fake.write(fake.layout.at("/proc/7/environ"), environment)
     assert identity.utc_offset(fake.host, 7) == offset
     assert os.environ["TZ"] == "America/New_York"
-    del os.environ["TZ"]
+
+
+def test_daemon_without_a_time_zone_has_that_of_the_host(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ", raising=False)
     time.tzset()
-    assert identity.utc_offset(fake.host, 0) == time.localtime(fake.now()).tm_gmtoff
+    own = time.localtime(fake.now()).tm_gmtoff
+    monkeypatch.setenv("TZ", "Asia/Kolkata" if own != 19800 else "Asia/Tokyo")
+    fake.write(fake.layout.at("/proc/7/environ"), "A=b\0")
+    assert identity.utc_offset(fake.host, 7) == identity.utc_offset(fake.host, 0) == own
 
 
 def test_late_service_gets_three_chances(fake: FakeHost) -> None:

@@ -36,6 +36,8 @@ def test_distribution(fake: FakeHost, text: str, name: str, kind: str) -> None:
     [
         (Result(1), Package(format="rpm")),
         (Result(0, "1.300060.1b1\n"), Package(True, BUILD, "rpm")),
+        (Result(0, "1.300060.1\n"), Package(True, BUILD, "rpm")),
+        (Result(0, "1.300059.0b9\n"), Package(False, "1.300059.0b9", "rpm", f"recorded as 1.300059.0b9 with the files of {BUILD}")),
         (Result(0, "1.300060.1b1\n1.300061.0b2\n"), Package(False, "1.300061.0b2", "rpm", "installed twice")),
     ],
 )

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Downloads from a mirror: how they end up on the disk, whose fault it is when they do not, and what may be shown of their URLs."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from .errors import HostError
+
+SECONDS = 300.0
+"""How long one file may take, however slowly it comes."""
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
+
+
+class PassingFaultError(Exception):
+    """A download failed in a way that may pass."""
+
+
+def _copy(answer: Any, path: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    with open(path, "wb") as stream:
+        while True:
+            # read() would wait for a whole chunk of a mirror that drips.
+            chunk = answer.read1(1024 * 1024)
+            if not chunk:
+                break
+            if time.monotonic() > deadline:
+                raise PassingFaultError(f"not complete after {SECONDS:g} s")
+            stream.write(chunk)
+    if getattr(answer, "length", 0):
+        raise PassingFaultError(f"the mirror ended it {answer.length} bytes early")
+
+
+def save(answer: Any, path: str) -> None:
+    """Write the body of an HTTP answer to ``path``.
+
+    Raises:
+        PassingFaultError: the mirror was too slow, or ended it early.
+        HostError: the disk does not take it.
+        OSError: the connection broke.
+    """
+    try:
+        _copy(answer, path)
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        what = f"cannot write the download to {os.path.dirname(path)}: {error.strerror}; nothing was changed"
+        raise HostError(f"{what}. Hint: free space there, or set TMPDIR in the task's environment") from error
+
+
+def shown(url: str) -> str:
+    """A URL without its password."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def passwords(urls: list[str]) -> set[str]:
+    """The passwords in these URLs and in those of the environment's proxies: no output may show them."""
+    proxies = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
+    found = [urlsplit(url).password or "" for url in [*urls, *proxies] if "@" in url]
+    return {word for password in found if password for word in (password, unquote(password))}

@@ -1,0 +1,14 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How clients of AWS wait and repeat."""
+
+from __future__ import annotations
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import ATTEMPTS, READ_SECONDS, client_config
+
+
+def test_reads_are_repeated_and_writes_are_not() -> None:
+    assert client_config(repeat=True).retries == {"mode": "adaptive", "total_max_attempts": ATTEMPTS}
+    assert client_config(repeat=False).retries["total_max_attempts"] == 1
+    assert client_config(repeat=True).read_timeout == READ_SECONDS

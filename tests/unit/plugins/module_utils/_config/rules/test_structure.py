@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules about sections and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.check import config_problems
+
+MEM = {"measurement": ["used"]}
+
+
+def metrics(**collected: Any) -> dict[str, Any]:
+    return {"metrics": {"metrics_collected": {"mem": MEM, **collected}}}
+
+
+def only(configuration: dict[str, Any]) -> dict[str, Any]:
+    (problem,) = [item for item in config_problems(configuration) if item["severity"] != "requirement"]
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("configuration", "words"),
+    [
+        (
+            metrics(procstat=[{"exe": "x", "measurement": ["pid_count"], "pid_finder": "native"}]),
+            "the key pid_finder in entry 1 of procstat.",
+        ),
+        (metrics(net={"measurement": ["bytes_sent"], "resource": ["eth0"]}), "the key resource in net. Did you mean resources?"),
+        (metrics(swap={"measurement": ["used"], "namespace": "x"}), "the key namespace in swap. It belongs under metrics."),
+        ({"agent": {"metricsCollectionInterval": 5}, **metrics()}, "Did you mean metrics_collection_interval?"),
+        ({"agent": {"namespace": "x"}, **metrics()}, "It belongs under metrics."),
+        ({"files": {"collect_list": []}, **metrics()}, "It belongs under logs.logs_collected or opentelemetry.collect."),
+        ({"Logs": {}, **metrics()}, "Did you mean logs?"),
+    ],
+)
+def test_keys_are_named_with_their_section(configuration: dict[str, Any], words: str) -> None:
+    assert words in only(configuration)["message"]
+
+
+def test_an_equal_entry_is_named() -> None:
+    item = {"exe": "x", "measurement": ["pid_count"]}
+    problem = only(metrics(procstat=[item, {**item, "exe": "y"}, item]))
+    assert problem["message"] == "Entry 3 of procstat is the same as entry 1."
