@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 from typing import Any, Iterator, Mapping
 
 from ansible.errors import AnsibleActionFail, AnsibleError
@@ -34,6 +35,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "strict": {"type": "bool", "default": False},
 }
 
+_BATCH = re.compile(r"[1-9]\d*|[1-9]\d?%|100%")
 _ASKED = 3
 """How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
 
@@ -52,7 +54,7 @@ class ActionModule(ActionBase):
         _options, arguments = self.validate_argument_spec(ARGUMENTS)
         variables = task_vars or {}
         planner = Planner()
-        planner.plan.errors += self._invisible(variables)
+        planner.plan.errors += [*self._invisible(variables), *_serial_errors(variables)]
         for host in arguments["hosts"]:
             self._add(planner, host, variables["hostvars"])
         message = failure(planner.plan)
@@ -153,6 +155,14 @@ class ActionModule(ActionBase):
         if here == there:
             return False
         return bool(self._templar.template(here) != self._templar.copy_with_new_env(available_variables=own).template(there))
+
+
+def _serial_errors(variables: Mapping[str, Any]) -> Iterator[str]:
+    """A play with such a ``serial`` would end the run, after everything was published, with a message that does not name the variable."""
+    given = variables.get("cw_agent_serial")
+    for size in given if isinstance(given, list) else [given]:
+        if size is not None and not _BATCH.fullmatch(str(size)):
+            yield f"cw_agent_serial is {size!r}. Hint: give a number of hosts, a percentage such as '10%', or a list of these."
 
 
 def _placement_region(raw: Mapping[str, Any]) -> Any:

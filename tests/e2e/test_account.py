@@ -53,7 +53,7 @@ def inventory(place: Site, interval: int) -> pathlib.Path:
             "metrics_collected": {"mem": {"measurement": ["used_percent"]}},
         },
     }
-    shared = {**EACH, "cw_agent_mirror_url": place.environment["LAB_MIRROR_URL"], "cw_agent_fragment_base": fragment}
+    shared = {**EACH, "cw_agent_fragment_base": fragment}
     return place.overlay(
         {
             "aws_ec2.yml": PLUGIN,

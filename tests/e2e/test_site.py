@@ -124,7 +124,7 @@ class TestFreshHosts:
             ec2.associate_iam_instance_profile(IamInstanceProfile=profile, InstanceId=instance["InstanceId"])
         assert run.status != 0
         assert run.recap()["ec2-2"]["failed"] == 1
-        assert f"ec2-2: the instance has no role ({instance['InstanceId']} has no instance profile): associate" in run.output
+        assert f"ec2-2: the instance has no role ({instance['InstanceId']} has no instance profile). Hint: associate" in run.output
 
     def test_an_onprem_host_without_a_profile(self, site: Site) -> None:
         """Neither a profile on the host nor credentials in the variables: stops in the observation."""

@@ -47,6 +47,7 @@ _FRAGMENT_NAME = re.compile(r"[a-z0-9_]+")
 _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _PART = re.compile(r"\.part\d+$")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
+_BUILD = re.compile(r"\d+\.\d+\.\d+b\d+\S*")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
 _TEXTS = (
     "cw_agent_preset",
@@ -275,6 +276,11 @@ def _check_settings(settings: Mapping[str, Any]) -> None:
         parse_version(build)
     except ConfigError as error:
         raise ConfigError(f"cw_agent_build is {build!r}. Hint: write a build such as 1.300064.1b1344, or '' for the newest.") from error
+    if build and not _BUILD.fullmatch(build):
+        raise ConfigError(
+            f"cw_agent_build is {build!r}, a release without its build, which no mirror has. "
+            "Hint: write the whole build, such as 1.300064.1b1344 (CWAGENT_VERSION of a host that has it, or the release notes)."
+        )
     for name in _TEXTS:
         if not isinstance(settings[name], str):
             raise ConfigError(f"{name} is {settings[name]!r}, which is no text. Hint: write it in quotes.")

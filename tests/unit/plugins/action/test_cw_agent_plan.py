@@ -101,6 +101,40 @@ def test_a_play_variable_is_refused_by_name(runner: Runner, name: str) -> None:
     assert f"{name} is set in the play, a role or vars_files" in output
 
 
+@pytest.mark.parametrize("name", ["cw_agent_fragment_base", "cw_agent_preset"])
+def test_it_is_refused_as_well_where_the_inventory_has_another_value(runner: Runner, name: str) -> None:
+    runner.shared["cw_agent_preset"] = "standard"
+    status, output = runner.play(vars={name: {"agent": {"debug": True}} if "fragment" in name else "basic"})
+    assert status
+    assert f"{name} is set in the play, a role or vars_files" in output
+
+
+def test_a_play_variable_that_says_the_same_is_no_trouble(runner: Runner) -> None:
+    runner.shared["cw_agent_preset"] = "basic"
+    assert runner.plan(vars={"cw_agent_preset": "basic"})
+
+
+def test_an_inventory_plugins_prefix_does_not_hide_the_region(runner: Runner) -> None:
+    del runner.shared["cw_agent_region"]
+    runner.shared["aws_placement"] = {"region": "eu-west-1", "availability_zone": "eu-west-1a"}
+    assert runner.plan()["hosts"]["a"]["region"] == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("serial", "refused"), [("abc", True), (0, True), ("101%", True), ([1, "10%", "x"], True), ([1, "10%"], False), (5, False)]
+)
+def test_the_size_of_a_batch_is_checked_before_anything_is_published(runner: Runner, serial: Any, refused: bool) -> None:
+    status, output = runner.play("-e", json.dumps({"cw_agent_serial": serial}))
+    assert bool(status) == refused
+    assert ("Hint: give a number of hosts, a percentage" in output) == refused
+
+
+def test_the_origin_of_a_configuration_is_its_inventory(runner: Runner) -> None:
+    (own,) = runner.plan()["configurations"][0]["origins"]
+    assert own.endswith("/inventory.yml")
+    assert runner.plan("-e", "awx_inventory_name=production")["configurations"][0]["origins"] == ["production"]
+
+
 def test_one_message_for_all(runner: Runner) -> None:
     runner.inventory["all"]["hosts"]["a"] = {"cw_agent_fragment_bad": {"metric": {}, "agent": {"debug": "yes"}}}
     runner.inventory["all"]["hosts"]["b"] = {"cw_agent_region": ""}
@@ -312,4 +346,4 @@ def test_an_unquoted_build_is_refused(runner: Runner) -> None:
     status, output = runner.play()
     assert status
     assert "hosts a, b: cw_agent_build is the number 1.30006" in output
-    assert runner.plan("-e", "cw_agent_build=1.300060")["configurations"]
+    assert runner.plan("-e", "cw_agent_build=1.300060.0b1248")["configurations"]

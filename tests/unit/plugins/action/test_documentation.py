@@ -1,14 +1,26 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A documentation-only module and its action: what is documented is what is taken."""
+"""Actions and the modules that document them: what is documented is what is taken."""
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Mapping
 
+import pytest
 import yaml
+
+PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
+NAMES = sorted(path.stem for path in (PLUGINS / "action").glob("cw_*.py"))
+
+
+def load(name: str) -> tuple[ModuleType, ModuleType]:
+    """The module and the action of a name."""
+    found = [importlib.import_module(f"ansible_collections.cloudwatch.agent.plugins.{kind}.{name}") for kind in ("modules", "action")]
+    return found[0], found[1]
 
 
 def documented(module: ModuleType) -> dict[str, Any]:
@@ -31,7 +43,20 @@ def assert_same(options: Mapping[str, Any], spec: Mapping[str, Any], path: str =
             assert_same(said["suboptions"], taken["options"], f"{path}{name}.")
 
 
-def assert_returns(module: ModuleType, result: Mapping[str, Any]) -> None:
-    """Every key of a result is documented."""
-    known = {"changed", "failed", "diff", "warnings", "_ansible_no_log", "msg", *yaml.safe_load(module.RETURN)}
-    assert set(result) <= known
+@pytest.mark.parametrize("name", NAMES)
+def test_the_documented_options_are_those_that_are_taken(name: str) -> None:
+    module, action = load(name)
+    assert_same(documented(module), action.ARGUMENTS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_use_documented_options(name: str) -> None:
+    module, _action = load(name)
+    examples = [task for task in yaml.safe_load(module.EXAMPLES) if f"cloudwatch.agent.{name}" in task]
+    assert examples
+    for task in examples:
+        assert set(task[f"cloudwatch.agent.{name}"]) <= {*documented(module), "region", "profile"}
+
+
+def test_there_are_actions() -> None:
+    assert len(NAMES) >= 3
