@@ -54,7 +54,7 @@ def bring(site: Site, python: pathlib.Path) -> None:
 def facts(site: Site) -> dict[str, dict[str, str]]:
     """Return by host the release and the Python that modules ran by."""
     tree = site.scratch / "facts"
-    command = ["ansible", "-i", str(site.inventory), ",".join(HOSTS), "-m", "ansible.builtin.setup", "-t", str(tree)]
+    command = ["ansible", "-b", "-i", str(site.inventory), ",".join(HOSTS), "-m", "ansible.builtin.setup", "-t", str(tree)]
     environment = {**site.environment, "ANSIBLE_CONFIG": str(ROOT / "demo" / "ansible.cfg")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=site.scratch)
     assert done.returncode == 0, done.stdout + done.stderr
