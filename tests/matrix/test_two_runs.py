@@ -19,7 +19,6 @@ import pytest
 from lab_site import LAB, ROOT, Site
 
 HOSTS = ("ec2-1", "onprem-1")
-ON_HOST = "/opt/matrix-python"
 TARGET = pathlib.Path(os.environ["MATRIX_TARGET_PYTHON"]) if os.environ.get("MATRIX_TARGET_PYTHON") else None
 
 
@@ -38,20 +37,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def bring(site: Site, python: pathlib.Path) -> None:
-    """Put an interpreter with its standard library on the hosts, and name it in the inventory: for them, not for the controller."""
-    tree = python.resolve().parents[1]
-    packed = subprocess.run(["tar", "-C", str(tree), "-c", "bin", "lib"], capture_output=True, check=True).stdout
+    """Put an interpreter with its standard library on the hosts, and name it in the inventory: for them, not for the controller.
+
+    It comes to the path that it has here: its shared library is looked for there.
+    """
+    python = python.resolve()
+    tree = python.parents[1]
+    less = [f"--exclude={name}" for name in ("test", "idlelib", "site-packages", "__pycache__", "*.a")]
+    packed = subprocess.run(["tar", "-C", str(tree), "-c", *less, "bin", "lib"], capture_output=True, check=True).stdout
     for host in HOSTS:
-        command = ["sh", "-c", f"mkdir {ON_HOST} && tar -C {ON_HOST} -x"]
-        subprocess.run([str(LAB), "exec", host, *command], env=site.environment, input=packed, check=True)
-    variables = {"ansible_python_interpreter": f"{ON_HOST}/bin/{python.resolve().name}"}
-    site.inventory = site.overlay({f"host_vars/{host}.yml": variables for host in HOSTS})
+        unpack = f"mkdir -p {tree} && tar -C {tree} -x"
+        subprocess.run([str(LAB), "exec", host, "sh", "-c", unpack], env=site.environment, input=packed, check=True)
+    site.inventory = site.overlay({f"host_vars/{host}.yml": {"ansible_python_interpreter": str(python)} for host in HOSTS})
 
 
 def facts(site: Site) -> dict[str, dict[str, str]]:
     """Return by host the release and the Python that modules ran by."""
     tree = site.scratch / "facts"
-    command = ["ansible", "-i", str(site.inventory), ",".join(HOSTS), "-m", "ansible.builtin.setup", "-t", str(tree)]
+    command = ["ansible", "-b", "-i", str(site.inventory), ",".join(HOSTS), "-m", "ansible.builtin.setup", "-t", str(tree)]
     environment = {**site.environment, "ANSIBLE_CONFIG": str(ROOT / "demo" / "ansible.cfg")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=site.scratch)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -58,7 +58,9 @@ class Site:
 
     def lab(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Call the lab's program; its failure fails the test."""
-        return subprocess.run([str(LAB), *arguments], env=self.environment, capture_output=True, text=True, check=True, **options)
+        done = subprocess.run([str(LAB), *arguments], env=self.environment, capture_output=True, text=True, check=False, **options)
+        assert done.returncode == 0, f"lab {' '.join(arguments)}: exit status {done.returncode}\n{done.stderr}{done.stdout}"
+        return done
 
     def up(self, *arguments: str) -> None:
         """Bring the lab up and take over its environment."""

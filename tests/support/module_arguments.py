@@ -12,8 +12,12 @@ from typing import Any
 from unittest import mock
 
 from ansible.module_utils import basic
+from ansible.module_utils.common.parameters import PASS_VARS
 
-__all__ = ["patch_module_args"]
+__all__ = ["SHOWN", "patch_module_args"]
+
+SHOWN = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
+"""Makes a module return its arguments as `invocation`: newer cores do so only when they are asked, older ones always."""
 
 try:
     from ansible.module_utils.testing import patch_module_args

@@ -12,7 +12,7 @@ import json
 from typing import Any, Callable
 
 import pytest
-from ansible_collections.cloudwatch.agent.tests.support.module_arguments import patch_module_args
+from ansible_collections.cloudwatch.agent.tests.support.module_arguments import SHOWN, patch_module_args
 
 Run = Callable[..., dict[str, Any]]
 
@@ -23,7 +23,7 @@ def run_module(monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.delenv(name, raising=False)
 
     def run(main: Callable[[], Any], arguments: dict[str, Any], **internal: Any) -> dict[str, Any]:
-        given = {**arguments, **{f"_ansible_{key}": value for key, value in internal.items()}}
+        given = {**arguments, **SHOWN, **{f"_ansible_{key}": value for key, value in internal.items()}}
         out = io.StringIO()
         with patch_module_args(given), contextlib.redirect_stdout(out), pytest.raises(SystemExit):
             main()
