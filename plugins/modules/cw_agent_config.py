@@ -56,8 +56,8 @@ options:
     description:
       - What takes back a configuration, in favour of the one before.
       - V(death) - the daemon dies within O(ready_timeout) and O(health_seconds).
-      - V(not_ready) - the daemon lives but is not ready within O(ready_timeout), and the one before was ready. A daemon that is configured to be
-        silent (C(agent.quiet)) is left alone.
+      - V(not_ready) - the daemon lives but is not ready within O(ready_timeout), and the one before was ready. A daemon that is configured
+        to be silent (C(agent.quiet)) is left alone.
       - Without V(death) the module fails and the new configuration stays; without V(not_ready) it warns.
     type: list
     elements: str

@@ -33,6 +33,8 @@ EACH = {"cw_agent_config_name": "AmazonCloudWatch-{{ inventory_hostname }}"}
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Twelve EC2 hosts with the agent, each with a configuration of its own name."""
     place = Site("e2e-fleet", tmp_path_factory.mktemp("fleet"))
+    # Twelve hosts at once on two cores: sudo may take its time.
+    place.environment["ANSIBLE_TIMEOUT"] = "60"
     place.lab("down")
     try:
         place.up("--ec2", str(COUNT))
