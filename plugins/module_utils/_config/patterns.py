@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from functools import lru_cache
 
 from .placeholders import TIMESTAMP
 
@@ -38,6 +39,7 @@ def _and_every_line(pattern: str) -> str:
     return ", and an empty alternative matches every line" if matches_every_line(pattern) else ", so no line starts an event"
 
 
+@lru_cache(maxsize=1024)
 def matches_every_line(pattern: str) -> bool:
     """Whether *pattern* matches any line there may be, such as ``^``, ``.*`` or ``a|``; False where that cannot be said."""
     if len(pattern) > _LONGEST:

@@ -96,7 +96,11 @@ class Subject:
 
     def has(self, path: tuple[Step, ...]) -> bool:
         """Whether the agent of this version and platform has the key at *path* at all."""
-        if path[:2] == ("logs", "logs_collected") and len(path) > 2 and self.platform not in LOG_PLATFORMS.get(path[2], (self.platform,)):
+        if (
+            path[:2] == ("logs", "logs_collected")
+            and len(path) > 2
+            and self.platform not in LOG_PLATFORMS.get(str(path[2]), (self.platform,))
+        ):
             return False
         names = tuple(step if isinstance(step, str) else ANY for step in path)
         return not any(self.version[:2] < parse_version(key.since)[:2] and names[: len(key.path)] == key.path for key in INTRODUCED)

@@ -53,7 +53,12 @@ def _unread(subject: Subject, name: str) -> tuple[str, str]:
     example=files(file(file_path="C:\\Logs\\app.log")),
 )
 def _file_of_other_platform(subject: Subject) -> Iterator[Finding]:
-    for path, name, _entry in _paths(subject):
+    entries = subject.section("opentelemetry", "collect", "files").get("collect_list")
+    paths = [(path, name) for path, name, _entry in _paths(subject)]
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        if isinstance(entry, dict) and isinstance(entry.get("file_path"), str):
+            paths.append((("opentelemetry", "collect", "files", "collect_list", index, "file_path"), entry["file_path"]))
+    for path, name in paths:
         owner = foreign(name, subject.platform)
         if owner:
             message = f"{shown(name)} is a path of {owner}, and cw_agent_platform is {subject.platform}."

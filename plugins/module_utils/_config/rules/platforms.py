@@ -33,6 +33,10 @@ def _other_platform(subject: Subject) -> Iterator[Finding]:
             where = " and ".join(_NAMES[platform] for platform in sorted(platforms))
             message = f"{name} is for {where}; on {here} the agent reads none of it, and makes none of its log groups."
             yield Finding(("logs", "logs_collected", name), collected[name], message)
+    collect = subject.section("opentelemetry", "collect")
+    if "windows_events" in collect and subject.platform != "windows":
+        message = f"windows_events is for Windows; on {here} the agent reads none of it."
+        yield Finding(("opentelemetry", "collect", "windows_events"), collect["windows_events"], message)
     for name, value in subject.section("metrics", "metrics_collected").items():
         if not sends_metrics(subject.platform, name):
             meant = f" Did you mean {WINDOWS_OBJECTS[name]}, with its counters?" if WINDOWS_OBJECTS[name] else ""

@@ -158,10 +158,8 @@ def test_dates_are_refused_with_their_variable(runner: Runner) -> None:
     runner.shared["cw_agent_fragment_base"] = {"agent": {"since": __import__("datetime").date(2026, 1, 1)}}
     status, output = runner.play()
     assert status
-    assert (
-        'cw_agent_fragment_base: /agent/since is the date 2026-01-01, which JSON does not have. Hint: write it in quotes: "2026-01-01".'
-        in output
-    )
+    assert "hosts a, b: cw_agent_fragment_base: /agent/since is the date 2026-01-01" in output
+    assert "Hint: write it in quotes" in output
 
 
 def test_the_report_contacts_no_host_and_fails_on_errors(runner: Runner, tmp_path: Path) -> None:

@@ -72,3 +72,14 @@ def test_objects_of_windows_on_linux() -> None:
 def test_run_as_user_on_windows() -> None:
     configuration = {"agent": {"run_as_user": "me"}, "metrics": {"metrics_collected": {"Memory": {"measurement": ["Available MBytes"]}}}}
     assert rules(configuration, "windows") == [("other-platform", "/agent/run_as_user")]
+
+
+def test_opentelemetry_of_another_platform() -> None:
+    entries = {"collect_list": [{"event_name": "System", "log_group_name": "/w"}]}
+    files = {"collect_list": [{"file_path": "C:\\Logs\\app.log"}]}
+    collect = {"windows_events": entries, "files": files, "host_metrics": {}}
+    found = rules({"opentelemetry": {"cluster_name": "c", "collect": collect}}, "linux")
+    assert found == [
+        ("file-of-other-platform", "/opentelemetry/collect/files/collect_list/0/file_path"),
+        ("other-platform", "/opentelemetry/collect/windows_events"),
+    ]
