@@ -58,7 +58,7 @@ class Published:
         if not self.on_hold(hold):
             # What Parameter Store spells differently counts as it is spelled there: hosts compare digests.
             return [_source(part["name"], part["version"], part["stored_value"] or text) for part, text in zip(self.parts, texts)]
-        found = []
+        found: list[Source] = []
         for part, text in zip(self.parts, [*texts, ""]):
             version, other = part["labels"][LIVE], part["labelled_values"].get(LIVE)
             if not version:

@@ -1,19 +1,17 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a configuration makes and needs: metrics, cost, permissions, log groups."""
+"""The custom metrics that a configuration makes, and what they cost."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.log_groups import config_log_groups
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.metrics import config_metrics, monthly_cost
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import config_policy, managed_policy_gaps, partition_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._config.examples import EC2
 
-EC2 = {name: "${aws:" + name + "}" for name in ("ImageId", "InstanceId", "InstanceType", "AutoScalingGroupName")}
 MOUNTS = [
     {"mount": "/", "device": "/dev/nvme0n1p1", "fstype": "xfs", "size_total": 10},
     {"mount": "/data", "device": "/dev/nvme1n1", "fstype": "ext4", "size_total": 10},
@@ -105,88 +103,3 @@ def test_windows_objects_are_counted_by_instances() -> None:
 )
 def test_cost(series_count: int, price: Any, cost: float) -> None:
     assert monthly_cost(series_count, price) == cost
-
-
-FULL = {
-    "agent": {"credentials": {"role_arn": "arn:aws:iam::123456789012:role/metrics"}},
-    "metrics": {
-        "namespace": "App",
-        "append_dimensions": EC2,
-        "metrics_collected": {"disk": {"measurement": ["used"], "append_dimensions": {"VolumeId": "${aws:VolumeId}"}}},
-    },
-    "logs": {
-        "logs_collected": {
-            "files": {
-                "collect_list": [
-                    {"file_path": "/a.log", "log_group_name": "/app/{instance_id}", "retention_in_days": 30},
-                    {"file_path": "/var/log/b.log"},
-                    {"file_path": "/c.log", "log_group_name": "/app/{instance_id}", "log_stream_name": "c"},
-                ]
-            }
-        }
-    },
-    "traces": {"traces_collected": {"xray": {}}},
-}
-
-
-def allowed(policy: dict[str, Any]) -> dict[str, list[str]]:
-    return {action: statement["Resource"] for statement in policy["Statement"] for action in statement["Action"]}
-
-
-def test_the_policy_is_least_and_resource_scoped() -> None:
-    policy = config_policy(Subject(FULL, "", "linux", "ec2"), ["AmazonCloudWatch-app", "/own/name"], "us-gov-west-1", "123456789012", True)
-    found = allowed(policy)
-    prefix = "arn:aws-us-gov:logs:us-gov-west-1:123456789012:log-group:"
-    assert found["logs:CreateLogGroup"] == [f"{prefix}/app/*", f"{prefix}/var/log/b", f"{prefix}/app/*:*", f"{prefix}/var/log/b:*"]
-    assert found["logs:PutRetentionPolicy"] == [f"{prefix}/app/*", f"{prefix}/app/*:*"]
-    base = "arn:aws-us-gov:ssm:us-gov-west-1:123456789012:parameter/"
-    assert found["ssm:GetParameter"] == [f"{base}AmazonCloudWatch-app", f"{base}own/name"]
-    assert found["sts:AssumeRole"] == ["arn:aws:iam::123456789012:role/metrics"]
-    assert {"ec2:DescribeTags", "ec2:DescribeVolumes", "xray:PutTraceSegments", "logs:PutLogEvents"} <= set(found)
-    (metrics,) = [item for item in policy["Statement"] if item["Action"] == ["cloudwatch:PutMetricData"]]
-    assert metrics["Condition"] == {"StringEquals": {"cloudwatch:namespace": ["App"]}}
-    assert len({item["Sid"] for item in policy["Statement"]}) == len(policy["Statement"])
-
-
-def test_metrics_alone_need_one_permission() -> None:
-    assert list(allowed(config_policy(subject(mem={"measurement": ["used"]}), [], "", "", True))) == ["cloudwatch:PutMetricData"]
-
-
-def test_existing_groups_need_no_creation() -> None:
-    assert "logs:CreateLogGroup" not in allowed(config_policy(Subject(FULL, "", "linux", "ec2"), [], "", "", False))
-
-
-def test_gaps_of_the_managed_policy() -> None:
-    policy = config_policy(Subject(FULL, "", "linux", "ec2"), ["AmazonCloudWatch-app", "/own/name"], "us-east-1", "", True)
-    gaps = {(gap["action"], gap["resource"]) for gap in managed_policy_gaps(policy)}
-    assert gaps == {
-        ("ssm:GetParameter", "arn:aws:ssm:us-east-1:*:parameter/own/name"),
-        ("sts:AssumeRole", "arn:aws:iam::123456789012:role/metrics"),
-    }
-
-
-@pytest.mark.parametrize(
-    ("region", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("us-iso-east-1", "aws-iso"), ("", "aws")]
-)
-def test_partitions(region: str, partition: str) -> None:
-    assert partition_of(region) == partition
-
-
-def test_log_groups_are_merged_by_name() -> None:
-    groups = config_log_groups(Subject(FULL, "", "linux", "ec2"))
-    assert groups == [
-        {
-            "log_group_name": "/app/{instance_id}",
-            "retention_in_days": 30,
-            "log_group_class": "STANDARD",
-            "streams": ["", "c"],
-            "files": ["/a.log", "/c.log"],
-        },
-        {
-            "log_group_name": "/var/log/b",
-            "retention_in_days": None,
-            "log_group_class": "STANDARD",
-            "streams": [""],
-            "files": ["/var/log/b.log"],
-        },
-    ]
