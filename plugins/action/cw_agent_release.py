@@ -79,6 +79,8 @@ class ActionModule(AwsAction):
                 self._display.warning(item.hold_warning())
         return self._result(
             outcome,
+            # Data for the stages that follow: with a value out of Ansible Vault in one configuration, none is shown.
+            _ansible_no_log=any(item.get("vaulted") for item in plan["configurations"]),
             configurations=[item.result(given["hold"]) for item in found],
             sources=sources.sources_by_host(plan, found, given["hold"]),
         )
@@ -128,7 +130,7 @@ class ActionModule(AwsAction):
         return self._result(outcome, deleted=outcome.deleted)
 
     def _result(self, outcome: Outcome, **more: Any) -> dict[str, Any]:
-        diff = {"diff": outcome.diff()} if self._task.diff else {}
+        diff = {"diff": outcome.diff()} if self._task.diff and not more.get("_ansible_no_log") else {}
         return {"changed": outcome.changed, "moves": outcome.moves, **more, **diff}
 
 

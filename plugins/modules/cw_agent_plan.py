@@ -80,7 +80,8 @@ hosts:
   returned: always
   sample:
     web-1: {name: AmazonCloudWatch-base-web, region: us-east-1, profile: "", digest: 5ff5…, mode: ec2, platform: linux,
-            key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log]}
+            key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log],
+            vaulted: false}
 configurations:
   description: The distinct configurations.
   type: list
@@ -110,6 +111,10 @@ configurations:
       type: dict
     hosts:
       description: The hosts that get it.
+      type: list
+      elements: str
+    vaulted:
+      description: JSON pointers of the values that come out of Ansible Vault (allowed by C(cw_agent_allow_vaulted)).
       type: list
       elements: str
     origins:
@@ -146,6 +151,11 @@ report:
     - The report. C(lines) for people, C(configurations), C(errors), C(counts) by severity, C(metrics), and C(cost) in USD a month.
   type: dict
   returned: success and O(report=true)
+notes:
+  description: What is remarkable about hosts and no error, such as misspelt variables, as sentences.
+  type: list
+  elements: str
+  returned: always
 message:
   description: All errors in one text; empty when there is none.
   type: str

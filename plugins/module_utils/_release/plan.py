@@ -148,6 +148,7 @@ class Planner:
             "key": key,
             "run_as_user": _run_as_user(composed.composition.configuration),
             "files": composed.collects["files"],
+            "vaulted": bool(composed.vaulted),
         }
 
     def _compose(self, fragments: Mapping[str, Any], settings: Mapping[str, Any], vaulted: Mapping[str, Vaulted]) -> _Composed:

@@ -47,6 +47,7 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         "key": "us-east-1/AmazonCloudWatch-base-web",
         "run_as_user": "cwagent",
         "files": ["/a"],
+        "vaulted": False,
     }
     assert configuration["collects"]["files"] == ["/a"]
     assert configuration["collects"]["streams"] == [{"log_group_name": "/web", "log_stream_name": "", "file_path": "/a"}]
