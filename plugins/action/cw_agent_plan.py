@@ -61,13 +61,16 @@ class ActionModule(ActionBase):
         result = _result(planner.plan, message)
         if arguments["report"]:
             result["report"] = self._report(result, arguments, variables["hostvars"])
+            # Everything was said once already.
+            count = result["report"]["counts"]["error"]
+            message = f"{count} {'error stands' if count == 1 else 'errors stand'} in the report above." if message else ""
             if arguments["strict"] and result["report"]["counts"]["warning"]:
                 message = message or "There are warnings, and they are to fail the run (cw_agent_report_strict)."
         elif arguments["fail"]:
             result["warnings"] = warnings(planner.plan)
         if message and arguments["fail"]:
-            # Not the whole plan: a failed task prints its result.
-            raise AnsibleActionFail(message, result={"errors": planner.plan.errors, "message": message})
+            # Not the whole plan: a failed task prints its result. Not raised: then failed_when would not count.
+            return {"failed": True, "changed": False, "msg": message, "warnings": result.get("warnings", [])}
         return result
 
     def _report(self, plan: Mapping[str, Any], arguments: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:

@@ -77,7 +77,7 @@ RETURN = r"""
 hosts:
   description: For each host, which configuration it gets.
   type: dict
-  returned: always
+  returned: success
   sample:
     web-1: {name: AmazonCloudWatch-base-web, region: us-east-1, profile: "", digest: 5ff5…, mode: ec2, platform: linux,
             key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log],
@@ -86,7 +86,7 @@ configurations:
   description: The distinct configurations.
   type: list
   elements: dict
-  returned: always
+  returned: success
   contains:
     key:
       description: What the hosts' RV(hosts) entries refer to.
@@ -145,7 +145,7 @@ errors:
   description: What is wrong with hosts, as sentences.
   type: list
   elements: str
-  returned: always
+  returned: success
 report:
   description:
     - The report. C(lines) for people, C(configurations), C(errors), C(counts) by severity, C(metrics), and C(cost) in USD a month.
@@ -155,9 +155,9 @@ notes:
   description: What is remarkable about hosts and no error, such as misspelt variables, as sentences.
   type: list
   elements: str
-  returned: always
+  returned: success
 message:
-  description: All errors in one text; empty when there is none.
+  description: All errors in one text; empty when there is none. A task that fails returns it as C(msg), and nothing else.
   type: str
-  returned: always
+  returned: success
 """
