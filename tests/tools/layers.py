@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run every layer of the tests, two lanes side by side, and say how each ended and how long it took.
+"""Run every layer of the tests, two side by side, and say how each ended and how long it took.
 
 Layers that wait for hosts (boots, intervals, restarts) share the machine well with layers that compute. The output of a layer is
-printed whole when it ends, so that the lanes do not mix; a line says when one starts. Exit status 0 only if every layer passed.
+printed whole when it ends, so that two do not mix; a line says when one starts. Exit status 0 only if every layer passed.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LANES = (
-    ("lint", "unit", "units", "sanity", "lab", "integration"),
-    ("conformance", "molecule", "e2e"),
-)
+ORDER = ("molecule", "lint", "unit", "units", "sanity", "e2e", "integration", "lab", "conformance")
+"""Each worker takes the next one: those that wait for hosts start beside those that compute, and the shortest are not left for the end."""
+
+WORKERS = 2
 PRINTING = threading.Lock()
 
 
@@ -44,18 +44,12 @@ def layer(name: str) -> tuple[str, bool, float]:
     return name, done.returncode == 0, seconds
 
 
-def lane(names: tuple[str, ...]) -> list[tuple[str, bool, float]]:
-    """Run layers one after the other."""
-    return [layer(name) for name in names]
-
-
 def main() -> int:
-    """Run both lanes, print the summary."""
+    """Run all layers (or those named in LAYERS), print the summary."""
     only = os.environ.get("LAYERS", "").split()
-    lanes = [tuple(name for name in names if not only or name in only) for names in LANES]
     start = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
-        results = [result for results in pool.map(lane, lanes) for result in results]
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        results = list(pool.map(layer, [name for name in ORDER if not only or name in only]))
     for name, passed, seconds in results:
         print(f"{'passed' if passed else 'FAILED':8}{name:16}{seconds:6.0f} s")
     failures = sum(not passed for _name, passed, _seconds in results)
