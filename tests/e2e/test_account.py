@@ -9,6 +9,7 @@ import contextlib
 import json
 import pathlib
 import shlex
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -186,6 +187,47 @@ def test_everything_is_well_again(fleet: Site) -> None:
     assert (run.status, said["totals"]) == (0, {"verified": COUNT})
     again, _said = play(fleet)
     assert all(counts["changed"] == 0 for counts in again.recap().values())
+
+
+ACTIVE = "cd /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d && sha256sum *"
+
+
+def test_telemetry_that_stops_with_a_change_takes_it_back(fleet: Site) -> None:
+    """The daemon is ready and sends to nowhere: the configuration before is active again, and live has not moved."""
+    before, active = live(fleet, "ec2-1"), fleet.on("ec2-1", ACTIVE)
+    nowhere = {"cw_agent_fragment_zzz": {"metrics": {"endpoint_override": "https://localhost:9"}}, "cw_agent_verify_timeout": 20}
+    run, said = play(fleet, "--limit", "ec2-1", cw_agent_release="always", **nowhere)
+    assert run.status == 2
+    assert said["totals"] == {"missing": 1}
+    assert "the previous configuration is active again (cw_agent_rollback_on)" in run.output
+    assert fleet.on("ec2-1", ACTIVE) == active
+    assert live(fleet, "ec2-1") == before
+
+
+def test_a_daemon_that_dies_after_it_was_watched_is_not_released(fleet: Site) -> None:
+    """Killed while its telemetry is awaited: systemd starts it again, values arrive, and the run says what happened."""
+    before, active = live(fleet, "ec2-2"), fleet.on("ec2-2", ACTIVE)
+    fleet.inventory = inventory(fleet, 12)
+    mark = fleet.mark()
+    ended = threading.Event()
+
+    def kill() -> None:
+        while not ended.wait(0.2):
+            if fleet.calls(mark, operation="GetMetricData"):
+                fleet.on("ec2-2", "systemctl kill -s KILL amazon-cloudwatch-agent")
+                return
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        run, said = play(fleet, "--limit", "ec2-2", cw_agent_release="always")
+    finally:
+        ended.set()
+        killer.join()
+    assert run.status == 2
+    assert said["totals"] == {"failed": 1}
+    assert "the agent has died since it was watched after its change" in run.output
+    assert (fleet.on("ec2-2", ACTIVE), live(fleet, "ec2-2")) == (active, before)
 
 
 def test_the_table_shows_whatever_the_callback_hides(fleet: Site) -> None:
