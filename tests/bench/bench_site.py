@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an unchanged site.yml costs, as a ratio against a play of one ping.
 
-Ten hosts (or BENCH_HOSTS), the same inventory, ansible.cfg and forks; whole ansible-playbook processes, interleaved, median of five. The module calls per
-host are counted in the hosts' own journals, where every Ansible module notes its start.
+Ten hosts (or BENCH_HOSTS), the same inventory, ansible.cfg and forks; whole ansible-playbook processes, interleaved, median of five. The
+module calls per host are counted in the hosts' own journals, where every Ansible module notes its start.
 """
 
 from __future__ import annotations
