@@ -92,7 +92,7 @@ def test_throttle_storm(lab: Any, module: Any, operation: str) -> None:
         ("denied", "GetParameters", "AccessDeniedException"),
         ("denied", "DescribeParameters", "AccessDeniedException"),
         ("denied", "ListTagsForResource", "AccessDeniedException"),
-        ("denied", "PutParameter", "Hint: allow PutParameter"),
+        ("denied", "PutParameter", "Hint: allow ssm:PutParameter"),
         ("expired", "*", "Hint: renew the credentials"),
         ("throttle", "GetParameters", "ThrottlingException"),
     ],
