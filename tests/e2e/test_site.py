@@ -215,6 +215,20 @@ class TestSecondRun:
         assert {host: site.invocation(host) for host in HOSTS} == before
         assert [call["operation"] for call in site.calls(mark, host=None) if call["write"]] == []
 
+    @pytest.mark.parametrize("tag", ["check", "publish", "observe", "install", "credentials", "configure", "verify", "release"])
+    def test_a_stage_alone_by_its_tag(self, site: Site, tag: str) -> None:
+        """Each tag brings what it needs, and changes nothing where nothing differs."""
+        run = site.play("--tags", tag)
+        assert run.status == 0
+        assert all(counts["changed"] == 0 for counts in run.recap().values())
+        assert ("4 hosts: 4 verified" in run.output) == (tag in ("verify", "release"))
+
+    def test_a_start_in_the_middle_says_what_is_missing(self, site: Site) -> None:
+        """--start-at-task skips what makes the data."""
+        run = site.play("--start-at-task", "cloudwatch.agent.verify : Ask CloudWatch what has arrived")
+        assert run.status != 0
+        assert "cw_agent_plan is missing. Hint: choose stages by tags, not by start-at-task" in " ".join(run.output.split())
+
     def test_one_changed_value(self, site: Site) -> None:
         """Only that group's parameter gets a version, only its hosts restart."""
         changed = copy.deepcopy(group_vars("backend"))
