@@ -112,7 +112,7 @@ def _unknown_section(subject: Subject) -> Iterator[Finding]:
 def _duplicate_entry(subject: Subject) -> Iterator[Finding]:
     for path in subject.view.duplicates:
         value = _at(subject, path)
-        first = next(index for index in range(int(path[-1])) if _at(subject, (*path[:-1], index)) == value)
+        first = next((index for index in range(int(path[-1])) if _at(subject, (*path[:-1], index)) == value), 0)
         message = f"Entry {int(path[-1]) + 1} of {path[-2]} is the same as entry {first + 1}."
         yield Finding(path, value, message, related=((*path[:-1], first),))
 

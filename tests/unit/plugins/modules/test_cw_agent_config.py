@@ -15,7 +15,7 @@ from ansible_collections.cloudwatch.agent.plugins.modules import cw_agent_config
 from ..module_utils._host.conftest import FakeHost, configuration
 from ..module_utils._host.test_identity import Service
 
-Run = Callable[..., "dict[str, Any]"]
+Run = Callable[..., dict[str, Any]]
 Main = Callable[[], None]
 TEXT, NEXT = configuration(60), configuration(30)
 
