@@ -99,8 +99,3 @@ def shown(move: Mapping[str, Any]) -> str:
     """A move in words."""
     before, after = (f"version {move[side]}" if move[side] else "none" for side in ("before", "after"))
     return f"{move['name']}: {move['label']} {before} → {after}"
-
-
-def current_labels(parameters: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
-    """The labels of *parameters* (of ``ssm_parameter_info``) by name."""
-    return {parameter["name"]: dict(parameter["labels"]) for parameter in parameters}

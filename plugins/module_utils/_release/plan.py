@@ -13,7 +13,7 @@ from .._config.canonical import canonical_text, digest
 from .._config.check import findings_of
 from .._config.compose import Composition, compose
 from .._config.errors import ConfigError
-from .._config.findings import ERROR, REQUIREMENT, WARNING, Finding
+from .._config.findings import ERROR, WARNING, Finding
 from .._config.log_groups import collects
 from .._config.pointer import pointer, walk
 from .._config.presets import preset
@@ -369,8 +369,3 @@ def warnings(plan: Plan) -> list[str]:
     """A sentence for each warning, about hosts or configurations; equal ones once."""
     found = sentences(plan.configurations.values(), WARNING)
     return about_hosts(plan.notes) + [f"{names(item.configurations)}: {item.text}" for item in found]
-
-
-def requirements(plan: Plan) -> list[str]:
-    """A sentence for each requirement; equal ones once."""
-    return [f"{names(item.configurations)}: {item.text}" for item in sentences(plan.configurations.values(), REQUIREMENT)]
