@@ -182,7 +182,7 @@ class ActionModule(AwsAction):
 
     def _finish(self, options: Mapping[str, Any], entries: list[dict[str, Any]], outcome: Outcome) -> dict[str, Any]:
         missing = [item["host"] for item in entries if item["state"] == MISSING]
-        again = to_observe(entries) if options["evaluated"] is None and not self._task.check_mode else []
+        again = to_observe(entries) if options["evaluated"] is None and not self._task.check_mode else {}
         text = "\n".join([*_refusals(outcome.refused), *filter(None, [missing_message(entries)])])
         result: dict[str, Any] = {
             "changed": False,

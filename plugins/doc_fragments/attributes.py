@@ -16,8 +16,19 @@ attributes:
     description: Returns what has changed, or would change in check mode, when diff mode is on.
 """
 
-    # modules that talk to AWS from the controller
+    # modules that take AWS's connection options
     AWS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/cloudwatch.agent.aws) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - cloudwatch.agent.aws
+"""
+
+    # modules that run on the controller when they are told to
+    CONTROLLER = r"""
 options: {}
 attributes:
   platform:
@@ -26,11 +37,18 @@ attributes:
     platforms: posix
     details:
       - Runs on the controller, with C(delegate_to=localhost) and without C(become).
-  action_group:
-    description: Use C(group/cloudwatch.agent.aws) in C(module_defaults) to set defaults for this module.
+"""
+
+    # action plugins, which run nowhere else
+    ACTION = r"""
+options: {}
+attributes:
+  platform:
+    description: Where the module runs.
     support: full
-    membership:
-      - cloudwatch.agent.aws
+    platforms: posix
+    details:
+      - An action plugin, on the controller.
 """
 
     # modules that run on the observed host with the standard library alone

@@ -61,6 +61,10 @@ options:
     description: The user as whom the agent is to run. Empty means that of the active configuration.
     type: str
     default: ""
+  invocation_id:
+    description: The C(InvocationID) that the service had when it was last seen well, to find out whether it has died since.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
@@ -152,6 +156,12 @@ agent:
         restarts:
           description: How often systemd has started the service again by itself since it was started on request (C(NRestarts)).
           type: int
+          returned: success
+        died:
+          description:
+            - Whether the service is no longer active in the run that O(invocation_id) names, even if systemd has started another one.
+            - Always V(false) without O(invocation_id).
+          type: bool
           returned: success
         masked:
           description: Whether the unit is masked, so that nothing can start it.
@@ -406,6 +416,7 @@ ARGUMENTS: dict[str, Any] = {
     },
     "files": {"type": "list", "elements": "str", "default": []},
     "run_as_user": {"type": "str", "default": ""},
+    "invocation_id": {"type": "str", "default": ""},
 }
 
 
@@ -420,6 +431,7 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         files=params["files"],
         run_as_user=params["run_as_user"],
         install=params["install"],
+        invocation_id=params["invocation_id"],
     )
 
 

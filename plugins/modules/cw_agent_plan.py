@@ -44,14 +44,8 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
+  - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.info
-attributes:
-  platform:
-    description: Where the module runs.
-    support: full
-    platforms: posix
-    details:
-      - An action plugin, on the controller.
 requirements:
   - jsonschema, on the controller
 notes:

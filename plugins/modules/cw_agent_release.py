@@ -75,6 +75,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudwatch.agent.attributes
+  - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
 attributes:
   check_mode:
@@ -85,12 +86,6 @@ attributes:
     support: full
     details:
       - The configurations are shown as indented JSON, once each.
-  platform:
-    description: Where the module runs.
-    support: full
-    platforms: posix
-    details:
-      - An action plugin, on the controller.
 notes:
   - O(region) and O(profile) come from the plan, host by host; the options of the same names count where the plan names none.
 seealso:

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudwatch.agent.attributes
+  - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
   - cloudwatch.agent.attributes.info
 options:
@@ -216,13 +217,6 @@ options:
       - Whether the task fails when telemetry is missing or CloudWatch could not be asked.
     type: bool
     default: true
-attributes:
-  platform:
-    description: Where the module runs.
-    support: full
-    platforms: posix
-    details:
-      - An action plugin, on the controller.
 notes:
   - Only calls are used whose answers are not late. They need the permissions C(logs:FilterLogEvents), C(logs:GetLogEvents) and
     C(cloudwatch:GetMetricData).
@@ -440,10 +434,12 @@ refused:
   type: list
   elements: str
 observe_again:
-  description: Hosts that this run has changed; their agents may have died, or said more, since they were observed. None in check mode.
+  description:
+    - For each host that this run has changed, the C(InvocationID) that its service had. Its agent may have died, or said more, since it was
+      observed; O(cloudwatch.agent.cw_agent_info#module:invocation_id) finds it out.
+    - Empty in check mode, and for a host that was only awaited.
   returned: always
-  type: list
-  elements: str
+  type: dict
 failing:
   description: For each host of which something is missing or that has failed, what to say of it.
   returned: always

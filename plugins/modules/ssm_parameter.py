@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudwatch.agent.attributes
+  - cloudwatch.agent.attributes.controller
   - cloudwatch.agent.attributes.aws
 attributes:
   check_mode:

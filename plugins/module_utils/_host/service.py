@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .layout import UNIT
 from .system import Host
@@ -31,8 +31,7 @@ FIELDS = (
 _BY_SIGNAL = (2, 3)
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """The unit as systemd sees it. ``started_at``: seconds since the epoch, 0 while it does not run; ``attempted_at``: last start.
 
     ``exit_code``: how the last daemon ended, as waitid() has it; ``exit_status``: its exit status, or the number of the signal;
@@ -58,6 +57,10 @@ class Service:
     def running(self) -> bool:
         """Whether the daemon's process is there, be it ready or not."""
         return self.active_state == "active" and self.main_pid > 0
+
+    def died(self, invocation_id: str) -> bool:
+        """Whether the run of that InvocationID has ended since, be it that systemd has started another one; '' never has."""
+        return bool(invocation_id) and not (self.active_state == "active" and self.invocation_id == invocation_id)
 
     @property
     def ending(self) -> str:

@@ -14,9 +14,13 @@ from .states import FAILED, FAILURES, MISSING, words
 HINT = "look at the agent's log on the host; go back with the playbook cloudwatch.agent.rollback, or correct the fragments and run again"
 
 
-def to_observe(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The hosts that have to be observed again: those that this run has changed, and those whose agent may have said more by now."""
-    return [item["host"] for item in entries if item.get("invocation_id") or (item["state"] == MISSING and item["changed"])]
+def to_observe(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The hosts that have to be observed again, with the InvocationID that their service had.
+
+    They are those that this run has changed and, with '', those whose agent may have said more by now.
+    """
+    again = (item for item in entries if item.get("invocation_id") or (item["state"] == MISSING and item["changed"]))
+    return {item["host"]: item.get("invocation_id") or "" for item in again}
 
 
 def rechecked(entries: Iterable[Mapping[str, Any]], again: Mapping[str, Any], restored: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -40,8 +44,7 @@ def _rechecked(entry: Mapping[str, Any], newer: Any) -> dict[str, Any]:
             "hint": "",
         }
     service = ((newer or {}).get("agent") or {}).get("service") or {}
-    before = entry.get("invocation_id")
-    if not before or not service or (service.get("invocation_id") == before and service.get("active_state") == "active"):
+    if not service.get("died"):
         return dict(entry)
     state = f"{service.get('active_state')}/{service.get('sub_state')}"
     cause = f"the agent has died since it was watched after its change (its service is {state} by now)"

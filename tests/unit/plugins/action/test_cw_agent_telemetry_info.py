@@ -138,7 +138,7 @@ def test_missing_telemetry_fails_with_the_account(runner: Runner) -> None:
 def test_a_changed_host_is_left_to_a_second_call_that_asks_nobody(runner: Runner) -> None:
     runner.observe("a")
     asked = runner.run(hosts=["a"], plan=runner.plan(a={}), wait="all", timeout=1, defer=True, table=True)
-    assert asked["observe_again"] == ["a"]
+    assert asked["observe_again"] == {"a": ""}
     assert not [text for text in runner.shown if text.startswith("host")]
     calls = len(runner.cloud.calls)
     denied = "E! [outputs.cloudwatchlogs] Aws error received when sending logs to /app/i-a: ExpiredTokenException: x"

@@ -37,6 +37,20 @@ def test_ending(code: int, status: int, result: str, told: str) -> None:
     assert service.Service("failed", "failed", exit_code=code, exit_status=status, result=result).ending == told
 
 
+@pytest.mark.parametrize(
+    ("state", "now", "before", "died"),
+    [
+        ("active", "1", "1", False),
+        ("active", "2", "1", True),
+        ("activating", "1", "1", True),
+        ("unknown", "", "1", True),
+        ("failed", "1", "", False),
+    ],
+)
+def test_a_run_that_has_ended(state: str, now: str, before: str, died: bool) -> None:
+    assert service.Service(state, invocation_id=now).died(before) is died
+
+
 def test_masked(fake: FakeHost) -> None:
     fake.masked = True
     assert service.read(fake.host).masked

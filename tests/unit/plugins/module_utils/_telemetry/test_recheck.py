@@ -14,8 +14,8 @@ from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._telem
 LOST = stream("/a", "missing", cause="no permission", hint="allow it")
 
 
-def agent(invocation: str = "1", state: str = "active", **facts: Any) -> dict[str, Any]:
-    service = {"active_state": state, "sub_state": "running" if state == "active" else "auto-restart", "invocation_id": invocation}
+def agent(died: bool = False, state: str = "active", **facts: Any) -> dict[str, Any]:
+    service = {"active_state": state, "sub_state": "running" if state == "active" else "auto-restart", "died": died}
     return {"agent": {"service": service, **facts}}
 
 
@@ -23,7 +23,7 @@ def test_hosts_that_the_run_has_changed_and_changed_ones_with_something_missing(
     changed = evaluation("changed", [], [], invocation_id="1")
     awaited = evaluation("awaited", [LOST], [])
     entries = [changed, awaited, evaluation("steady", [LOST], [], changed=False), evaluation("well", [stream("/a")], [])]
-    assert to_observe(entries) == ["changed", "awaited"]
+    assert to_observe(entries) == {"changed": "1", "awaited": ""}
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,12 @@ def test_hosts_that_the_run_has_changed_and_changed_ones_with_something_missing(
     [
         (agent(), "verified", ""),
         ({}, "verified", ""),
-        (agent("2"), "failed", "the agent has died since it was watched after its change (its service is active/running by now)"),
-        (agent(state="activating", errors=["E! one", "E! two"]), "failed", "is activating/auto-restart by now); its log: E! two"),
+        (agent(died=True), "failed", "the agent has died since it was watched after its change (its service is active/running by now)"),
+        (
+            agent(died=True, state="activating", errors=["E! one", "E! two"]),
+            "failed",
+            "is activating/auto-restart by now); its log: E! two",
+        ),
         ({"unreachable": True, "msg": "no route"}, "unreachable", "could not be observed again after its change: no route"),
     ],
 )
