@@ -12,7 +12,7 @@ import os
 import pwd
 import re
 import stat
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import safe_files
 from .layout import Layout
@@ -20,8 +20,7 @@ from .layout import Layout
 NOBODY = 65534
 
 
-@dataclass(frozen=True)
-class User:
+class User(NamedTuple):
     """A user as the daemon becomes it. ``exists`` is false for one that the package may still create."""
 
     name: str
@@ -31,8 +30,7 @@ class User:
     exists: bool = True
 
 
-@dataclass(frozen=True)
-class ObservedFile:
+class ObservedFile(NamedTuple):
     """A configured file. ``path`` as configured, ``file`` the newest that it matches; ``grown``: not empty and written to since the start.
 
     ``sent``: how many bytes of it the agent has read and sent, None where it has not begun.

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import safe_files
 from .layout import Layout, file_name
@@ -41,8 +41,7 @@ class Source:
         return file_name(self.location)
 
 
-@dataclass(frozen=True)
-class AgentSection:
+class AgentSection(NamedTuple):
     """What this package needs of the configurations' ``agent`` sections. ``logfile`` is '' for the journal and None for the default."""
 
     run_as_user: str = "root"

@@ -10,6 +10,7 @@ import hashlib
 import os
 import pwd
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from . import common_config, safe_files
 from .system import Host
@@ -32,8 +33,7 @@ class Keys:
         return hashlib.sha256(f"{self.access_key_id}:{self.secret_access_key}:{self.session_token}".encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """A profile as it stands on the host: ``exists`` when it has an access key, ``digest`` of its keys, ``region`` or ''."""
 
     name: str

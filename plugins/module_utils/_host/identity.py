@@ -12,8 +12,7 @@ import os
 import socket
 import struct
 import time
-from dataclasses import dataclass
-from typing import Callable, Tuple
+from typing import Callable, NamedTuple, Tuple
 from urllib.parse import quote
 
 from .system import Host, read_text
@@ -33,8 +32,7 @@ class NoMetadataError(Exception):
     """There is no metadata service, or it does not answer; ``str(error)`` says which."""
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """An EC2 instance. ``role``: the role of its instance profile, '' without one.
 
     ``autoscaling_group``: '' when it is in none, None when its metadata service does not show tags and so nobody can say.
@@ -52,17 +50,28 @@ class Identity:
     autoscaling_group: str | None = None
 
 
-def ask(method: str, path: str, headers: dict[str, str], seconds: float) -> tuple[int, str]:
-    """One request to the metadata service, past every proxy."""
-    connection = http.client.HTTPConnection(ADDRESS, timeout=seconds)
-    try:
-        connection.request(method, path, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode("utf-8", "replace")
-    except http.client.HTTPException as error:
-        raise OSError(f"unusable answer: {error!r}") from error
-    finally:
-        connection.close()
+class Connection:
+    """Requests to the metadata service, all over one connection, past every proxy."""
+
+    def __init__(self) -> None:
+        self._connection: http.client.HTTPConnection | None = None
+
+    def __call__(self, method: str, path: str, headers: dict[str, str], seconds: float) -> tuple[int, str]:
+        """Ask once."""
+        self._connection = self._connection or http.client.HTTPConnection(ADDRESS, timeout=seconds)
+        try:
+            self._connection.request(method, path, headers=headers)
+            answer = self._connection.getresponse()
+            return answer.status, answer.read().decode("utf-8", "replace")
+        except (http.client.HTTPException, OSError) as error:
+            self.close()
+            raise error if isinstance(error, OSError) else OSError(f"unusable answer: {error!r}") from error
+
+    def close(self) -> None:
+        """End the connection; the next request opens another one."""
+        if self._connection:
+            self._connection.close()
+        self._connection = None
 
 
 def _token(using: Ask, seconds: float) -> str:
@@ -119,7 +128,7 @@ def _read_once(using: Ask, seconds: float) -> Identity:
     )
 
 
-def read(host: Host, expected: bool, using: Ask = ask) -> Identity:
+def read(host: Host, expected: bool, using: Ask) -> Identity:
     """The instance's identity.
 
     ``expected``: the host is said to be an instance, so a service that is late (just after boot) gets three chances

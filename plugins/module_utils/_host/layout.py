@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BASE = "/opt/aws/amazon-cloudwatch-agent"
 PACKAGE = "amazon-cloudwatch-agent"
 UNIT = "amazon-cloudwatch-agent.service"
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Paths of the agent below ``root``."""
 
     root: str = "/"

@@ -9,7 +9,7 @@ import calendar
 import os
 import re
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import safe_files
 from .configurations import AgentSection
@@ -26,8 +26,7 @@ _TROUBLE = re.compile(r"(^|\s)(E! |ERROR: )|^panic:|^fatal error:|\[?panic\]?: "
 _STAMP = re.compile(r"^(\d{4})[-/](\d\d)[-/](\d\d)([T ])(\d\d):(\d\d):(\d\d)")
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(NamedTuple):
     """A point in a log file: its inode and its size in bytes then."""
 
     inode: int = 0

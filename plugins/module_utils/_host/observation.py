@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from . import access, credentials, identity, packages, state
 from .configurations import Source
 from .system import Host, read_text
 
 
-@dataclass(frozen=True)
-class DesiredCredentials:
+class DesiredCredentials(NamedTuple):
     """``digest``: that of the keys which the run brings itself ('' = it brings none)."""
 
     profile: str = ""
@@ -41,10 +40,10 @@ class Desired:
     files: list[str] = field(default_factory=list)
     run_as_user: str = ""
     install: bool = False
+    invocation_id: str = ""
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(NamedTuple):
     """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems."""
 
     package: packages.Package
@@ -85,14 +84,14 @@ def _holds_data(mount: dict[str, str]) -> bool:
         return False
 
 
-def observe(host: Host, desired: Desired, using: identity.Ask = identity.ask) -> Observation:
+def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> Observation:
     """Observe the host; changes nothing and asks nobody but the metadata service."""
     found = state.read(host)
     profile = _profile(host, desired.credentials)
     who = access.user(desired.run_as_user or found.section.run_as_user)
     metadata, reason = None, ""
     try:
-        metadata = identity.read(host, desired.mode == "ec2", using)
+        metadata = identity.read(host, desired.mode == "ec2", using or identity.Connection())
     except identity.NoMetadataError as error:
         reason = str(error)
     return Observation(
@@ -119,7 +118,7 @@ def observed_mode(seen: Observation) -> str:
     return "onPremise" if seen.identity is None or seen.common.name or seen.common.file else "ec2"
 
 
-def _service_result(seen: Observation) -> dict[str, Any]:
+def _service_result(seen: Observation, invocation_id: str) -> dict[str, Any]:
     unit = seen.state.service
     return {
         "active_state": unit.active_state,
@@ -130,17 +129,18 @@ def _service_result(seen: Observation) -> dict[str, Any]:
         "main_pid": unit.main_pid,
         "restarts": unit.restarts,
         "masked": unit.masked,
+        "died": unit.died(invocation_id),
     }
 
 
 def result(seen: Observation, desired: Desired) -> dict[str, Any]:
     """The observation for a module's result."""
     mode = observed_mode(seen)
-    who = asdict(seen.identity or identity.Identity("", ""))
+    who = (seen.identity or identity.Identity("", ""))._asdict()
     on_ec2 = (desired.mode or mode) == "ec2" and seen.identity is not None
     return {
-        "package": asdict(seen.package),
-        "service": _service_result(seen),
+        "package": seen.package._asdict(),
+        "service": _service_result(seen, desired.invocation_id),
         "configurations": [{"file": one.file, "digest": one.digest, "size": one.size} for one in seen.state.configurations],
         "stale_files": seen.state.stale,
         "unmanaged": [one.file for one in seen.state.unmanaged],
@@ -151,7 +151,7 @@ def result(seen: Observation, desired: Desired) -> dict[str, Any]:
         "hostname": seen.hostname,
         "ip_address": (who["private_ip"] if on_ec2 else "") or seen.local_address,
         "run_as_user": seen.user.name,
-        "files": [asdict(one) for one in seen.files],
+        "files": [one._asdict() for one in seen.files],
         "mounts": seen.mounts,
         "log_stream_default": who["instance_id"] if on_ec2 else seen.hostname,
         "errors": seen.state.errors,

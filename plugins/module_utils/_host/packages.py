@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import HostError
 from .layout import PACKAGE
@@ -34,8 +34,7 @@ READ_WRITE = "mount it read-write for the run (mount -o remount,rw), or leave th
 _BUILD = re.compile(r"\d+(\.\d+)+b\d+([-+.~]\w+)*")
 
 
-@dataclass(frozen=True)
-class Distribution:
+class Distribution(NamedTuple):
     """``name`` and ``architecture`` as the mirror's paths have them, ``format``: deb or rpm ('' = none that suits)."""
 
     name: str = ""
@@ -43,8 +42,7 @@ class Distribution:
     format: str = ""
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(NamedTuple):
     """The installed agent. ``build``: the exact build, as CWAGENT_VERSION has it.
 
     ``interrupted``: the state in which an installation was broken off, in the package manager's words; ``build`` is then the one that

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
-from typing import Callable, Protocol
+from typing import Callable, NamedTuple, Protocol
 
 from . import safe_files
 from .errors import HostError
@@ -20,8 +20,7 @@ from .layout import Layout
 END_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What a program answered: exit status (124: no end in time, 126: not to be executed, 127: no such program) and its output."""
 
     rc: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import safe_files
 from .configurations import Configuration
@@ -20,8 +20,7 @@ from .system import Host
 _OWN_STALE = re.compile(r"(ssm_|file_|default)[^/]*\.tmp")
 
 
-@dataclass(frozen=True)
-class Unmanaged:
+class Unmanaged(NamedTuple):
     """Somebody else's file: its path below the directory of the configurations.
 
     The legacy file: its whole path. A directory ends with a slash.

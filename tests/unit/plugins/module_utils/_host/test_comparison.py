@@ -96,7 +96,7 @@ def test_keys_of_the_run(fake: FakeHost) -> None:
     assert problems == [] and len([one for one in differences if one.startswith("credentials")]) == 3
     with_profile(fake)
     assert not [one for one in compared(fake, desired, NO_SERVICE)[0] if one.startswith("credentials")]
-    other = replace(desired, credentials=replace(desired.credentials, digest=Keys("A", "C").digest))
+    other = replace(desired, credentials=desired.credentials._replace(digest=Keys("A", "C").digest))
     changed = [one for one in compared(fake, other, NO_SERVICE)[0] if one.startswith("credentials")]
     assert len(changed) == 1 and "keys" in changed[0]
 
@@ -129,7 +129,7 @@ def test_masked_unit(fake: FakeHost) -> None:
 def test_read_only_file_system_matters_where_something_is_to_be_written(fake: FakeHost) -> None:
     debian(fake)
     fake.running_with("ssm_web_3", TEXT)
-    seen = replace(observe(fake.host, EC2, Service()), read_only=["/etc"])
+    seen = observe(fake.host, EC2, Service())._replace(read_only=["/etc"])
     assert comparison.problems(seen, EC2) == []
     found = comparison.problems(seen, replace(EC2, build="1.2b3"))
     assert [(one["what"], one["value"]) for one in found] == [("the file system is read-only", "/etc")]

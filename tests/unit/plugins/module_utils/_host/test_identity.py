@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Iterator
 
 import pytest
@@ -132,10 +132,14 @@ def test_unusable_service(fake: FakeHost, service: Service, told: str) -> None:
 
 
 class Answer(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def do_PUT(self) -> None:
+        body = f"{self.path} {self.headers['X-a']} {self.client_address[1]}".encode()
         self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(f"{self.path} {self.headers['X-a']}".encode())
+        self.wfile.write(body)
 
     def do_GET(self) -> None:
         self.wfile.write(b"nonsense\n\n")
@@ -146,7 +150,7 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with HTTPServer(("127.0.0.1", 0), Answer) as running:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         monkeypatch.setattr(identity, "ADDRESS", f"127.0.0.1:{running.server_port}")
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
@@ -155,11 +159,20 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("server")
-def test_request_goes_past_proxies() -> None:
-    assert identity.ask("PUT", "/x", {"X-a": "b"}, 2) == (200, "/x b")
+def test_requests_go_past_proxies_over_one_connection() -> None:
+    connection = identity.Connection()
+    (status, first), (_status, second) = (connection("PUT", "/x", {"X-a": "b"}, 2) for _turn in range(2))
+    assert status == 200
+    assert first.startswith("/x b ")
+    assert first == second
+    connection.close()
+    connection("PUT", "/x", {"X-a": "b"}, 2)
 
 
 @pytest.mark.usefixtures("server")
-def test_nonsense_is_no_answer() -> None:
+def test_nonsense_is_no_answer_and_ends_the_connection() -> None:
+    connection = identity.Connection()
     with pytest.raises(OSError, match="unusable answer"):
-        identity.ask("GET", "/x", {}, 2)
+        connection("GET", "/x", {}, 2)
+    assert connection("PUT", "/x", {"X-a": "b"}, 2)[0] == 200
+    connection.close()
