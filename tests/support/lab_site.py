@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
@@ -52,7 +53,9 @@ class Site:
 
     def __init__(self, name: str, scratch: pathlib.Path) -> None:
         self.scratch = scratch
-        self.environment = {**os.environ, "LAB_NAME": name}
+        # Labs of other checkouts may run at the same time.
+        checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
+        self.environment = {**os.environ, "LAB_NAME": f"{name}-{checkout}"}
         self.inventory = ROOT / "demo" / "inventory"
         self.show = True
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
@@ -142,7 +143,7 @@ def environment(combination: Combination) -> dict[str, str]:
     if combination.impossible:
         raise LookupError(combination.impossible)
     slug = re.sub(r"[^a-z0-9]+", "-", combination.name.lower()).strip("-")
-    variables = {**os.environ, "MATRIX_LAB": f"matrix-{slug}"[:32].rstrip("-"), "MATRIX_SLUG": slug}
+    variables = {**os.environ, "MATRIX_LAB": f"matrix-{hashlib.sha256(slug.encode()).hexdigest()[:6]}", "MATRIX_SLUG": slug}
     variables.update({"LAB_DEBIAN": combination.suite} if combination.suite else {})
     if combination.requirements:
         python = interpreter(combination.python)

@@ -26,6 +26,9 @@ DATA = {
     "cw_agent_released": "parameter_store",
 }
 """What stages hand on: registered results by name, and the role that owns each."""
+ROOT = ROLES[0].parents[1]
+FACTS = {"cw_agent_failure", "cw_agent_stopped"}
+"""What playbooks set as facts of hosts."""
 
 
 def entry_points(role: Path) -> dict[str, dict[str, Any]]:
@@ -127,11 +130,18 @@ def test_private_variables_of_other_roles_are_not_read(role: Path) -> None:
 
 
 def test_data_of_a_run_is_registered_and_documented() -> None:
-    guide = (ROLES[0].parents[1] / "docs/docsite/rst/guide_data.rst").read_text(encoding="utf-8")
+    guide = (ROOT / "docs/docsite/rst/guide_data.rst").read_text(encoding="utf-8")
     owners = {role.name: role for role in ROLES}
     for name, owner in DATA.items():
         assert name in registered(owners[owner]), name
         assert f"``{name}``" in guide
+
+
+def test_facts_that_playbooks_set_are_documented() -> None:
+    guide = (ROOT / "docs/docsite/rst/guide_data.rst").read_text(encoding="utf-8")
+    texts = "\n".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "playbooks").glob("*.yml")))
+    assert set(re.findall(r"set_fact:\n\s+(\w+):", texts)) == FACTS
+    assert [name for name in FACTS if f"``{name}``" not in guide] == []
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
