@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
 
@@ -37,8 +38,11 @@ SWAPS = [(_link, "a symbolic link"), (_fifo, "a FIFO"), (_socket, "a socket"), (
 
 
 @pytest.fixture(autouse=True)
-def _no_hanging() -> None:
+def _no_hanging() -> Iterator[None]:
     signal.alarm(20)
+    yield
+    # Left alone it would end the process in the midst of another test.
+    signal.alarm(0)
 
 
 @pytest.fixture
