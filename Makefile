@@ -45,7 +45,8 @@ molecule: ## Every role's scenario on systemd hosts
 	@tests/tools/molecule $(SCENARIOS)
 
 e2e: ## site.yml from inventory to telemetry, its failures included
-	@$(RUN) pytest tests/e2e
+	@# Each file has a lab of its own, and waits more than it computes.
+	@$(RUN) pytest tests/e2e -n 2 --dist loadfile
 
 bench: ## The benchmarks: ratios against a baseline of the same run
 	@tests/bench/run

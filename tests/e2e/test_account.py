@@ -6,16 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import pathlib
 import shlex
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import yaml
-from lab_site import ROOT, Run, Site
+from lab_site import Site, demo_variables
 
 COUNT = 12
 FLEET = tuple(f"ec2-{number}" for number in range(1, COUNT + 1))
@@ -56,7 +53,8 @@ def inventory(place: Site, interval: int) -> pathlib.Path:
             "metrics_collected": {"mem": {"measurement": ["used_percent"]}},
         },
     }
-    shared = {**EACH, "cw_agent_fragment_base": fragment}
+    # Watched for less time than by default: each of the many changes of these tests would wait for it.
+    shared = {**EACH, "cw_agent_fragment_base": fragment, "cw_agent_service_health_seconds": 3}
     return place.overlay(
         {
             "aws_ec2.yml": PLUGIN,
@@ -67,21 +65,6 @@ def inventory(place: Site, interval: int) -> pathlib.Path:
             "group_vars/all.yml": {**demo_variables(), **shared},
         }
     )
-
-
-def demo_variables() -> dict[str, Any]:
-    """What the demo says of all hosts beside fragments."""
-    found: dict[str, Any] = yaml.safe_load((ROOT / "demo" / "inventory" / "group_vars" / "all.yml").read_text())
-    return {name: value for name, value in found.items() if not name.startswith("cw_agent_fragment_")}
-
-
-def play(place: Site, *arguments: str, **variables: Any) -> tuple[Run, dict[str, Any]]:
-    """Run site.yml; return how it ended and its account."""
-    file = place.scratch / "result.json"
-    file.unlink(missing_ok=True)
-    run = place.play(*arguments, variables={"cw_agent_result_file": str(file), **variables})
-    account: dict[str, Any] = json.loads(file.read_text())
-    return run, account
 
 
 def live(place: Site, host: str) -> int:
@@ -120,7 +103,7 @@ def test_one_masked_host_of_twelve(fleet: Site) -> None:
     fleet.inventory = inventory(fleet, 11)
     before = {host: live(fleet, host) for host in FLEET}
     with masked(fleet, "ec2-7"):
-        run, said = play(fleet)
+        run, said = fleet.account()
     assert run.status == 2
     assert said["totals"] == {"failed": 1, "verified": 11}
     assert {host for host, counts in run.recap().items() if counts["failed"]} == {"ec2-7"}
@@ -139,7 +122,7 @@ def test_hosts_that_are_unreachable_and_lost_half_way(fleet: Site) -> None:
     fleet.on("ec2-5", f"systemd-run --quiet --unit=lose --collect sh -c {shlex.quote(watch)}")
     try:
         with without_ssh(fleet, "ec2-3"):
-            run, said = play(fleet)
+            run, said = fleet.account()
     finally:
         fleet.on("ec2-5", "systemctl stop lose 2> /dev/null; systemctl start ssh")
     assert run.status == 2
@@ -154,7 +137,7 @@ def test_all_of_them(fleet: Site) -> None:
     """No host can be reached: the account still comes, and nothing is released."""
     before = {host: live(fleet, host) for host in FLEET}
     with without_ssh(fleet, *FLEET):
-        run, said = play(fleet)
+        run, said = fleet.account()
     assert run.status == 2
     assert said["totals"] == {"unreachable": COUNT}
     assert all(counts["failed"] == 1 for counts in run.recap().values())
@@ -168,7 +151,7 @@ def test_a_batch_that_fails_as_a_whole_stops_the_next(fleet: Site) -> None:
     with contextlib.ExitStack() as stack:
         for host in some:
             stack.enter_context(masked(fleet, host))
-        run, said = play(fleet, "--limit", ",".join(some), cw_agent_serial=2)
+        run, said = fleet.account("--limit", ",".join(some), cw_agent_serial=2)
     assert run.status == 2
     assert said["totals"] == {"failed": 2, "not_reached": 2}
 
@@ -176,9 +159,9 @@ def test_a_batch_that_fails_as_a_whole_stops_the_next(fleet: Site) -> None:
 def test_everything_is_well_again(fleet: Site) -> None:
     """The next run repairs what the others have left, and the one after that changes nothing."""
     fleet.inventory = inventory(fleet, 12)
-    run, said = play(fleet)
+    run, said = fleet.account()
     assert (run.status, said["totals"]) == (0, {"verified": COUNT})
-    again, _said = play(fleet)
+    again, _said = fleet.account()
     assert all(counts["changed"] == 0 for counts in again.recap().values())
 
 
@@ -189,7 +172,7 @@ def test_telemetry_that_stops_with_a_change_takes_it_back(fleet: Site) -> None:
     """The daemon is ready and sends to nowhere: the configuration before is active again, and live has not moved."""
     before, active = live(fleet, "ec2-1"), fleet.on("ec2-1", ACTIVE)
     nowhere = {"cw_agent_fragment_zzz": {"metrics": {"endpoint_override": "https://localhost:9"}}, "cw_agent_verify_timeout": 20}
-    run, said = play(fleet, "--limit", "ec2-1", cw_agent_release="always", **nowhere)
+    run, said = fleet.account("--limit", "ec2-1", cw_agent_release="always", **nowhere)
     assert run.status == 2
     assert said["totals"] == {"missing": 1}
     assert "the previous configuration is active again (cw_agent_rollback_on)" in run.output
@@ -213,7 +196,7 @@ def test_a_daemon_that_dies_after_it_was_watched_is_not_released(fleet: Site) ->
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        run, said = play(fleet, "--limit", "ec2-2", cw_agent_release="always")
+        run, said = fleet.account("--limit", "ec2-2", cw_agent_release="always")
     finally:
         ended.set()
         killer.join()

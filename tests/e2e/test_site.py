@@ -112,7 +112,7 @@ class TestFreshHosts:
     def test_an_instance_without_a_profile(self, site: Site) -> None:
         """The instance could send nothing: stops in the observation."""
         ec2 = site.client("ec2")
-        instance = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["ec2-2"]}])["Reservations"][0]["Instances"][0]
+        instance = site.instance("ec2-2")
         found = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [instance["InstanceId"]]}])
         association = found["IamInstanceProfileAssociations"][0]
         ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
@@ -175,14 +175,16 @@ class TestRollOut:
         group = GROUPS[host]
         text = f"written on {host} at {time.time()}"
         site.on(host, f"mkdir -p $(dirname {FILES[group]}); echo '{text}' >> {FILES[group]}")
-        stream = "onprem-1" if host == "onprem-1" else instance_id(site, host)
+        stream = "onprem-1" if host == "onprem-1" else site.instance(host)["InstanceId"]
         until(lambda: text in events(site, f"/demo/{group}", stream), 60, f"{host}: {text}")
 
     @pytest.mark.parametrize("host", HOSTS)
     def test_a_metric_arrives(self, site: Site, host: str) -> None:
         """mem_used_percent stands in CloudWatch with the host's own dimension."""
         dimension = (
-            {"Name": "host", "Value": "onprem-1"} if host == "onprem-1" else {"Name": "InstanceId", "Value": instance_id(site, host)}
+            {"Name": "host", "Value": "onprem-1"}
+            if host == "onprem-1"
+            else {"Name": "InstanceId", "Value": site.instance(host)["InstanceId"]}
         )
 
         def datapoints() -> Any:
@@ -260,11 +262,3 @@ class TestSecondRun:
         assert result.status == "successful"
         assert result.stats["changed"] == {}
         assert set(result.stats["ok"]) == set(HOSTS)
-
-
-def instance_id(site: Site, host: str) -> str:
-    """Return the id under which the stand-in's EC2 knows a host."""
-    found = site.client("ec2").describe_instances(
-        Filters=[{"Name": "tag:Name", "Values": [host]}, {"Name": "instance-state-name", "Values": ["running"]}]
-    )
-    return found["Reservations"][0]["Instances"][0]["InstanceId"]

@@ -31,6 +31,12 @@ rm /tmp/listing.$$
 """
 
 
+def demo_variables() -> dict[str, Any]:
+    """Return what the demo says of all hosts beside fragments."""
+    found: dict[str, Any] = yaml.safe_load((ROOT / "demo" / "inventory" / "group_vars" / "all.yml").read_text())
+    return {name: value for name, value in found.items() if not name.startswith("cw_agent_fragment_")}
+
+
 @dataclasses.dataclass
 class Run:
     """How a playbook ended."""
@@ -102,6 +108,20 @@ class Site:
         if self.show:  # pytest does, where a test fails
             print(done.stdout[-20000:], done.stderr[-5000:])
         return Run(done.returncode, done.stdout + done.stderr)
+
+    def account(self, *arguments: str, **variables: Any) -> tuple[Run, dict[str, Any]]:
+        """Run site.yml; return how it ended and its account."""
+        file = self.scratch / "result.json"
+        file.unlink(missing_ok=True)
+        run = self.play(*arguments, variables={"cw_agent_result_file": str(file), **variables})
+        found: dict[str, Any] = json.loads(file.read_text())
+        return run, found
+
+    def instance(self, host: str) -> dict[str, Any]:
+        """Return what the stand-in's EC2 says of a host."""
+        filters = [{"Name": "tag:Name", "Values": [host]}, {"Name": "instance-state-name", "Values": ["running"]}]
+        found: dict[str, Any] = self.client("ec2").describe_instances(Filters=filters)["Reservations"][0]["Instances"][0]
+        return found
 
     def calls(self, since: int = 0, **wanted: Any) -> list[dict[str, Any]]:
         """Return the requests the stand-in has seen, from line `since` on, with the given fields."""

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-KINDS = ("throttle", "5xx", "timeout", "reset", "lost", "denied", "expired")
+KINDS = ("throttle", "5xx", "timeout", "reset", "lost", "denied", "expired", "incomplete")
 
 
 def ask(base_url: str, method: str, path: str, content: dict[str, Any] | None = None) -> Any:
@@ -31,7 +31,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="lab fault", description="Make AWS calls of the lab fail.")
     verbs = top.add_subparsers(dest="verb", required=True)
     add = verbs.add_parser("add", help="a new fault; prints its number")
-    add.add_argument("kind", choices=KINDS, help="lost: the write is done, then the connection drops without an answer")
+    add.add_argument(
+        "kind",
+        choices=KINDS,
+        help="lost: the write is done, then the connection drops without an answer; "
+        "incomplete: FilterLogEvents answers an empty page with a token, GetMetricData no values and StatusCode InternalError",
+    )
     add.add_argument("--service", help="ssm, logs, cloudwatch, ec2, iam, sts, kms…; default any")
     add.add_argument("--operation", help="PutParameter, Get*…; default any")
     add.add_argument("--host", help="a lab host, or controller; default any")

@@ -98,6 +98,16 @@ def refusal(kind: str, call: Call, principal: Principal) -> AwsError:
     return {"throttle": throttle, "5xx": broken, "expired": expired_token}.get(kind, lambda asked: denied(asked, principal))(call)
 
 
+def incomplete(call: Call, result: dict[str, Any]) -> dict[str, Any]:
+    """A good answer that does not hold what is there yet; any other operation's stays as it is."""
+    if call.operation == "FilterLogEvents":
+        return {**result, "events": [], "nextToken": str(call.params.get("nextToken") or "0")}
+    if call.operation == "GetMetricData":
+        none = {"Timestamps": [], "Values": [], "StatusCode": "InternalError"}
+        return {**result, "MetricDataResults": [{**one, **none} for one in result["MetricDataResults"]]}
+    return result
+
+
 def throttle(call: Call) -> AwsError:
     """Too many requests."""
     if call.service == "ec2":

@@ -23,7 +23,7 @@ from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
 from aws.faults import CONTROLLER as CONTROLLER_NAME
-from aws.faults import Fault, Faults, refusal, throttle
+from aws.faults import Fault, Faults, incomplete, refusal, throttle
 from aws.identity import CONTROLLER, Identities, Principal
 from aws.imds import Imds
 from aws.metrics import Metrics
@@ -83,7 +83,7 @@ class Front:
         if fault and fault.kind in ("timeout", "reset", "lost"):
             fail_connection(fault, environ)
         if fault:
-            return Answer(IMDS_STATUS[fault.kind])
+            return Answer(IMDS_STATUS.get(fault.kind, 500))
         with self.lock:
             return self.imds.answer(name, rest, environ)
 
@@ -104,10 +104,10 @@ class Front:
     def _judged(self, call: Call, kind: str | None) -> Answer:
         with self.lock:
             try:
-                if kind not in (None, "lost"):
+                if kind not in (None, "lost", "incomplete"):
                     raise refusal(str(kind), call, self._principal(call))
                 principal = self.identities.check(call)
-                return self._served(call, principal)
+                return self._served(call, principal, kind == "incomplete")
             except AwsError as error:
                 return failure(call, error)
             except Exception as error:
@@ -119,7 +119,7 @@ class Front:
     def _principal(self, call: Call) -> Principal:
         return self.identities.find(call.access_key) or CONTROLLER
 
-    def _served(self, call: Call, principal: Principal) -> Answer:
+    def _served(self, call: Call, principal: Principal, hollow: bool) -> Answer:
         place = (principal.account, call.region)
         if call.service == "ssm":
             result = self._parameters(call, principal, place)
@@ -132,7 +132,7 @@ class Front:
         else:
             result = None
         if result is not None:
-            return success(call, result)
+            return success(call, incomplete(call, result) if hollow else result)
         if call.protocol == "cbor":
             return self._translated(call, place[0])
         answer = self.ask_moto(call.answerable(call.body, place[0]))

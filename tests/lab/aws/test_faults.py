@@ -126,3 +126,20 @@ def test_the_command_line(standin: Standin, capsys: pytest.CaptureFixture[str]) 
     assert main(["clear", number], standin.url) == 1
     main(["list"], standin.url)
     assert capsys.readouterr().out == ""
+
+
+def test_an_incomplete_answer_holds_nothing_yet(standin: Standin) -> None:
+    logs, metrics, now = standin.client("logs"), standin.client("cloudwatch"), time.time()
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[{"timestamp": int(now * 1000), "message": "m"}])
+    metrics.put_metric_data(Namespace="n", MetricData=[{"MetricName": "m", "Value": 1.0, "Timestamp": now}])
+    stat = {"Metric": {"Namespace": "n", "MetricName": "m"}, "Period": 60, "Stat": "Average"}
+    query = {"MetricDataQueries": [{"Id": "a", "MetricStat": stat}], "StartTime": now - 120, "EndTime": now + 60}
+    main(["add", "incomplete", "--count", "2"], standin.url)
+    page = logs.filter_log_events(logGroupName="g")
+    (hollow,) = metrics.get_metric_data(**query)["MetricDataResults"]
+    assert (page["events"], hollow["Values"], hollow["StatusCode"]) == ([], [], "InternalError")
+    assert [event["message"] for event in logs.filter_log_events(logGroupName="g", nextToken=page["nextToken"])["events"]] == ["m"]
+    (whole,) = metrics.get_metric_data(**query)["MetricDataResults"]
+    assert (whole["Values"], whole["StatusCode"]) == ([1.0], "Complete")

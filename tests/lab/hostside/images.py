@@ -34,8 +34,11 @@ COMMON = (
     "procps",
     "curl",
     "gnupg",
+    # Clocks that go wrong and time zones are what tests of timestamps are about.
+    "libfaketime",
+    "tzdata",
 )
-PACKAGES = {"debian": (*COMMON, "python3-apt"), "amazon": (*COMMON, "dnf", "rpm", "python3-dnf")}
+PACKAGES = {"debian": (*COMMON, "python3-apt"), "amazon": (*COMMON, "dnf", "rpm", "python3-dnf", "rpm2cpio", "cpio")}
 EXCLUDED = ("man", "locale", "doc")
 
 

@@ -13,7 +13,7 @@ import time
 
 from .. import imds, paths, toml
 from ..golog import FatalError
-from . import metricsloop, tailing
+from . import metricsloop, statsd, tailing
 from .host import Host
 from .log import LEVELS, LOG
 from .logsout import LogOutput
@@ -47,6 +47,10 @@ def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
         daemon.start()
     except FatalError as error:
         LOG.death(str(error))
+        return 1
+    except statsd.OccupiedError as error:
+        # The agent says it at this level, and in its log alone.
+        LOG.line("I", f"ERROR: {error}")
         return 1
     stopping.wait(max(0.0, began + (START_EC2 if host.ec2 else START_ONPREM) - time.monotonic()))
     return daemon.serve(envconfig)
@@ -123,6 +127,8 @@ class Daemon:
         self.pipelines = pipelines
         self.stopping = stopping
         self.loops: list = []
+        self.listeners: list = []
+        self.inputs = document.get("inputs", {})
         self.output: LogOutput | None = None
         outputs = document.get("outputs", {}).get("cloudwatchlogs", [])
         if outputs:
@@ -138,6 +144,7 @@ class Daemon:
         if tagger is not None:
             self._tagger()
             self.host.tag(tagger)
+        self.listeners = statsd.listen(self.inputs)
         for loop in self.loops:
             loop.start()
 
