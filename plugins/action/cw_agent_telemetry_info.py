@@ -16,6 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, passed, totals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
@@ -77,6 +78,7 @@ ARGUMENTS = {
     "result_file": {"type": "path"},
     "fail_on_missing": {"type": "bool", "default": True},
 }
+EXCLUSIVE = [["plan", "expectations"], ["expectations", "evaluated"]]
 SOURCES_OF_HOSTS = [["plan", "expectations", "evaluated"]]
 OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
 CHANGES = ("cw_agent_installed", "cw_agent_credentialed")
@@ -98,13 +100,16 @@ class ActionModule(AwsAction):
         """Return the account of the run; fail with one message if telemetry is missing or could not be asked for."""
         super().run(tmp, task_vars)
         self._variables = task_vars or {}
-        options, connection = self.connect(ARGUMENTS, mutually_exclusive=SOURCES_OF_HOSTS, required_one_of=SOURCES_OF_HOSTS)
-        self._host_variables = {name: self._read(name) for name in options["hosts"]} if options["plan"] is not None else {}
+        options, connection = self.connect(ARGUMENTS, mutually_exclusive=EXCLUSIVE, required_one_of=SOURCES_OF_HOSTS)
+        plan = options["plan"]
+        self._mask = mask_of(plan["configurations"] if plan else [])
+        asked = plan is not None and options["evaluated"] is None
+        self._host_variables = {name: self._read(name) for name in options["hosts"]} if asked else {}
         try:
             failures = options["failures"] or self._failures(options)
             outcome = self._outcome(options, failures, connection)
             names = options["hosts"] or [item["host"] for item in outcome.evaluations]
-            entries = account(names, outcome.evaluations, failures, (options["plan"] or {}).get("hosts") or {})
+            entries = account(names, outcome.evaluations, failures, (plan or {}).get("hosts") or {})
         except ConfigError as error:
             raise AnsibleActionFail(str(error)) from error
         return self._finish(options, entries, outcome)
@@ -181,6 +186,7 @@ class ActionModule(AwsAction):
         return Outcome(evaluations, waited, tuple(watch.measured.refused.values()))
 
     def _finish(self, options: Mapping[str, Any], entries: list[dict[str, Any]], outcome: Outcome) -> dict[str, Any]:
+        entries = self._mask(entries)
         missing = [item["host"] for item in entries if item["state"] == MISSING]
         again = to_observe(entries) if options["evaluated"] is None and not self._task.check_mode else {}
         text = "\n".join([*_refusals(outcome.refused), *filter(None, [missing_message(entries)])])
@@ -210,7 +216,7 @@ class ActionModule(AwsAction):
     def _show(self, text: str) -> None:
         """On the terminal whatever the callback shows of results, unless the task is not to be logged."""
         if not self._task.no_log:
-            self._display.display(text)
+            self._display.display(self._mask(text))
 
 
 def _expected(item: Mapping[str, Any], connection: AwsConnection) -> Host:

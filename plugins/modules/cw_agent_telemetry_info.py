@@ -40,6 +40,7 @@ options:
     description:
       - Result of M(cloudwatch.agent.cw_agent_plan).
       - One of O(plan), O(expectations) and O(evaluated) is required.
+      - What its configurations have out of Ansible Vault is shown nowhere; give it with O(evaluated) for that as well.
     type: dict
   observed:
     description:

@@ -96,18 +96,33 @@ class Site:
 
     def play(self, *arguments: str, playbook: str = "cloudwatch.agent.site", variables: dict[str, Any] | None = None) -> Run:
         """Run a playbook on the demo's inventory; extra variables as data."""
+        process = self.start(*arguments, playbook=playbook, variables=variables)
+        output, errors = process.communicate()
+        if self.show:  # pytest does, where a test fails
+            print(output[-20000:], errors[-5000:])
+        return Run(process.returncode, output + errors)
+
+    def start(
+        self, *arguments: str, playbook: str = "cloudwatch.agent.site", variables: dict[str, Any] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start a playbook, in a process group of its own."""
         command = ["ansible-playbook", "-i", str(self.inventory), playbook, *arguments]
         if variables:
             extra = self.scratch / "extra.json"
             extra.write_text(json.dumps(variables))
             command += ["-e", f"@{extra}"]
         environment = {**self.environment, "ANSIBLE_CONFIG": str(ROOT / "demo" / "ansible.cfg")}
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=self.scratch
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            cwd=self.scratch,
+            start_new_session=True,
         )
-        if self.show:  # pytest does, where a test fails
-            print(done.stdout[-20000:], done.stderr[-5000:])
-        return Run(done.returncode, done.stdout + done.stderr)
 
     def account(self, *arguments: str, **variables: Any) -> tuple[Run, dict[str, Any]]:
         """Run site.yml; return how it ended and its account."""

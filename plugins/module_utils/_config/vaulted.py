@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from .pointer import Step, pointer, walk
 
@@ -77,3 +77,12 @@ def without(configuration: Any, pointers: Iterable[str], path: tuple[Step, ...] 
     if isinstance(configuration, list):
         return [without(item, hidden, (*path, index)) for index, item in enumerate(configuration)]
     return HIDDEN if pointer(path) in hidden else configuration
+
+
+def mask_of(configurations: Iterable[Mapping[str, Any]]) -> Mask:
+    """A mask of what a plan's configurations (``configuration``, and ``vaulted`` as JSON pointers) have out of Ansible Vault."""
+    texts = set()
+    for item in configurations:
+        hidden = frozenset(item.get("vaulted") or [])
+        texts |= {str(value) for path, value in walk(item["configuration"]) if hidden and pointer(path) in hidden}
+    return Mask(texts)

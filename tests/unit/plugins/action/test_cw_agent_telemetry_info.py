@@ -237,3 +237,18 @@ def test_what_is_not_verified_is_one_warning(runner: Runner) -> None:
         runner.observe(name)
     (warning,) = runner.run(hosts=["a", "b"], plan=plan)["warnings"]
     assert warning.startswith("Not verified of a, b: logs go to account 999999999999")
+
+
+def test_what_stands_in_the_vault_is_shown_nowhere(runner: Runner, tmp_path: Path) -> None:
+    """Neither at once nor when the account is completed, not even in a line of the agent's log."""
+    runner.observe("a")
+    plan = runner.plan(a={})
+    (configuration,) = plan["configurations"]
+    configuration["vaulted"] = ["/logs/logs_collected/files/collect_list/0/log_group_name"]
+    arguments = {"table": True, "result_file": str(tmp_path / "result.json"), "fail_on_missing": False, "plan": plan}
+    asked = runner.run(hosts=["a"], defer=True, **arguments)
+    line = "E! [outputs.cloudwatchlogs] Aws error received when sending logs to /app/i-a: AccessDenied: x"
+    result = runner.run(evaluated=asked, observed={"a": {"agent": {"errors": [line]}}}, **arguments)
+    everything = f"{asked}{result}{runner.shown}{(tmp_path / 'result.json').read_text()}"
+    assert "/app" not in everything
+    assert "(hidden)" in everything

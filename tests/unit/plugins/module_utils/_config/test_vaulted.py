@@ -9,7 +9,7 @@ import json
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.findings import shown
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import HIDDEN, Mask, Vaulted, without
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import HIDDEN, Mask, Vaulted, mask_of, without
 
 TEXT = 'pä"ss\\word-which-is-long'
 MASK = Mask([TEXT])
@@ -45,3 +45,9 @@ def test_values_are_found_and_hidden_by_their_pointers() -> None:
 def test_what_several_variables_take_is_united() -> None:
     one, two = Vaulted(frozenset("a"), frozenset("x")), Vaulted(frozenset("b"), frozenset("y"))
     assert (one | two) == Vaulted(frozenset("ab"), frozenset("xy"))
+
+
+def test_a_plan_says_what_to_hide() -> None:
+    configurations = [{"configuration": {"a": ["secret", 4711]}, "vaulted": ["/a/0", "/a/1"]}, {"configuration": {"b": "plain"}}]
+    assert mask_of(configurations)(["a secret", 4711, "plain"]) == [f"a {HIDDEN}", HIDDEN, "plain"]
+    assert not mask_of([])
