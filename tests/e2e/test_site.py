@@ -268,16 +268,18 @@ class TestUninstall:
     """The agent leaves the hosts that are named."""
 
     def test_from_no_host_unless_named(self, site: Site) -> None:
-        with untouched(site):
-            run = site.play(playbook="cloudwatch.agent.uninstall")
+        before = {host: site.invocation(host) for host in HOSTS}
+        run = site.play(playbook="cloudwatch.agent.uninstall")
         assert run.status != 0
+        assert {host: site.invocation(host) for host in HOSTS} == before
         assert "-e cw_agent_hosts=PATTERN" in " ".join(run.output.split())
 
     def test_from_one_host(self, site: Site) -> None:
         """Nothing of it is left there, the others are untouched, and a second run changes nothing."""
         named = {"cw_agent_hosts": "onprem-1"}
-        with untouched(site, ("ec2-2", "amazon-1")):
-            run = site.play(playbook="cloudwatch.agent.uninstall", variables=named)
+        others = {host: site.invocation(host) for host in HOSTS if host != "onprem-1"}
+        run = site.play(playbook="cloudwatch.agent.uninstall", variables=named)
+        assert {host: site.invocation(host) for host in others} == others
         assert (run.status, run.recap()["onprem-1"]["changed"]) == (0, 1)
         left = site.on(
             "onprem-1", "ls -d /opt/aws/amazon-cloudwatch-agent/etc /etc/amazon-cloudwatch-agent-credentials 2> /dev/null || true"
