@@ -17,7 +17,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors impor
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, passed, totals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, masked, passed, totals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
@@ -179,17 +179,17 @@ class ActionModule(AwsAction):
                 raise AwsError(str(error.message)) from error
 
         def notify(items: Sequence[tuple[str, Stream | Metric]], until: float) -> None:
-            self._show(awaiting(items, region, time.strftime("%H:%M:%S", time.localtime(until))))
+            self._show(self._mask(awaiting(items, region, time.strftime("%H:%M:%S", time.localtime(until)))))
 
         watch = Watch(client, settings, notify)
         evaluations, waited = watch.run(hosts)
         return Outcome(evaluations, waited, tuple(watch.measured.refused.values()))
 
     def _finish(self, options: Mapping[str, Any], entries: list[dict[str, Any]], outcome: Outcome) -> dict[str, Any]:
-        entries = self._mask(entries)
+        entries, refused = masked(entries, self._mask), [str(self._mask(reason)) for reason in outcome.refused]
         missing = [item["host"] for item in entries if item["state"] == MISSING]
         again = to_observe(entries) if options["evaluated"] is None and not self._task.check_mode else {}
-        text = "\n".join([*_refusals(outcome.refused), *filter(None, [missing_message(entries)])])
+        text = "\n".join([*_refusals(refused), *filter(None, [missing_message(entries)])])
         result: dict[str, Any] = {
             "changed": False,
             "hosts": entries,
@@ -197,7 +197,7 @@ class ActionModule(AwsAction):
             "verified": passed(entries),
             "failing": failing(entries),
             "waited": round(outcome.waited, 1),
-            "refused": list(outcome.refused),
+            "refused": refused,
             "totals": totals(entries),
             "table": table(entries),
             "observe_again": again,
@@ -211,12 +211,12 @@ class ActionModule(AwsAction):
             _write(Path(options["result_file"]), result)
         result["warnings"] = _warnings(entries)
         # Returned and not raised, so that failed_when and until see it.
-        return {**result, "failed": bool(outcome.refused or missing) and options["fail_on_missing"]}
+        return {**result, "failed": bool(refused or missing) and options["fail_on_missing"]}
 
     def _show(self, text: str) -> None:
         """On the terminal whatever the callback shows of results, unless the task is not to be logged."""
         if not self._task.no_log:
-            self._display.display(self._mask(text))
+            self._display.display(text)
 
 
 def _expected(item: Mapping[str, Any], connection: AwsConnection) -> Host:

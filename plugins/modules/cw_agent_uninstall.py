@@ -15,7 +15,8 @@ description:
   - Works where only half of it is there, such as files without a package or an installation that was interrupted.
   - Files among the active configurations that this collection has not written are copied to
     C(/var/lib/cloudwatch-agent-ansible/unmanaged) before they are removed; a warning names the copies.
-  - Waits for another change of the agent on the same host.
+  - Waits for another change of the agent on the same host, and for another package manager.
+  - An agent whose package cannot be removed runs on.
 options:
   purge:
     description:
@@ -73,7 +74,7 @@ ARGUMENTS: dict[str, Any] = {
     "purge": {
         "type": "list",
         "elements": "str",
-        "choices": ["configuration", "state", "logs", "credentials", "overrides"],
+        "choices": list(removal.PURGES),
         "default": ["configuration", "state", "credentials", "overrides"],
     },
 }

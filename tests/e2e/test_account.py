@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from lab_site import Site, demo_variables
+from lab_site import Site, demo_variables, memory
 
 COUNT = 12
 FLEET = tuple(f"ec2-{number}" for number in range(1, COUNT + 1))
@@ -45,16 +45,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def inventory(place: Site, interval: int) -> pathlib.Path:
     """The demo's inventory without its other hosts; another *interval* changes every host's configuration."""
-    fragment = {
-        "agent": {"run_as_user": "cwagent", "metrics_collection_interval": interval},
-        "metrics": {
-            "force_flush_interval": 5,
-            "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
-            "metrics_collected": {"mem": {"measurement": ["used_percent"]}},
-        },
-    }
     # Watched for less time than by default: each of the many changes of these tests would wait for it.
-    shared = {**EACH, "cw_agent_fragment_base": fragment, "cw_agent_service_health_seconds": 3}
+    shared = {**EACH, "cw_agent_fragment_base": memory(interval), "cw_agent_service_health_seconds": 3}
     return place.overlay(
         {
             "aws_ec2.yml": PLUGIN,

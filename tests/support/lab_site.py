@@ -37,6 +37,18 @@ def demo_variables() -> dict[str, Any]:
     return {name: value for name, value in found.items() if not name.startswith("cw_agent_fragment_")}
 
 
+def memory(interval: int) -> dict[str, Any]:
+    """Return a fragment of an EC2 host that measures memory; another interval (seconds) makes another configuration."""
+    return {
+        "agent": {"run_as_user": "cwagent", "metrics_collection_interval": interval},
+        "metrics": {
+            "force_flush_interval": 5,
+            "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
+            "metrics_collected": {"mem": {"measurement": ["used_percent"]}},
+        },
+    }
+
+
 @dataclasses.dataclass
 class Run:
     """How a playbook ended."""

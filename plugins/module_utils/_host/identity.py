@@ -57,15 +57,22 @@ class Connection:
         self._connection: http.client.HTTPConnection | None = None
 
     def __call__(self, method: str, path: str, headers: dict[str, str], seconds: float) -> tuple[int, str]:
-        """Ask once."""
+        """Return status and body of one request; ``seconds``: how long to wait for it.
+
+        Raises:
+            OSError: no answer, or none that is HTTP.
+        """
         self._connection = self._connection or http.client.HTTPConnection(ADDRESS, timeout=seconds)
         try:
             self._connection.request(method, path, headers=headers)
             answer = self._connection.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace")
-        except (http.client.HTTPException, OSError) as error:
+        except OSError:
             self.close()
-            raise error if isinstance(error, OSError) else OSError(f"unusable answer: {error!r}") from error
+            raise
+        except http.client.HTTPException as error:
+            self.close()
+            raise OSError(f"unusable answer: {error!r}") from error
 
     def close(self) -> None:
         """End the connection; the next request opens another one."""

@@ -5,26 +5,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import signal
 from dataclasses import dataclass, field
-from typing import Callable, Iterator
+from typing import Callable
 
-from . import configurations, ctl, lock, logs, packages, readiness, service, signature, state
+from . import configurations, ctl, lock, logs, package_manager, packages, readiness, service, signature, state
 from .configurations import Source
 from .errors import HostError
 from .layout import BASE, PACKAGE
 from .packages import Distribution, Package
-from .system import Host, Result
+from .system import Host
 
 # (URL, path of the file to write); raises HostError.
 Download = Callable[[str, str], None]
 
-LOCK_SECONDS = 300.0
-CHANGE_LOCK_SECONDS = 120.0
-INSTALL_SECONDS = 600.0
 READY_SECONDS = 60.0
 
 
@@ -89,7 +83,7 @@ def ensure_package(host: Host, request: Request, download: Download, scratch: st
     after = Package(True, build, suited.format)
     if check_mode:
         return Outcome(True, before, after, warnings)
-    with lock.held(host, CHANGE_LOCK_SECONDS):
+    with lock.held(host):
         before = packages.installed(host, suited.format)
         if before == after:
             return _unchanged(host, before)
@@ -175,40 +169,20 @@ def _translated(host: Host) -> list[configurations.Configuration]:
     return [one for one in configurations.active(host.layout) if not one.file.endswith(".yaml")]
 
 
-@contextlib.contextmanager
-def _dpkg_lock(host: Host) -> Iterator[None]:
-    """The lock that package managers hold around dpkg, by their own protocol: waits for an unattended upgrade instead of failing."""
-    path = host.layout.at("/var/lib/dpkg/lock-frontend")
-    refusal = f"another package manager has held {path} for more than {LOCK_SECONDS:g} s: wait for it"
-    with open(path, "a", encoding="utf-8") as stream:
-        lock.wait(host, LOCK_SECONDS, lambda: fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB), lambda: refusal)
-        yield
-
-
-def _ended(program: str, answer: Result) -> str:
-    """How a program ended that did not do its work."""
-    if answer.rc < 0:
-        return f"{program} was killed by signal {-answer.rc} ({signal.Signals(-answer.rc).name})"
-    if answer.rc == ctl.TIMED_OUT:
-        return f"{program} did not end within {INSTALL_SECONDS:g} s and was killed"
-    return f"{program} failed with exit status {answer.rc}"
-
-
 def _install(host: Host, file: str, kind: str) -> None:
     if kind == "deb":
         # A changed common-config.toml stays: without this dpkg asks, and nobody answers.
         argv = ["dpkg", "--install", "--force-confold", "--force-confdef", file]
-        with _dpkg_lock(host):
-            answer = host.run(argv, timeout=INSTALL_SECONDS, env={"DPKG_FRONTEND_LOCKED": "true", "DEBIAN_FRONTEND": "noninteractive"})
     else:
         # The detached signature was verified: the package's own is none that the host would know.
         argv = ["rpm", "--upgrade", "--oldpackage", "--replacepkgs", "--nosignature", file]
-        answer = host.run(argv, timeout=INSTALL_SECONDS)
+    answer = package_manager.change(host, argv)
     if answer.rc != 0:
         left = packages.installed(host, kind)
         state_left = "not there" if not left.installed else f"installed in build {left.build}"
         raise HostError(
-            f"{_ended(argv[0], answer)} while it installed {os.path.basename(file)}; the package is now {left.interrupted or state_left}. "
+            f"{package_manager.ended(argv[0], answer)} while it installed {os.path.basename(file)}; "
+            f"the package is now {left.interrupted or state_left}. "
             "Hint: remove the cause and run again: the next run repairs the package first",
             ctl.complaint(answer),
         )

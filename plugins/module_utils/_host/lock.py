@@ -14,6 +14,8 @@ from typing import Callable, Iterator
 from .errors import HostError
 from .system import Host
 
+SECONDS = 120.0
+
 
 def wait(host: Host, seconds: float, attempt: Callable[[], None], refusal: Callable[[], str]) -> None:
     """Repeat ``attempt`` until it gets the lock; ``refusal`` words the error after ``seconds``."""
@@ -47,7 +49,7 @@ def _open(path: str) -> int:
 
 
 @contextlib.contextmanager
-def held(host: Host, seconds: float) -> Iterator[None]:
+def held(host: Host, seconds: float = SECONDS) -> Iterator[None]:
     """Hold the lock; wait ``seconds`` for another holder. The kernel gives it back when its holder dies. No process can take it twice."""
     path = host.layout.lock
     with os.fdopen(_open(path), "r+", encoding="utf-8") as stream:

@@ -17,8 +17,6 @@ from .errors import HostError
 from .layout import BASE
 from .system import Host, write_file
 
-LOCK_SECONDS = 120.0
-
 
 @dataclass(frozen=True)
 class Request:
@@ -126,7 +124,7 @@ def ensure_profile(host: Host, request: Request, check_mode: bool = False) -> Ou
     _refuse(request, installed)
     if not check_mode and not installed:
         raise HostError("the agent is not installed on this host. Hint: run the role cloudwatch.agent.install before")
-    with contextlib.nullcontext() if check_mode else lock.held(host, LOCK_SECONDS):
+    with contextlib.nullcontext() if check_mode else lock.held(host):
         before, after = _shown(host, request, False), _shown(host, request, True)
         stale = [one for one in _files(host, request) if one.differs()]
         old, new = _common(host, request)

@@ -9,14 +9,13 @@ import contextlib
 import os
 from typing import Iterable, NamedTuple
 
-from . import lock, packages, safe_files, service, state, unmanaged
+from . import credentials, ctl, lock, package_manager, packages, safe_files, service, state, unmanaged
 from .errors import HostError
 from .layout import BASE, PACKAGE, UNIT
-from .system import Host, Result
+from .packages import Package
+from .system import Host
 
-LOCK_SECONDS = 120.0
 PURGES = ("configuration", "state", "logs", "credentials", "overrides")
-PACKAGE_SECONDS = 300.0
 
 
 class Outcome(NamedTuple):
@@ -32,7 +31,7 @@ def _paths(host: Host, part: str) -> list[str]:
         "configuration": [layout.etc],
         "state": [layout.transaction, layout.previous, layout.offsets, layout.at(f"{BASE}/var"), *_records(host)],
         "logs": [layout.at(f"{BASE}/logs")],
-        "credentials": [layout.at("/etc/amazon-cloudwatch-agent-credentials")],
+        "credentials": [layout.at(os.path.dirname(credentials.DEFAULT_FILE))],
         "overrides": [layout.at(f"/etc/systemd/system/{UNIT}.d")],
     }[part]
 
@@ -47,50 +46,57 @@ def _records(host: Host) -> list[str]:
 def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcome:
     """Remove the package, and then what ``purge`` (of ``PURGES``) names; what is not there is left alone.
 
-    Files among the active configurations that this collection has not written are copied before they go.
+    Files among the active configurations that this collection has not written are copied before they go. An agent whose package cannot be
+    removed runs on.
+
+    Raises:
+        HostError: the package manager failed, something that is no plain file stands among the configurations, a file system is read-only.
     """
     parts = [part for part in PURGES if part in set(purge)]
-    kind = packages.distribution(host).format
-    package = packages.installed(host, kind)
-    there = bool(package.installed or package.interrupted)
-    strange = state.read(host).unmanaged if "configuration" in parts else []
-    removed = [f"package {PACKAGE} {package.build}"] if there else []
-    removed += [path for part in parts for path in _paths(host, part) if os.path.lexists(path)]
-    if check_mode or not removed:
-        return Outcome(removed, [])
-    packages.require_writable(host)
-    with lock.held(host, LOCK_SECONDS):
+    with contextlib.nullcontext() if check_mode else lock.held(host):
+        package = packages.installed(host, packages.distribution(host).format)
+        there = bool(package.installed or package.interrupted)
+        removed = [f"package {PACKAGE} {package.build}"] if there else []
+        removed += [path for part in parts for path in _paths(host, part) if os.path.lexists(path)]
+        strange = state.read(host).unmanaged if "configuration" in parts else []
+        if check_mode or not removed:
+            return Outcome(removed, [])
+        packages.require_writable(host)
         copies = unmanaged.retain(host, strange)
         if there:
-            _remove_package(host, kind, "configuration" in parts)
+            _remove_package(host, package, "configuration" in parts)
         for part in parts:
             for path in _paths(host, part):
                 _remove(path)
         # What the package has left empty; with anything in it, it stays.
         with contextlib.suppress(OSError):
             os.rmdir(host.layout.base)
-        _reload(host)
+        host.run(["systemctl", "daemon-reload"])
+        host.run(["systemctl", "reset-failed", UNIT])
     return Outcome(removed, [unmanaged.warning(copies)] if copies else [])
 
 
-def _remove_package(host: Host, kind: str, purge: bool) -> None:
-    # The package does it, too, unless it is broken off half-way.
-    host.run(["systemctl", "disable", "--now", UNIT], timeout=PACKAGE_SECONDS)
-    if kind == "deb":
+def _remove_package(host: Host, package: Package, purge: bool) -> None:
+    if package.interrupted:
+        # A whole package does it itself, when nothing can stand in its way any more.
+        host.run(["systemctl", "disable", "--now", UNIT], timeout=package_manager.CHANGE_SECONDS)
+    if package.format == "deb":
         # Purged, dpkg does not remember the package for the sake of its settings.
         argv = ["dpkg", "--force-remove-reinstreq", "--purge" if purge else "--remove", PACKAGE]
     else:
         argv = ["rpm", "--erase", "--allmatches", PACKAGE]
-    answer = host.run(argv, timeout=PACKAGE_SECONDS)
-    if answer.rc or packages.installed(host, kind).installed:
-        raise HostError(f"{argv[0]} did not remove the package (exit status {answer.rc})", _lines(answer))
+    answer = package_manager.change(host, argv)
+    if answer.rc:
+        raise HostError(
+            f"{package_manager.ended(argv[0], answer)} while it removed {PACKAGE}; no file was removed beside. "
+            "Hint: remove the cause and run again",
+            ctl.complaint(answer),
+        )
     unit = service.read(host)
     if unit.running:
-        raise HostError(f"the package is removed and process {unit.main_pid} of the agent still runs. Hint: end it")
-
-
-def _lines(answer: Result) -> list[str]:
-    return (answer.err or answer.out).splitlines()[-5:]
+        raise HostError(
+            f"the package is removed and process {unit.main_pid} of the agent still runs. Hint: end it (kill {unit.main_pid}) and run again"
+        )
 
 
 def _remove(path: str) -> None:
@@ -98,8 +104,3 @@ def _remove(path: str) -> None:
         safe_files.remove_tree(path)
     elif os.path.lexists(path):
         os.unlink(path)
-
-
-def _reload(host: Host) -> None:
-    host.run(["systemctl", "daemon-reload"])
-    host.run(["systemctl", "reset-failed", UNIT])

@@ -18,8 +18,6 @@ from .system import Host
 
 __all__ = ["CAUSES", "Outcome", "Request", "ensure_configuration", "restore_previous"]
 
-LOCK_SECONDS = 120.0
-
 
 def resolve(host: Host, source: Source, mode: str, installed: bool) -> Source:
     """The source with its digest, and its content as far as that can be known without asking twice."""
@@ -85,7 +83,7 @@ def ensure_configuration(host: Host, request: Request, check_mode: bool = False)
     """Converge. In check mode nothing is written and nothing asked of AWS but what is not known otherwise."""
     _refuse_nonsense(request)
     installed = _require_installed(host, check_mode)
-    with contextlib.nullcontext() if check_mode else lock.held(host, LOCK_SECONDS):
+    with contextlib.nullcontext() if check_mode else lock.held(host):
         if request.sources is not None:
             request = replace(request, sources=[resolve(host, source, request.mode, installed) for source in request.sources])
         found = state.read(host)
@@ -138,7 +136,7 @@ def _await_running(host: Host, found: state.State, request: Request, outcome: Ou
 def restore_previous(host: Host, request: Request, check_mode: bool = False) -> Outcome:
     """Bring back the configuration that the last change has replaced, where it worked; nothing happens where there is none."""
     _require_installed(host, check_mode=False)
-    with contextlib.nullcontext() if check_mode else lock.held(host, LOCK_SECONDS):
+    with contextlib.nullcontext() if check_mode else lock.held(host):
         found = state.read(host)
         pending = snapshot.pending(host)
         earlier = pending or snapshot.retained(host)

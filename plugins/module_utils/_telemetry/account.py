@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from .._config.errors import ConfigError
 from .states import FAILED, FAILURES, MISSING, NOT_REACHED, UNREACHABLE, WORST_FIRST
 
 NOT_OBSERVED = "the run ended before it was observed"
 NOT_PLANNED = "the plan has no such host"
+_OWN = frozenset(
+    ("host", "state", "region", "profile", "changed", "mode", "build", "service", "invocation_id", "events", "readable", "value")
+)
+"""Keys of an entry whose values are no text of a configuration; by some of them later stages find hosts and decide."""
 
 
 def failure_of(recorded: Any, observed: Any) -> dict[str, Any] | None:
@@ -64,3 +68,12 @@ def totals(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 def passed(entries: Iterable[Mapping[str, Any]]) -> list[str]:
     """The hosts that nothing speaks against, and about whom CloudWatch could be asked."""
     return [item["host"] for item in entries if item["state"] not in (MISSING, *FAILURES) and not item["refused"]]
+
+
+def masked(value: Any, mask: Callable[[Any], Any]) -> Any:
+    """Entries of an account, or parts of them, with *mask* over all that a configuration or the agent's log can have said in them."""
+    if isinstance(value, list):
+        return [masked(item, mask) for item in value]
+    if not isinstance(value, dict):
+        return mask(value)
+    return {key: item if key in _OWN else mask(item) if key == "dimensions" else masked(item, mask) for key, item in value.items()}

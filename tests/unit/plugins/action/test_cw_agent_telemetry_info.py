@@ -252,3 +252,16 @@ def test_what_stands_in_the_vault_is_shown_nowhere(runner: Runner, tmp_path: Pat
     everything = f"{asked}{result}{runner.shown}{(tmp_path / 'result.json').read_text()}"
     assert "/app" not in everything
     assert "(hidden)" in everything
+
+
+def test_a_vaulted_text_that_is_also_a_host_or_a_state_decides_nothing(runner: Runner) -> None:
+    """What is hidden is what is shown; a host stays found by its name, and missing stays missing."""
+    runner.observe("missing")
+    plan = runner.plan(missing={})
+    (configuration,) = plan["configurations"]
+    configuration.update(configuration={"a": "missing", "b": "us-east-1"}, vaulted=["/a", "/b"])
+    plan["configurations"] = [configuration, {"key": "other", "configuration": LOGS}]
+    plan["hosts"]["missing"]["key"] = "other"
+    result = runner.run(hosts=["missing"], plan=plan, fail_on_missing=False)
+    assert (result["missing"], result["totals"], list(result["failing"])) == (["missing"], {"missing": 1}, ["missing"])
+    assert (result["hosts"][0]["region"], result["hosts"][0]["state"]) == ("us-east-1", "missing")

@@ -9,9 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import removal
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
-from ansible_collections.cloudwatch.agent.plugins.modules import cw_agent_uninstall as module
 
 from ..module_utils._host.conftest import FakeHost
 from .host_modules import Run, debian, played
@@ -40,7 +38,3 @@ def test_what_stands_in_the_way_is_said(run_module: Run, monkeypatch: pytest.Mon
     os.symlink("/tmp", box.layout.directory)
     result = run_module(played(monkeypatch, "cw_agent_uninstall", box), {})
     assert result["failed"] and box.layout.directory in result["msg"]
-
-
-def test_choices_are_those_of_the_removal() -> None:
-    assert module.ARGUMENTS["purge"]["choices"] == list(removal.PURGES)

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import removal
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import removal, service
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
@@ -37,6 +37,7 @@ def full(tmp_path: Path) -> WithPackage:
     made = WithPackage(tmp_path)
     made.running_with("ssm_web_3", OLD)
     made.write(made.layout.at("/etc/os-release"), "ID=debian\n")
+    made.write(made.layout.at("/var/lib/dpkg/lock-frontend"), "")
     made.write(f"{made.layout.offsets}/offset", "1")
     for path in FILES:
         made.write(made.layout.at(path), "x")
@@ -50,7 +51,8 @@ def test_nothing_stays_but_logs(full: WithPackage) -> None:
     outcome = removal.remove(full.host, DEFAULT)
     assert outcome.removed == planned.removed
     assert outcome.removed[0] == f"package amazon-cloudwatch-agent {BUILD}"
-    assert len(before) > len(contents(full.layout.root)) and set(contents(full.layout.root)) == {"etc/os-release"}
+    assert len(before) > 2
+    assert set(contents(full.layout.root)) == {"etc/os-release", "var/lib/dpkg/lock-frontend"}
     assert os.path.exists(full.layout.log_file) and not os.path.exists(full.layout.offsets)
     assert removal.remove(full.host, DEFAULT) == removal.Outcome([], [])
 
@@ -91,12 +93,20 @@ def test_a_link_in_the_place_of_a_directory_is_not_followed(full: WithPackage, t
     assert (victim / "kept").read_text(encoding="utf-8") == "kept"
 
 
-def test_a_package_manager_that_fails_is_quoted(full: WithPackage) -> None:
+def test_a_package_manager_that_fails_is_quoted_and_the_agent_runs_on(full: WithPackage) -> None:
     full.overrides["dpkg --force"] = Result(2, "", "dpkg: error: database is locked")
-    with pytest.raises(HostError, match="dpkg did not remove the package") as caught:
+    with pytest.raises(HostError, match=r"dpkg failed with exit status 2 while it removed .* Hint: ") as caught:
         removal.remove(full.host, DEFAULT)
     assert caught.value.log == ["dpkg: error: database is locked"]
     assert os.path.exists(full.layout.directory)
+    assert service.read(full.host).running
+    assert full.called("systemctl", "disable") == []
+
+
+def test_a_daemon_that_outlives_its_package_is_named(full: WithPackage) -> None:
+    full.overrides["dpkg --force"] = Result(0)
+    with pytest.raises(HostError, match=r"process \d+ of the agent still runs. Hint: end it \(kill \d+\)"):
+        removal.remove(full.host, DEFAULT)
 
 
 def test_an_installation_that_was_broken_off(full: WithPackage) -> None:
