@@ -109,6 +109,30 @@ class TestFreshHosts:
         assert "nothing was changed; the mirror may hold" in run.output
         assert {host for host, counts in run.recap().items() if counts["failed"]} == {"ec2-1", "amazon-1"}
 
+    def test_latest_as_a_build(self, site: Site) -> None:
+        """No run may upgrade a host by itself: the message says what to do instead."""
+        with untouched(site, ("ec2-1", "amazon-1")):
+            run = site.play("--limit", "ec2-1,amazon-1", variables={"cw_agent_build": "latest"})
+        assert run.status != 0
+        said = " ".join(run.output.split())
+        assert "hosts ec2-1, amazon-1: cw_agent_build is 'latest'. Hint: write a build such as" in said
+
+    def test_one_mistake_of_three_hundred_hosts(self, site: Site) -> None:
+        """A mistake in a group's variables is said once for all of its hosts, in what fits a screen."""
+        hosts = {f"web-{number:03}.example.com": None for number in range(300)}
+        site.inventory = site.overlay(
+            {
+                "web.yml": {"onprem": {"children": {"web": {"hosts": hosts}}}},
+                "group_vars/web.yml": {"cw_agent_fragment_web": {"metrics": {"metrics_collected": {"memm": {}}}}},
+            }
+        )
+        run = site.play("--limit", "web")
+        site.inventory = ROOT / "demo" / "inventory"
+        assert run.status != 0
+        assert "memm" in run.output
+        message = run.output.partition("fatal:")[2].partition("PLAY RECAP")[0]
+        assert 0 < len(message.encode()) <= 4096, message
+
     def test_an_instance_without_a_profile(self, site: Site) -> None:
         """The instance could send nothing: stops in the observation."""
         ec2 = site.client("ec2")
