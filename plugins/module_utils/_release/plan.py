@@ -276,7 +276,8 @@ def _check_settings(settings: Mapping[str, Any]) -> None:
     try:
         parse_version(build)
     except ConfigError as error:
-        raise ConfigError(f"cw_agent_build is {build!r}. Hint: write a build such as 1.300064.1b1344, or '' for the newest.") from error
+        hint = "write a build such as 1.300064.1b1344, or '' to keep what is installed; a host without the agent then gets the latest one"
+        raise ConfigError(f"cw_agent_build is {build!r}. Hint: {hint}.") from error
     if build and not _BUILD.fullmatch(build):
         raise ConfigError(
             f"cw_agent_build is {build!r}, a release without its build, which no mirror has. "
