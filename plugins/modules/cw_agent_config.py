@@ -198,6 +198,12 @@ def main() -> None:
         module.fail_json(**failure(error))
     for text in outcome.warnings:
         module.warn(text)
+    diff = {
+        "before": shown(outcome.before),
+        "after": shown(outcome.after),
+        "before_header": "active configuration",
+        "after_header": "active configuration",
+    }
     module.exit_json(
         changed=outcome.changed,
         differences=outcome.differences,
@@ -205,12 +211,8 @@ def main() -> None:
         revertible=outcome.revertible,
         rolled_back=outcome.rolled_back,
         agent=agent,
-        diff={
-            "before": shown(outcome.before),
-            "after": shown(outcome.after),
-            "before_header": "active configuration",
-            "after_header": "active configuration",
-        },
+        # Ansible shows a diff that is there, whatever the task's own diff says.
+        **({"diff": diff} if module._diff else {}),
     )
 
 

@@ -146,6 +146,9 @@ configurations:
     released:
       description: Whether a release has nothing to move.
       type: bool
+    changed:
+      description: Whether this task has written a new version of it, or would in check mode.
+      type: bool
     parts:
       description: The names of its parameters.
       type: list

@@ -5,30 +5,36 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Iterator
 
 import pytest
 from lab_site import Site
 
 REGIONS = {"ec2-1": "us-east-1", "ec2-2": "eu-west-1"}
+PLUGIN = {
+    "plugin": "amazon.aws.aws_ec2",
+    "regions": sorted(REGIONS.values()),
+    "filters": {"instance-state-name": "running"},
+    "hostnames": ["tag:Name"],
+    "groups": {"ec2": True},
+}
+
+
+def inventory(place: Site, **options: str) -> pathlib.Path:
+    """The demo's inventory of EC2 hosts, with options of the inventory plugin."""
+    return place.overlay({"aws_ec2.yml": {**PLUGIN, **options}, "onprem.yml": None, "group_vars/onprem.yml": None})
 
 
 @pytest.fixture(scope="module")
 def regions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Two EC2 hosts, the second in eu-west-1; the demo's inventory without its on-prem host."""
+    """Two EC2 hosts, the second in eu-west-1."""
     place = Site("e2e-regions", tmp_path_factory.mktemp("regions"))
     place.environment["LAB_REGIONS"] = "ec2-2=eu-west-1"
     place.lab("down")
     try:
         place.up("--ec2", "2")
-        plugin = {
-            "plugin": "amazon.aws.aws_ec2",
-            "regions": sorted(REGIONS.values()),
-            "filters": {"instance-state-name": "running"},
-            "hostnames": ["tag:Name"],
-            "groups": {"ec2": True},
-        }
-        place.inventory = place.overlay({"aws_ec2.yml": plugin, "onprem.yml": None, "group_vars/onprem.yml": None})
+        place.inventory = inventory(place)
         yield place
     finally:
         place.lab("down")
@@ -45,3 +51,17 @@ def test_each_host_keeps_to_its_region(regions: Site) -> None:
         seen = {(call["host"], call["region"]) for call in calls if call["operation"] == operation and call["host"]}
         assert seen == set(REGIONS.items()), operation
     assert all(counts["changed"] == 0 for counts in regions.play().recap().values())
+
+
+@pytest.mark.parametrize("option", [{"hostvars_prefix": "aws_"}, {"hostvars_suffix": "_of_ec2"}])
+def test_an_inventory_that_renames_its_variables(regions: Site, option: dict[str, str]) -> None:
+    """The inventory plugin calls placement otherwise: each host's region is still its own, and one that disagrees is refused."""
+    regions.inventory = inventory(regions, **option)
+    mark = regions.mark()
+    run = regions.play()
+    assert run.status == 0
+    assert all(counts["changed"] == 0 for counts in run.recap().values())
+    wrong = regions.play("--limit", "ec2-2", variables={"cw_agent_region": "us-east-1"})
+    assert wrong.status != 0
+    assert "cw_agent_region is 'us-east-1', and the inventory's placement says 'eu-west-1'" in " ".join(wrong.output.split())
+    assert [call for call in regions.calls(mark) if call["write"] and call["host"] is None] == []

@@ -70,8 +70,9 @@ class TestFreshHosts:
         assert run.status == 0
         assert all(counts["changed"] > 0 and counts["failed"] == 0 for counts in run.recap().values())
         for group, path in FILES.items():
-            assert f"/demo/{group}" in run.output
-            assert path in run.output
+            assert f'"/demo/{group}"' in run.output
+            # Of two hosts with one configuration as well.
+            assert run.output.count(f'"{path}"') == 1
 
     def test_a_broken_value(self, site: Site) -> None:
         """A fragment with a broken value stops on the controller, naming variable, path, value and hosts."""
@@ -109,6 +110,22 @@ class TestFreshHosts:
         assert "has no good signature by " + site.environment["LAB_SIGNING_FINGERPRINT"] in run.output
         assert "nothing was changed; the mirror may hold" in run.output
         assert {host for host, counts in run.recap().items() if counts["failed"]} == {"ec2-1", "amazon-1"}
+
+    @pytest.mark.parametrize("host", ["ec2-1", "amazon-1"])
+    def test_a_disk_without_space_for_the_package(self, site: Site, host: str) -> None:
+        """The full directory is named, not the mirror that is well."""
+        # A module finds space for itself there, and not for the package beside it.
+        site.on(host, "mount -t tmpfs -o size=250k,mode=1777 small /tmp")
+        try:
+            with untouched(site, (host,), writes=True):
+                run = site.play("--limit", host)
+        finally:
+            site.on(host, "umount /tmp")
+        assert (run.status, run.recap()[host]["failed"]) == (2, 1)
+        said = " ".join(run.output.split())
+        assert "cannot write the download to /tmp/" in said
+        assert "No space left on device; nothing was changed. Hint: free space there" in said
+        assert "cw_agent_mirror_url" not in said
 
     def test_latest_as_a_build(self, site: Site) -> None:
         """No run may upgrade a host by itself: the message says what to do instead."""
@@ -251,6 +268,45 @@ class TestSecondRun:
         assert all(counts["changed"] == 0 for counts in run.recap().values())
         assert ("4 hosts: 4 verified" in run.output) == (tag in ("verify", "release"))
 
+    def test_two_builds_in_the_package_database(self, site: Site) -> None:
+        """An interrupted rpm leaves the old build recorded beside the new one: the run says so and repairs it."""
+        latest, other = (site.environment[f"LAB_BUILD_{name}"] for name in ("LATEST", "UPGRADE"))
+        url = f"https://amazoncloudwatch-agent.s3.amazonaws.com/amazon_linux/amd64/{other}/amazon-cloudwatch-agent.rpm"
+        record = f"curl --silent --fail --output /root/a.rpm {url} && rpm --install --justdb --force --nosignature /root/a.rpm"
+        site.on("amazon-1", record)
+        assert len(site.on("amazon-1", "rpm --query amazon-cloudwatch-agent").splitlines()) == 2
+        run, said = site.account("--limit", "amazon-1", cw_agent_build=latest)
+        assert (run.status, said["totals"]) == (0, {"verified": 1})
+        assert "an earlier installation was interrupted (installed twice); this run has repaired it first" in " ".join(run.output.split())
+        assert site.on("amazon-1", "rpm --query --queryformat '%{VERSION}' amazon-cloudwatch-agent") == latest
+        assert site.play("--limit", "amazon-1").recap()["amazon-1"]["changed"] == 0
+
+    def test_a_log_that_is_rotated_while_it_is_read(self, site: Site) -> None:
+        """Many times a second; the observation passes, and the service that writes it is left alone."""
+        rotate = "while mv agent.log agent.log.1; do cp agent.log.1 agent.log; done".replace("agent", "amazon-cloudwatch-agent")
+        before = site.invocation("ec2-1")
+        site.on("ec2-1", f"cd /opt/aws/amazon-cloudwatch-agent/logs && systemd-run --quiet --unit=rotate --same-dir sh -c '{rotate}'")
+        try:
+            run = site.play("--limit", "ec2-1", "--tags", "observe")
+        finally:
+            site.on("ec2-1", "systemctl stop rotate")
+        assert (run.status, run.recap()["ec2-1"]["changed"]) == (0, 0)
+        assert site.invocation("ec2-1") == before
+
+    def test_a_common_config_that_others_have_written(self, site: Site) -> None:
+        """In TOML that has no line a key: refused before anything changes, and not a byte of it is lost."""
+        path = "/opt/aws/amazon-cloudwatch-agent/etc/common-config.toml"
+        site.on("onprem-1", f"cp -a {path} /root/common-config.toml; echo 'credentials.shared_credential_profile = \"theirs\"' > {path}")
+        state = f"sha256sum {path}; systemctl show -P InvocationID amazon-cloudwatch-agent"
+        before = site.on("onprem-1", state)
+        try:
+            run = site.play("--limit", "onprem-1")
+            after = site.on("onprem-1", state)
+        finally:
+            site.on("onprem-1", f"mv /root/common-config.toml {path}")
+        assert (run.status, after) == (2, before)
+        assert "common-config.toml cannot be changed without losing other settings; nothing was changed" in " ".join(run.output.split())
+
     def test_a_start_in_the_middle_says_what_is_missing(self, site: Site) -> None:
         """--start-at-task skips what makes the data."""
         run = site.play("--start-at-task", "cloudwatch.agent.verify : Ask CloudWatch what has arrived")
@@ -258,19 +314,22 @@ class TestSecondRun:
         assert "cw_agent_plan is missing. Hint: choose stages by tags, not by start-at-task" in " ".join(run.output.split())
 
     def test_one_changed_value(self, site: Site) -> None:
-        """Only that group's parameter gets a version, only its hosts restart."""
+        """Only that group's parameter gets a version, only its hosts restart; one of them shows the change that both get."""
         changed = copy.deepcopy(group_vars("backend"))
         changed["cw_agent_fragment_backend"]["logs"]["logs_collected"]["files"]["collect_list"][0]["retention_in_days"] = 120
         before = {host: site.invocation(host) for host in HOSTS}
         mark = site.mark()
         site.inventory = site.overlay({"group_vars/backend.yml": changed})
+        published = site.play("--diff", "--tags", "publish")
         run = site.play("--diff")
-        assert run.status == 0
+        assert (published.status, run.status) == (0, 0)
         put = [call["request"]["Name"] for call in site.calls(mark, operation="PutParameter")]
         assert len(put) == 1 and "backend" in put[0]
         restarted = {host for host in HOSTS if site.invocation(host) != before[host]}
         assert restarted == {"ec2-2", "amazon-1"}
-        assert "120" in run.output and "90" in run.output
+        for shown in (published, run):
+            lines = [line for line in shown.output.splitlines() if '"retention_in_days"' in line and line[0] in "+-"]
+            assert [line.split(":")[1].strip(" ,") for line in lines] == ["90", "120"]
 
     def test_runner(self, site: Site, tmp_path: pathlib.Path) -> None:
         """ansible-runner runs it in a private_data_dir, credentials from the environment only, as AWX does."""

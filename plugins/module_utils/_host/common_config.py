@@ -9,8 +9,9 @@ import re
 
 from .errors import HostError
 
-_SECTION = re.compile(r"^\s*\[\s*([\w.-]+)\s*\]")
-_KEY = re.compile(r"""^\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^#\s]+))""")
+_SECTION = re.compile(r"^\s*\[\s*([\w-]+)\s*\]\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^#\s"'{\[]+))\s*(?:#.*)?$""")
+_NOTHING = re.compile(r"^\s*(?:#.*)?$")
 
 
 def parse(text: str) -> dict[str, dict[str, str]]:
@@ -28,6 +29,17 @@ def parse(text: str) -> dict[str, dict[str, str]]:
             value = re.sub(r"\\(.)", r"\1", double) if double is not None else single if single is not None else bare
             found.setdefault(section, {})[name] = value
     return found
+
+
+def _unclear(text: str, section: str) -> int:
+    """The number of the first line that may say more than ``parse`` sees, or that no table ``section`` may stand beside; 0 for none."""
+    above = True
+    for number, line in enumerate(text.split("\n"), 1):
+        key = _KEY.match(line)
+        above = above and not _SECTION.match(line)
+        if not any(kind.match(line) for kind in (_NOTHING, _SECTION, _KEY)) or (above and key and key.group(1) == section):
+            return number
+    return 0
 
 
 def _line(name: str, value: str) -> str:
@@ -79,10 +91,11 @@ def merge(text: str, section: str, values: dict[str, str]) -> str:
     merged = _replaced(text, section, pending)
     after = parse(merged).get(section, {})
     taken = all(after.get(name, "") == value for name, value in pending.items())
+    unclear = _unclear(text, section)
     # U+FFFD stands for a byte that is not UTF-8, which TOML does not know.
-    if not taken or "\ufffd" in text or _others(merged, section, set(pending)) != _others(text, section, set(pending)):
+    if unclear or not taken or "\ufffd" in text or _others(merged, section, set(pending)) != _others(text, section, set(pending)):
         raise HostError(
-            "common-config.toml cannot be changed without losing other settings; nothing was changed. "
-            f"Hint: write it in UTF-8 and section [{section}] with a line a key, as the agent's package does"
+            f"common-config.toml cannot be changed without losing other settings{f' (line {unclear})' if unclear else ''}; "
+            f"nothing was changed. Hint: write it in UTF-8 and section [{section}] with a line a key, as the agent's package does"
         )
     return merged

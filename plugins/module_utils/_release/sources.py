@@ -83,6 +83,7 @@ class Published:
             "live": part["labels"][LIVE],
             "on_hold": self.on_hold(hold),
             "released": not self.to_release(hold),
+            "changed": any({"created", "value"} & set(part["changed_parts"]) for part in self.parts),
             "parts": [part_name(publication.name, number) for number in range(1, len(publication.texts) + 1)],
         }
 

@@ -11,6 +11,7 @@ import hashlib
 import ipaddress
 import pathlib
 import tempfile
+import time
 from collections.abc import Iterator
 
 from cryptography import x509
@@ -109,6 +110,10 @@ def _gnupg(secret: pathlib.Path | None = None) -> Iterator[str]:
             yield home
         finally:
             command(["gpgconf", "--kill", "all"], check=False, GNUPGHOME=home)
+            # Its agent takes its sockets away when it ends, which it does not wait for.
+            end = time.monotonic() + 10
+            while any(pathlib.Path(home).glob("S.*")) and time.monotonic() < end:
+                time.sleep(0.02)
 
 
 def signing_key(signer: str) -> tuple[pathlib.Path, str]:

@@ -80,3 +80,21 @@ def test_key_that_stands_twice_stands_once_afterwards() -> None:
 def test_what_is_not_utf_8_is_refused() -> None:
     with pytest.raises(HostError, match=r"nothing was changed\. Hint: write it in UTF-8"):
         merge("[a]\nb = '\ufffd'\n", "credentials", {"shared_credential_profile": "x"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'credentials = {shared_credential_profile = "x"}\n',
+        'credentials.shared_credential_profile = "x"\n',
+        'credentials = "x"\n',
+        '[proxy]\nno_proxy = """a\n[credentials]\n"""\n',
+        "[proxy]\nno_proxy = [\n  1,\n]\n",
+        '"credentials" = 1\n',
+        "[[credentials]]\n",
+    ],
+)
+def test_other_forms_of_toml_are_refused(text: str) -> None:
+    """A second table of the name, or a key within a text, would make a file that the agent cannot read."""
+    with pytest.raises(HostError, match=r"nothing was changed\. Hint: write it in UTF-8 and section \[credentials\] with a line a key"):
+        merge(text, "credentials", {"shared_credential_profile": "y"})

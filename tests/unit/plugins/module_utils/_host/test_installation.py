@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
@@ -43,6 +44,10 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, 
         fingerprints += [row.split(":")[9] for row in rows if row.startswith("fpr")][:1]
     yield home, fingerprints[0], fingerprints[1]
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
+    # The agent takes its sockets away when it ends, which gpgconf does not wait for.
+    end = time.monotonic() + 10
+    while any(home.glob("S.*")) and time.monotonic() < end:
+        time.sleep(0.02)
     shutil.rmtree(home)
 
 

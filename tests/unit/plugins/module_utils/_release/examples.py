@@ -45,7 +45,15 @@ def published_of(
             at.update({"candidate": version} if version else {})
             at.update((labels or {}).get(name, {}))
             parts.append(
-                {"name": name, "version": version, "labels": at, "labelled_values": {}, "stored_value": None, **more.get(name, {})}
+                {
+                    "name": name,
+                    "version": version,
+                    "labels": at,
+                    "labelled_values": {},
+                    "stored_value": None,
+                    "changed_parts": [],
+                    **more.get(name, {}),
+                }
             )
         found.append(Published(publication, parts))
     return found

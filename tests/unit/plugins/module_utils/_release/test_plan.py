@@ -9,6 +9,7 @@ import hashlib
 import json
 from typing import Any
 
+import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template, plain
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
@@ -73,6 +74,14 @@ def test_regions_and_accounts_are_apart() -> None:
     keys = [found.hosts[name]["key"] for name in "abcd"]
     name = "AmazonCloudWatch-base"
     assert keys == [f"us-east-1/{name}", f"eu-west-1/{name}", f"eu-west-1/{name}", f"other/us-east-1/{name}"]
+
+
+def test_every_region_of_every_partition_is_one() -> None:
+    regions = [name for part in boto3.Session().get_available_partitions() for name in boto3.Session().get_available_regions("ssm", part)]
+    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} < {*regions}
+    found = plan(*(host(name, placement=name) for name in [*regions, "eusc-de-east-1"]))
+    assert not found.errors
+    assert len(found.configurations) == len({*regions, "eusc-de-east-1"})
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,11 @@ def test_why_a_release_is_withheld(changes: dict[str, Any], verified: list[str],
     reason = withheld({"on_hold": False, "hosts": ["a", "b"], **changes}, verified, others)
     assert reason.startswith(expected)
     assert bool(reason) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"), [([], False), (["labels"], False), (["value"], True), (["created"], True), (["tags", "value"], True)]
+)
+def test_what_was_changed_is_a_new_version(parts: list[str], expected: bool) -> None:
+    (item,) = published_of(plan_of(), **{NAME: {"changed_parts": parts}})
+    assert item.result("keep")["changed"] is expected
