@@ -13,16 +13,9 @@ from typing import Any, Iterator, Mapping
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import (
-    FRAGMENT,
-    SETTINGS,
-    HostInput,
-    Plan,
-    Planner,
-    failure,
-    warnings,
-)
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import FRAGMENT, SETTINGS
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.vault import VaultReader
 

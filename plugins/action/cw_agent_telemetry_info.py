@@ -17,7 +17,14 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors impor
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, masked, passed, totals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import (
+    account,
+    failure_of,
+    masked,
+    passed,
+    removals,
+    totals,
+)
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
@@ -80,7 +87,7 @@ ARGUMENTS = {
 }
 EXCLUSIVE = [["plan", "expectations"], ["expectations", "evaluated"]]
 SOURCES_OF_HOSTS = [["plan", "expectations", "evaluated"]]
-OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
+OBSERVED, CONVERGED, FAILURE, REMOVED = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure", "cw_agent_removed"
 CHANGES = ("cw_agent_installed", "cw_agent_credentialed")
 TARGETS_AT_ONCE = 8
 
@@ -109,7 +116,8 @@ class ActionModule(AwsAction):
             failures = options["failures"] or self._failures(options)
             outcome = self._outcome(options, failures, connection)
             names = options["hosts"] or [item["host"] for item in outcome.evaluations]
-            entries = account(names, outcome.evaluations, failures, (plan or {}).get("hosts") or {})
+            planned = (plan or {}).get("hosts") or {}
+            entries = account(names, outcome.evaluations, failures, planned, self._removals(options, planned) if asked else {})
         except ConfigError as error:
             raise AnsibleActionFail(str(error)) from error
         return self._finish(options, entries, outcome)
@@ -122,6 +130,10 @@ class ActionModule(AwsAction):
         observed = self._by_host(options, "observed", OBSERVED)
         found = {name: failure_of(known.get(FAILURE), observed.get(name)) for name, known in self._host_variables.items()}
         return {name: failure for name, failure in found.items() if failure}
+
+    def _removals(self, options: Mapping[str, Any], planned: Mapping[str, Any]) -> dict[str, str]:
+        removed = {name: known.get(REMOVED) for name, known in self._host_variables.items()}
+        return removals(planned, self._by_host(options, "observed", OBSERVED), removed)
 
     def _by_host(self, options: Mapping[str, Any], option: str, variable: str) -> Mapping[str, Any]:
         given: Mapping[str, Any] | None = options[option]

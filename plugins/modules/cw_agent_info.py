@@ -65,6 +65,14 @@ options:
     description: The C(InvocationID) that the service had when it was last seen well, to find out whether it has died since.
     type: str
     default: ""
+  purge:
+    description:
+      - Given, the agent is desired to be absent, with these of its files.
+        O(cloudwatch.agent.cw_agent_uninstall#module:purge) describes them.
+      - RV(differences) then is what of it is there, and nothing else is compared.
+    type: list
+    elements: str
+    choices: [configuration, state, logs, credentials, overrides]
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
@@ -395,7 +403,7 @@ problems:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import comparison, observation
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import comparison, observation, removal
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
@@ -417,6 +425,7 @@ ARGUMENTS: dict[str, Any] = {
     "files": {"type": "list", "elements": "str", "default": []},
     "run_as_user": {"type": "str", "default": ""},
     "invocation_id": {"type": "str", "default": ""},
+    "purge": {"type": "list", "elements": "str", "choices": list(removal.PURGES)},
 }
 
 
@@ -432,6 +441,7 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         run_as_user=params["run_as_user"],
         install=params["install"],
         invocation_id=params["invocation_id"],
+        purge=params["purge"],
     )
 
 

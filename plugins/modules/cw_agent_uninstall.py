@@ -60,6 +60,10 @@ removed:
   type: list
   elements: str
   sample: [package amazon-cloudwatch-agent 1.300064.1b1344, /opt/aws/amazon-cloudwatch-agent/etc]
+absent:
+  description: Whether the agent is gone by now; false in check mode where something would be removed.
+  returned: success
+  type: bool
 """
 
 from typing import Any
@@ -90,7 +94,8 @@ def main() -> None:
     for text in outcome.warnings:
         module.warn(text)
     listed = "".join(f"{item}\n" for item in outcome.removed)
-    module.exit_json(changed=bool(outcome.removed), removed=outcome.removed, diff={"before": listed, "after": ""})
+    absent = not (module.check_mode and outcome.removed)
+    module.exit_json(changed=bool(outcome.removed), removed=outcome.removed, absent=absent, diff={"before": listed, "after": ""})
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any, Iterable, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import is_template
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import FRAGMENT, SETTINGS, config_name
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name
 
 
 def hosts_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str]) -> dict[str, list[str]]:
@@ -31,6 +31,8 @@ def _names(variables: Any, names: set[str]) -> set[str]:
     if not isinstance(variables, Mapping):
         return set()
     settings = {name: variables.get(name) if variables.get(name) is not None else default for name, default in SETTINGS.items()}
+    if settings["cw_agent_state"] == ABSENT:
+        return set()
     if any(is_template(settings[name]) for name in ("cw_agent_config_name", "cw_agent_environment", "cw_agent_preset", "cw_agent_mode")):
         return names
     try:

@@ -13,7 +13,7 @@ from typing import Any, Iterator, Mapping
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.findings import near_miss
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import words
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.nesting import unwalkable
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import FRAGMENT, SETTINGS
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import FRAGMENT, SETTINGS
 
 PREFIX = "cw_agent_"
 _ROOT = Path(__file__).resolve().parents[2]

@@ -372,3 +372,22 @@ class TestUninstall:
         assert left == ""
         assert "amazon-cloudwatch-agent" not in site.on("onprem-1", "dpkg-query --show; ps ax | grep -v grep")
         assert site.play(playbook="cloudwatch.agent.uninstall", variables=named).recap()["onprem-1"]["changed"] == 0
+
+    def test_a_host_whose_inventory_says_absent(self, site: Site) -> None:
+        """Among hosts that keep it: predicted by check mode, removed, accounted for, and installed again when it is wanted again."""
+        site.inventory = site.overlay({"host_vars/amazon-1.yml": {"cw_agent_state": "absent"}})
+        others = {host: site.invocation(host) for host in HOSTS if host not in ("amazon-1", "onprem-1")}
+        limit = ("--limit", "!onprem-1")
+        with untouched(site, ("amazon-1",), writes=True):
+            predicted, said = site.account("--check", *limit)
+        assert (predicted.status, predicted.recap()["amazon-1"]["changed"]) == (0, 1)
+        assert said["totals"] == {"pending": 1, "verified": 2}
+        run, said = site.account(*limit)
+        assert (run.status, run.recap()["amazon-1"]["changed"], said["totals"]) == (0, 1, {"verified": 2, "absent": 1})
+        assert "amazon-cloudwatch-agent" not in site.on("amazon-1", "rpm --query --all; ps ax | grep -v grep")
+        assert {host: site.invocation(host) for host in others} == others
+        run, said = site.account(*limit)
+        assert (run.recap()["amazon-1"]["changed"], said["totals"]) == (0, {"verified": 2, "absent": 1})
+        site.inventory = ROOT / "demo" / "inventory"
+        run, said = site.account(*limit)
+        assert (run.status, said["totals"]) == (0, {"verified": 3})

@@ -253,6 +253,23 @@ def test_request_log_names_the_host(lab: Lab) -> None:
     assert (last["host"], last["operation"]) == ("onprem-1", "GetCallerIdentity")
 
 
+def test_the_proxy_writes_down_what_passes(lab: Lab) -> None:
+    """From a host that can resolve none of AWS's names, by CONNECT and by a whole URL; other names are refused."""
+    proxy = "http://somebody:word@127.0.0.2:3128"
+    hidden = "sed -i.hidden s/amazonaws/hidden/ /etc/hosts"
+    curl = f"curl -sS -o /dev/null -w '%{{http_code}} ' --proxy {proxy}"
+    urls = ("https://sts.us-east-1.amazonaws.com/", "http://amazoncloudwatch-agent.s3.amazonaws.com/info/latest/CWAGENT_VERSION")
+    asked = "; ".join(f"{curl} '{url}'" for url in (*urls, "http://example.com/"))
+    said = lab.exec("ec2-1", f"{hidden}; {asked}; cat /etc/hosts.hidden > /etc/hosts")
+    assert said.split()[1:] == ["200", "403"]
+    seen = [json.loads(line) for line in pathlib.Path(lab.env()["LAB_PROXY_LOG"]).read_text().splitlines()]
+    assert [(item["host"], item["method"], item["target"], item["user"]) for item in seen] == [
+        ("ec2-1", "CONNECT", "sts.us-east-1.amazonaws.com:443", "somebody"),
+        ("ec2-1", "GET", urls[1], "somebody"),
+        ("ec2-1", "GET", "http://example.com/", "somebody"),
+    ]
+
+
 def test_a_stopped_host_comes_back(lab: Lab) -> None:
     lab.exec("ec2-1", "echo kept > /root/kept; systemctl reboot")
     end = time.monotonic() + 60

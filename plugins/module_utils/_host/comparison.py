@@ -16,6 +16,8 @@ CREATED_BY_PACKAGE = "cwagent"
 
 def differences(seen: Observation, desired: Desired) -> list[str]:
     """What converging will change, in words."""
+    if desired.purge is not None:
+        return [f"{item} → absent" for item in seen.leftovers]
     found = _package_differences(seen, desired) + _credential_differences(seen, desired)
     if desired.sources:
         found += state.differences(seen.state, desired.sources)
@@ -108,11 +110,16 @@ def problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
     found = []
     if seen.state.service.active_state == "unknown":
         found.append(_problem("systemd does not answer", "systemctl show", "run the host with systemd as its init"))
+    if differences(seen, desired):
+        found += [_problem("the file system is read-only", path, packages.READ_WRITE) for path in seen.read_only]
+    return found if desired.purge is not None else found + _desired_problems(seen, desired)
+
+
+def _desired_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
+    found = []
     if seen.state.service.masked and desired.sources:
         hint = "run systemctl unmask amazon-cloudwatch-agent on the host; where its unit file is gone with that, install the package again"
         found.append(_problem("the service is masked, so nothing can start it", UNIT, hint))
-    if differences(seen, desired):
-        found += [_problem("the file system is read-only", path, packages.READ_WRITE) for path in seen.read_only]
     wrong = packages.build_problem(desired.build)
     if wrong:
         found.append(_problem(f"cw_agent_build: {wrong[0]}", desired.build, wrong[1]))

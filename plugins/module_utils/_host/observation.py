@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import access, credentials, identity, packages, state
+from . import access, credentials, identity, packages, removal, state
 from .configurations import Source
 from .system import Host, read_text
 
@@ -30,7 +30,10 @@ class DesiredCredentials(NamedTuple):
 
 @dataclass(frozen=True)
 class Desired:
-    """What the inventory says of the host. '' and None: nothing is said, nothing is compared."""
+    """What the inventory says of the host. '' and None: nothing is said, nothing is compared.
+
+    ``purge``: the agent is to be absent, with these of its files (``removal.PURGES``).
+    """
 
     sources: list[Source] | None = None
     build: str = ""
@@ -41,10 +44,14 @@ class Desired:
     run_as_user: str = ""
     install: bool = False
     invocation_id: str = ""
+    purge: list[str] | None = None
 
 
 class Observation(NamedTuple):
-    """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems."""
+    """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems;
+
+    ``leftovers``: what of an agent that is to be absent is there.
+    """
 
     package: packages.Package
     state: state.State
@@ -61,6 +68,7 @@ class Observation(NamedTuple):
     utc_offset: int
     local_address: str
     clock: float
+    leftovers: list[str]
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -110,6 +118,7 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         utc_offset=identity.utc_offset(host, found.service.main_pid),
         local_address=identity.local_address(),
         clock=round(host.now(), 3),
+        leftovers=[] if desired.purge is None else removal.found(host, desired.purge),
     )
 
 

@@ -43,6 +43,14 @@ def _records(host: Host) -> list[str]:
     return [os.path.join(host.layout.records, name) for name in sorted(names)]
 
 
+def found(host: Host, purge: Iterable[str]) -> list[str]:
+    """What of the agent is there: its package (name and build), then paths of what ``purge`` (of ``PURGES``) names."""
+    package = packages.installed(host, packages.distribution(host).format)
+    wanted = set(purge)
+    paths = [path for part in PURGES if part in wanted for path in _paths(host, part) if os.path.lexists(path)]
+    return [f"package {PACKAGE} {package.build}"] * bool(package.installed or package.interrupted) + paths
+
+
 def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcome:
     """Remove the package, and then what ``purge`` (of ``PURGES``) names; what is not there is left alone.
 
@@ -55,15 +63,13 @@ def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcom
     parts = [part for part in PURGES if part in set(purge)]
     with contextlib.nullcontext() if check_mode else lock.held(host):
         package = packages.installed(host, packages.distribution(host).format)
-        there = bool(package.installed or package.interrupted)
-        removed = [f"package {PACKAGE} {package.build}"] if there else []
-        removed += [path for part in parts for path in _paths(host, part) if os.path.lexists(path)]
+        removed = found(host, parts)
         strange = state.read(host).unmanaged if "configuration" in parts else []
         if check_mode or not removed:
             return Outcome(removed, [])
         packages.require_writable(host)
         copies = unmanaged.retain(host, strange)
-        if there:
+        if package.installed or package.interrupted:
             _remove_package(host, package, "configuration" in parts)
         for part in parts:
             for path in _paths(host, part):

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping
 
@@ -20,44 +19,14 @@ from .._config.presets import preset
 from .._config.problems import Rule, check_silenced, problem
 from .._config.rules import load_rules
 from .._config.rules.composition import composed_findings
-from .._config.subject import MODES, PLATFORMS, Subject
+from .._config.subject import Subject
 from .._config.vaulted import Mask, Vaulted
-from .._config.versions import parse_version
 from .messages import about_hosts, by_configurations, names, sentences
-
-FRAGMENT = "cw_agent_fragment_"
-SETTINGS: dict[str, Any] = {
-    "cw_agent_preset": "none",
-    "cw_agent_config_name": "",
-    "cw_agent_environment": "",
-    "cw_agent_region": "",
-    "cw_agent_mode": "ec2",
-    "cw_agent_platform": "linux",
-    "cw_agent_build": "",
-    "cw_agent_silenced_rules": {},
-    "cw_agent_profile": "",
-    "cw_agent_allow_vaulted": [],
-}
-"""The host variables beside the fragments, with the defaults of the role ``config``."""
+from .settings import ABSENT, SETTINGS, check_settings, config_name, region_of
 
 FATAL_FOR_PUBLISHING = frozenset({"parameter-template"})
 """Rules that the agent does not care about, but Parameter Store does."""
 
-_FRAGMENT_NAME = re.compile(r"[a-z0-9_]+")
-_PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
-_PART = re.compile(r"\.part\d+$")
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
-_BUILD = re.compile(r"\d+\.\d+\.\d+b\d+\S*")
-_ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
-_TEXTS = (
-    "cw_agent_preset",
-    "cw_agent_config_name",
-    "cw_agent_environment",
-    "cw_agent_region",
-    "cw_agent_mode",
-    "cw_agent_platform",
-    "cw_agent_profile",
-)
 _LISTED = 5
 
 
@@ -122,8 +91,11 @@ class Planner:
 
     def _add(self, host: HostInput) -> None:
         settings = {**SETTINGS, **host.settings}
-        _check_settings(settings)
-        region = _region(settings, host.placement)
+        check_settings(settings)
+        if settings["cw_agent_state"] == ABSENT:
+            self.plan.hosts[host.name] = _absent(settings)
+            return
+        region = region_of(settings, host.placement)
         name = _name(settings, host)
         _check_vaulted(host.vaulted, settings)
         composed = self._compose(host.fragments, settings, host.vaulted)
@@ -139,12 +111,10 @@ class Planner:
         if host.origin and host.origin not in entry["origins"]:
             entry["origins"].append(host.origin)
         self.plan.hosts[host.name] = {
+            **_entry(settings),
             "name": name,
             "region": region,
-            "profile": settings["cw_agent_profile"],
             "digest": composed.digest,
-            "mode": settings["cw_agent_mode"],
-            "platform": settings["cw_agent_platform"],
             "key": key,
             "run_as_user": _run_as_user(composed.composition.configuration),
             "files": composed.collects["files"],
@@ -161,6 +131,21 @@ class Planner:
             self._alive.append(list(fragments.values()))  # an id speaks for its object only while that lives
             known = self._composed[key] = _validated(fragments, settings, silenced, Mask(texts))
         return known
+
+
+def _entry(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What the plan says of every host, whether it is to have the agent or not."""
+    return {
+        "state": settings["cw_agent_state"],
+        "profile": settings["cw_agent_profile"],
+        "mode": settings["cw_agent_mode"],
+        "platform": settings["cw_agent_platform"],
+    }
+
+
+def _absent(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry of a host without the agent: there is no configuration that could be wrong, and nobody to read it."""
+    return {**_entry(settings), "name": "", "region": "", "digest": "", "key": "", "run_as_user": "", "files": [], "vaulted": False}
 
 
 def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str], mask: Mask) -> _Composed:
@@ -264,74 +249,6 @@ def _configuration(key: str, name: str, region: str, settings: Mapping[str, Any]
 
 def _add_problems(known: list[dict[str, Any]], more: Iterable[dict[str, Any]]) -> None:
     known.extend(item for item in more if item not in known)
-
-
-def _check_settings(settings: Mapping[str, Any]) -> None:
-    build = settings["cw_agent_build"]
-    if not isinstance(build, str):
-        raise ConfigError(
-            f"cw_agent_build is the number {build}, in which zeros at the end are lost. "
-            'Hint: write it in quotes, with the whole build: "1.300064.1b1344".'
-        )
-    try:
-        parse_version(build)
-    except ConfigError as error:
-        hint = "write a build such as 1.300064.1b1344, or '' to keep what is installed; a host without the agent then gets the latest one"
-        raise ConfigError(f"cw_agent_build is {build!r}. Hint: {hint}.") from error
-    if build and not _BUILD.fullmatch(build):
-        raise ConfigError(
-            f"cw_agent_build is {build!r}, a release without its build, which no mirror has. "
-            "Hint: write the whole build, such as 1.300064.1b1344 (CWAGENT_VERSION of a host that has it, or the release notes)."
-        )
-    for name in _TEXTS:
-        if not isinstance(settings[name], str):
-            raise ConfigError(f"{name} is {settings[name]!r}, which is no text. Hint: write it in quotes.")
-    for name, allowed in (("cw_agent_mode", MODES), ("cw_agent_platform", PLATFORMS)):
-        if settings[name] not in allowed:
-            raise ConfigError(f"{name} is {settings[name]!r}: expected one of {', '.join(allowed)}.")
-    if not isinstance(settings["cw_agent_silenced_rules"] or {}, Mapping):
-        raise ConfigError("cw_agent_silenced_rules must be a mapping: rule id → reason.")
-
-
-def _region(settings: Mapping[str, Any], placement: str) -> str:
-    region = str(settings["cw_agent_region"] or placement or "")
-    if not region:
-        raise ConfigError("no region is known. Hint: set cw_agent_region (EC2 inventories give placement.region).")
-    if not _REGION.fullmatch(region):
-        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: correct cw_agent_region.")
-    if placement and region != placement:
-        raise ConfigError(
-            f"cw_agent_region is {region!r}, and the inventory's placement says {placement!r}: the configuration would be published where "
-            f"the host does not look for it. Hint: remove cw_agent_region for this host, or set it to {placement}."
-        )
-    return region
-
-
-def config_name(settings: Mapping[str, Any], fragments: Mapping[str, Any]) -> str:
-    """The name of a host's configuration in Parameter Store: ``cw_agent_config_name``, else made of environment, preset and fragments."""
-    names = sorted(name[len(FRAGMENT) :] for name in fragments)
-    for name in names:
-        if not _FRAGMENT_NAME.fullmatch(name):
-            raise ConfigError(f"the variable {FRAGMENT}{name} has a name that no fragment may have: use a-z, 0-9 and _ after {FRAGMENT}.")
-    chosen = str(settings["cw_agent_preset"])
-    if chosen == "none" and not names:
-        raise ConfigError(f"there is nothing to compose: set cw_agent_preset, or a variable {FRAGMENT}<name> in the inventory.")
-    given = str(settings["cw_agent_config_name"] or "")
-    if _PART.search(given):
-        raise ConfigError(
-            f"cw_agent_config_name is {given!r}: names ending in .part and a number are for multi-part configurations. Hint: rename it."
-        )
-    if given and not _PARAMETER.fullmatch(given):
-        raise ConfigError(f"cw_agent_config_name is {given!r}: a parameter's name has letters, digits, and _ . - / only.")
-    if given:
-        return given
-    environment = str(settings["cw_agent_environment"] or "")
-    if environment and not _ENVIRONMENT.fullmatch(environment):
-        raise ConfigError(
-            f"cw_agent_environment is {environment!r}: it becomes part of a parameter's name. Hint: use letters, digits, _ and ."
-        )
-    first = [] if chosen == "none" else [chosen if settings["cw_agent_mode"] == "ec2" else f"{chosen}-onprem"]
-    return "AmazonCloudWatch-" + "-".join([environment] * bool(environment) + first + names)
 
 
 def _clash(name: str, region: str, entry: Mapping[str, Any], composed: _Composed) -> str:

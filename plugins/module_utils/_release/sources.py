@@ -12,6 +12,7 @@ from .._config.canonical import digest
 from .._config.errors import ConfigError
 from .parts import part_name
 from .publications import HOLD, LIVE, Publication
+from .settings import ABSENT
 
 Source = dict[str, str]
 """``location`` (ssm:NAME:VERSION), ``digest`` (sha256 of the text) and ``content`` (the text)."""
@@ -93,17 +94,18 @@ def _source(name: str, version: int, text: str) -> Source:
 
 
 def sources_by_host(plan: Mapping[str, Any], published: Iterable[Published], hold: str) -> dict[str, list[Source]]:
-    """What each host of *plan* fetches. Exact versions, so that nobody's later write is fetched.
+    """What each host of *plan* fetches, nothing where the agent is to be absent. Exact versions, so that nobody's later write is fetched.
 
     Raises:
         ConfigError: a configuration of the plan was not published.
     """
     made = {item.publication.key: item.sources(hold) for item in published}
-    lacking = [host for host, entry in plan["hosts"].items() if entry["key"] not in made]
+    hosts = {host: entry for host, entry in plan["hosts"].items() if entry.get("state") != ABSENT}
+    lacking = [host for host, entry in hosts.items() if entry["key"] not in made]
     if lacking:
-        key = plan["hosts"][lacking[0]]["key"]
+        key = hosts[lacking[0]]["key"]
         raise ConfigError(f"{lacking[0]}: its configuration {key} was not published: run the role parameter_store over this host")
-    return {host: made[entry["key"]] for host, entry in plan["hosts"].items()}
+    return {host: made[hosts[host]["key"]] if host in hosts else [] for host in plan["hosts"]}
 
 
 def withheld(configuration: Mapping[str, Any], verified: Collection[str], others: Collection[str] = ()) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any, Callable, Iterable, Mapping
 
 from .._config.errors import ConfigError
-from .states import FAILED, FAILURES, MISSING, NOT_REACHED, UNREACHABLE, WORST_FIRST
+from .states import ABSENT, FAILED, FAILURES, MISSING, NOT_REACHED, PENDING, UNREACHABLE, WORST_FIRST
 
 NOT_OBSERVED = "the run ended before it was observed"
 NOT_PLANNED = "the plan has no such host"
+STILL_THERE = "the agent is to be removed (cw_agent_state is absent), and was not in this run"
 _OWN = frozenset(
     ("host", "state", "region", "profile", "changed", "mode", "build", "service", "invocation_id", "events", "readable", "value")
 )
@@ -27,23 +28,45 @@ def failure_of(recorded: Any, observed: Any) -> dict[str, Any] | None:
     return {"state": UNREACHABLE if observed.get("unreachable") else FAILED, "reason": str(observed.get("msg") or "")}
 
 
+def removals(planned: Mapping[str, Mapping[str, Any]], observed: Mapping[str, Any], removed: Mapping[str, Any]) -> dict[str, str]:
+    """The state of each host that is to have no agent (``absent``, or ``pending`` where it is still there), as far as it was observed.
+
+    ``planned``: the plan's hosts. By host, ``observed``: result of ``cw_agent_info``, ``removed``: of ``cw_agent_uninstall``.
+    """
+    found = {}
+    for host, entry in planned.items():
+        seen, done = observed.get(host), removed.get(host)
+        if entry.get("state") != ABSENT or not isinstance(seen, Mapping) or "converged" not in seen:
+            continue
+        gone = seen["converged"] or (isinstance(done, Mapping) and done.get("absent"))
+        found[host] = ABSENT if gone else PENDING
+    return found
+
+
 def account(
-    hosts: Iterable[str], evaluations: Iterable[Mapping[str, Any]], failures: Mapping[str, Mapping[str, Any]], planned: Iterable[str]
+    hosts: Iterable[str],
+    evaluations: Iterable[Mapping[str, Any]],
+    failures: Mapping[str, Mapping[str, Any]],
+    planned: Iterable[str],
+    without_agent: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """An entry for each of *hosts*, in their order: its evaluation, or why there is none (``state``, ``cause``).
 
-    ``failures``: by host, ``state`` (one of ``FAILURES``) and ``reason``; ``planned``: hosts of the plan.
+    ``failures``: by host, ``state`` (one of ``FAILURES``) and ``reason``; ``planned``: hosts of the plan; ``without_agent``: the state of
+    each host that is to have none.
     """
-    known, expected = {item["host"]: item for item in evaluations}, set(planned)
+    known, expected, removed = {item["host"]: item for item in evaluations}, set(planned), without_agent or {}
     found = []
     for host in dict.fromkeys([*hosts, *failures]):
         failure = failures.get(host)
         if failure is not None:
-            found.append(_absent(host, _failure_state(host, failure), str(failure.get("reason") or ""), known.get(host)))
+            found.append(_unevaluated(host, _failure_state(host, failure), str(failure.get("reason") or ""), known.get(host)))
+        elif host in removed:
+            found.append(_unevaluated(host, removed[host], "" if removed[host] == ABSENT else STILL_THERE))
         elif host in known:
             found.append(dict(known[host]))
         else:
-            found.append(_absent(host, NOT_REACHED, NOT_OBSERVED if host in expected else NOT_PLANNED))
+            found.append(_unevaluated(host, NOT_REACHED, NOT_OBSERVED if host in expected else NOT_PLANNED))
     return found
 
 
@@ -54,7 +77,7 @@ def _failure_state(host: str, failure: Mapping[str, Any]) -> str:
     return state
 
 
-def _absent(host: str, state: str, cause: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _unevaluated(host: str, state: str, cause: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
     empty = {"region": "", "profile": "", "changed": False, "streams": [], "metrics": [], "unverified": [], "refused": [], "hint": ""}
     return {**empty, **(known or {}), "host": host, "state": state, "cause": cause}
 

@@ -14,6 +14,7 @@ from .evidence import Evidence
 from .expectations import expectations
 from .expected_metrics import Metric
 from .expected_streams import Stream
+from .states import ABSENT
 
 WAITS = ("changed", "all", "none")
 
@@ -56,8 +57,8 @@ class Run:
         self._merged: dict[tuple[str, ...], Mapping[str, Any]] = {}
 
     def hosts(self, names: Iterable[str]) -> list[Host]:
-        """Those of *names* that are planned and were observed."""
-        known = self.plan["hosts"]
+        """Those of *names* that are to have the agent and were observed."""
+        known = {name: entry for name, entry in self.plan["hosts"].items() if entry.get("state") != ABSENT}
         return [self._host(name, known[name]) for name in names if name in known and _mapping(self.observed.get(name)).get("agent")]
 
     def _host(self, name: str, planned: Mapping[str, Any]) -> Host:

@@ -23,13 +23,16 @@ PENDING = "pending"
 VERIFIED = "verified"
 """A host of which something has arrived, and nothing is missing."""
 
+ABSENT = "absent"
+"""A host that is to have no agent, and has none."""
+
 FAILED = "failed"
 UNREACHABLE = "unreachable"
 NOT_REACHED = "not_reached"
 """A host that the run was asked for and never got to."""
 
 FAILURES = (FAILED, UNREACHABLE, NOT_REACHED)
-WORST_FIRST = (FAILED, UNREACHABLE, MISSING, NOT_REACHED, UNVERIFIED, PENDING, NO_DATA, VERIFIED)
+WORST_FIRST = (FAILED, UNREACHABLE, MISSING, NOT_REACHED, UNVERIFIED, PENDING, NO_DATA, VERIFIED, ABSENT)
 
 WORDS = {NO_DATA: "no data", NOT_REACHED: "not reached"}
 """How people read a state that is written otherwise."""

@@ -42,6 +42,8 @@ def _environment(lab: Lab) -> str:
         # Host names repeat from lab to lab: connections kept open must not.
         "ANSIBLE_SSH_CONTROL_PATH_DIR": lab.run / "cm",
         "LAB_NAME": lab.name,
+        "LAB_PROXY_URL": f"http://127.0.0.1:{ports['proxy']}",
+        "LAB_PROXY_LOG": str(lab.directory / "proxy.log"),
         "LAB_MIRROR_URL": f"http://127.0.0.1:{ports['mirror']}",
         "LAB_BUILD_LATEST": served["latest"],
         "LAB_BUILD_UPGRADE": served["upgrade"],

@@ -5,7 +5,7 @@
 
 For every host it listens inside that host's network namespace, on AWS's names over TLS and (EC2 hosts) on the metadata
 address, and passes requests on to the AWS stand-in with the asking host's name. For the controller it listens on TLS and
-on the package mirror's port. Orders come as JSON lines over a control socket: {"do": "add"|"remove"|"ping", …}.
+on the package mirror's port. Beside these, hosts and controller have a proxy that writes down what passes through it. Orders come as JSON lines over a control socket: {"do": "add"|"remove"|"ping", …}.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import struct
 import sys
 import threading
 
-from . import http11, mirror, names
+from . import http11, mirror, names, proxy
 
 CLONE_NEWNET = 0x40000000
 IP_FREEBIND = 15
@@ -35,7 +35,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Where a connection comes from (host "" = the controller) and what it reaches: aws, imds or mirror."""
+    """Where a connection comes from (host "" = the controller) and what it reaches: aws, imds, mirror or proxy."""
 
     host: str
     service: str
@@ -88,9 +88,10 @@ def _break(writer: asyncio.StreamWriter) -> None:
 class Gateway:
     """All listeners of one lab."""
 
-    def __init__(self, aws_port: int, tree: pathlib.Path, certificate: pathlib.Path) -> None:
-        """Take the AWS stand-in's port, the mirror's files and the PEM file of the server certificate."""
+    def __init__(self, aws_port: int, tree: pathlib.Path, certificate: pathlib.Path, proxy_log: pathlib.Path) -> None:
+        """Take the AWS stand-in's port, the mirror's files, the PEM file of the server certificate and the proxy's log."""
         self.aws_port = aws_port
+        self.proxy_log = proxy_log
         self.tree = tree
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(certificate)
@@ -109,6 +110,7 @@ class Gateway:
         """Listen inside a host's network namespace (once more after it was made anew)."""
         await self.remove_host(host)
         await self.open(host, listen_in(namespace, names.SERVICE_ADDRESS, 443), Origin(host, "aws"), tls=True)
+        await self.open(host, listen_in(namespace, names.SERVICE_ADDRESS, proxy.PORT), Origin(host, "proxy"), tls=False)
         if kind != "onprem":
             await self.open(host, listen_in(namespace, names.IMDS_ADDRESS, 80), Origin(host, "imds"), tls=False)
 
@@ -120,6 +122,11 @@ class Gateway:
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, origin: Origin) -> None:
         """Answer the requests of one connection, one after the other."""
         try:
+            if origin.service == "proxy":
+                passage = await proxy.enter(reader, writer, origin.host, self.tls, self.proxy_log)
+                origin = Origin(origin.host, "aws")
+                if passage is None or (passage.head and not await self.answer(passage.head, reader, writer, origin)):
+                    return
             while (head := await http11.read_head(reader)) and await self.answer(head, reader, writer, origin):
                 pass
         except LOST as error:
@@ -195,10 +202,12 @@ class Gateway:
 
 
 async def serve(settings: dict[str, str]) -> None:
-    """Serve until SIGTERM. Settings: ports (aws, tls, mirror), places (mirror, certificate, control), hosts to begin with."""
-    gateway = Gateway(int(settings["aws_port"]), pathlib.Path(settings["mirror"]), pathlib.Path(settings["certificate"]))
+    """Serve until SIGTERM. Settings: ports (aws, tls, mirror, proxy) and places (mirror, certificate, control, proxy_log)."""
+    places = (pathlib.Path(settings[name]) for name in ("mirror", "certificate", "proxy_log"))
+    gateway = Gateway(int(settings["aws_port"]), *places)
     await gateway.open("", _listener("127.0.0.1", int(settings["tls_port"])), Origin("", "aws"), tls=True)
     await gateway.open("", _listener("127.0.0.1", int(settings["mirror_port"])), Origin("", "mirror"), tls=False)
+    await gateway.open("", _listener("127.0.0.1", int(settings["proxy_port"])), Origin("", "proxy"), tls=False)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(settings["control"])
     await asyncio.start_unix_server(gateway.control, settings["control"])

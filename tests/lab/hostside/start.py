@@ -117,7 +117,7 @@ def _free_port() -> int:
 
 
 def _ensure_processes(lab: Lab) -> None:
-    for port in ("aws", "tls", "mirror"):
+    for port in ("aws", "tls", "mirror", "proxy"):
         lab.data["ports"].setdefault(port, _free_port())
     if not alive(lab, "aws"):
         say("starting the AWS stand-in…")
@@ -127,6 +127,7 @@ def _ensure_processes(lab: Lab) -> None:
         keys.issue_certificate(lab.directory / "server.pem")
         settings = {f"{name}_port": str(port) for name, port in lab.data["ports"].items()}
         settings.update(mirror=str(lab.directory / "mirror"), certificate=str(lab.directory / "server.pem"), control=str(lab.control))
+        settings["proxy_log"] = str(lab.directory / "proxy.log")
         spawn(lab, "gateway", [sys.executable, "-P", "-m", "hostside.gateway", json.dumps(settings)], PYTHONPATH=str(LAB_TREE))
     lab.save()
 

@@ -20,6 +20,7 @@ DATA = {
     "cw_agent_published": "parameter_store",
     "cw_agent_observed": "service",
     "cw_agent_installed": "install",
+    "cw_agent_removed": "install",
     "cw_agent_credentialed": "credentials",
     "cw_agent_converged": "service",
     "cw_agent_verified": "verify",

@@ -133,3 +133,14 @@ def test_read_only_file_system_matters_where_something_is_to_be_written(fake: Fa
     assert comparison.problems(seen, EC2) == []
     found = comparison.problems(seen, replace(EC2, build="1.2b3"))
     assert [(one["what"], one["value"]) for one in found] == [("the file system is read-only", "/etc")]
+
+
+def test_agent_that_is_to_be_absent(fake: FakeHost) -> None:
+    """Only what of it is there counts: the rest of what the inventory says of the host does not matter any more."""
+    debian(fake)
+    desired = replace(ONPREM, build="1.2b3", purge=["configuration", "credentials"])
+    assert compared(fake, desired, NO_SERVICE) == ([], [])
+    fake.running_with("ssm_web_3", TEXT)
+    differences, problems = compared(fake, desired, NO_SERVICE)
+    assert differences == [f"package amazon-cloudwatch-agent {BUILD} → absent", f"{fake.layout.etc} → absent"]
+    assert problems == []

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, plain
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import FRAGMENT, HostInput, Planner, failure, warnings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import FRAGMENT
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables
 
 SHARED = Path(os.environ.get("CW_AGENT_SHARED") or Path(__file__).parents[6] / "shared")

@@ -9,7 +9,6 @@ import hashlib
 import json
 from typing import Any
 
-import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template, plain
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
@@ -39,6 +38,7 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
     assert configuration["digest"] == hashlib.sha256(configuration["text"].encode()).hexdigest()
     assert json.loads(configuration["text"]) == configuration["configuration"] == {**BASE, **WEB}
     assert found.hosts["a"] == {
+        "state": "present",
         "name": "AmazonCloudWatch-base-web",
         "region": "us-east-1",
         "profile": "",
@@ -74,14 +74,6 @@ def test_regions_and_accounts_are_apart() -> None:
     keys = [found.hosts[name]["key"] for name in "abcd"]
     name = "AmazonCloudWatch-base"
     assert keys == [f"us-east-1/{name}", f"eu-west-1/{name}", f"eu-west-1/{name}", f"other/us-east-1/{name}"]
-
-
-def test_every_region_of_every_partition_is_one() -> None:
-    regions = [name for part in boto3.Session().get_available_partitions() for name in boto3.Session().get_available_regions("ssm", part)]
-    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} < {*regions}
-    found = plan(*(host(name, placement=name) for name in [*regions, "eusc-de-east-1"]))
-    assert not found.errors
-    assert len(found.configurations) == len({*regions, "eusc-de-east-1"})
 
 
 @pytest.mark.parametrize(
@@ -214,3 +206,14 @@ def test_the_report_counts_and_costs() -> None:
     assert "not counted while there are errors" in text
     assert "d: no region is known" in text
     json.dumps(report)
+
+
+def test_a_host_without_the_agent_has_no_configuration() -> None:
+    """Nothing of it is looked at: what would be wrong with a configuration is none of its business."""
+    found = plan(host("a"), host("b", {"base": {"agent": {"region": 7}}}, placement="", state="absent"))
+    assert (found.errors, [item["hosts"] for item in found.configurations.values()]) == ([], [["a"]])
+    assert (found.hosts["b"]["state"], found.hosts["b"]["key"], found.hosts["b"]["files"]) == ("absent", "", [])
+
+
+def test_a_state_that_there_is_not() -> None:
+    assert "a: cw_agent_state is 'removed': expected one of present, absent." in failure(plan(host("a", state="removed")))

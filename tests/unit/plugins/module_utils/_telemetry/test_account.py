@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, passed, totals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, failure_of, passed, removals, totals
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._telemetry.examples import evaluation, stream
 
 
@@ -49,3 +49,24 @@ def test_a_state_that_is_no_failure_is_refused() -> None:
 )
 def test_why_a_host_did_not_get_as_far(recorded: Any, observed: Any, expected: Any) -> None:
     assert failure_of(recorded, observed) == expected
+
+
+@pytest.mark.parametrize(
+    ("observed", "removed", "expected"),
+    [
+        ({"converged": True}, None, {"b": "absent"}),
+        ({"converged": False}, {"absent": True, "changed": True}, {"b": "absent"}),
+        ({"converged": False}, {"absent": False, "changed": True}, {"b": "pending"}),
+        ({"converged": False}, None, {"b": "pending"}),
+        ({"unreachable": True}, None, {}),
+        (None, None, {}),
+    ],
+    ids=["gone before", "gone now", "check mode", "not asked for", "unreachable", "not observed"],
+)
+def test_hosts_that_are_to_have_no_agent(observed: Any, removed: Any, expected: dict[str, str]) -> None:
+    planned = {"a": {"state": "present"}, "b": {"state": "absent"}}
+    found = removals(planned, {"a": {"converged": True}, "b": observed}, {"b": removed})
+    assert found == expected
+    (entry,) = account(["b"], [], {}, planned, found)
+    assert entry["state"] == expected.get("b", "not_reached")
+    assert bool(entry["cause"]) == (entry["state"] != "absent")

@@ -9,8 +9,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import
 
 
 def test_every_state_of_a_host_has_its_place_in_the_order() -> None:
-    assert set(states.WORST_FIRST) == {"verified", "no_data", "missing", "failed", "unreachable", "not_reached", "pending", "unverified"}
-    assert states.WORST_FIRST[-1] == "verified"
+    bad = {"missing", "failed", "unreachable", "not_reached", "unverified"}
+    assert set(states.WORST_FIRST) == bad | {"pending", "no_data", "verified", "absent"}
+    assert states.WORST_FIRST[-2:] == ("verified", "absent")
 
 
 def test_people_read_words() -> None:
