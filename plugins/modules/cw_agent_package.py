@@ -14,7 +14,7 @@ description:
     without a good signature by the pinned key. Until then nothing on the host has changed.
   - The new build's own translator validates the O(sources) whose text is known, or else the active configurations, in a scratch directory
     before the package is installed.
-  - Installs by C(dpkg) or C(rpm), older builds as well. Nothing is ever upgraded by itself.
+  - Installs by C(dpkg) or C(rpm), older builds as well. Nothing is upgraded unless it is asked for.
   - >-
     A running agent is watched after the change. When it dies with the new build, the old one is installed again and the module fails with
     the agent's own log lines.
@@ -24,15 +24,34 @@ options:
   build:
     description:
       - The exact build, as the agent's C(CWAGENT_VERSION) has it.
+      - V(latest) is the build that the mirror calls so (C(info/latest/CWAGENT_VERSION)), which is asked for at every run.
       - Empty means that whatever is installed stays, and that a host without the agent gets the mirror's latest build.
     type: str
     default: ""
   mirror_url:
-    description: Where the packages are, in the directories of AWS's own buckets.
+    description:
+      - Where the packages are, in the directories of AWS's own buckets.
+      - C(https://), C(http://), also with C(USER:PASSWORD@), and with a query such as a signature, which goes with every request.
+      - C(s3://BUCKET/PREFIX) is read by the host through URLs that the controller signs with its own credentials, each good for an hour.
+      - C(file:///DIRECTORY) is on the host.
     type: str
     default: https://amazoncloudwatch-agent.s3.amazonaws.com
+  directory:
+    description:
+      - A directory of the controller in which the packages are, in the directories of AWS's own buckets, instead of O(mirror_url).
+      - What a host needs of it is copied there, and nothing where the build is installed already. Signatures are verified on the host.
+    type: path
+  file:
+    description:
+      - A package on the host, instead of O(mirror_url).
+      - Its signature is beside it with C(.sig) appended, the key in the same directory as C(amazon-cloudwatch-agent.gpg).
+    type: path
+  files:
+    description:
+      - URLs of a mirror's files by their path below it. Set by the action from O(directory) or an C(s3://) mirror, not by playbooks.
+    type: dict
   signing_key_url:
-    description: The public key. Empty means C(/assets/amazon-cloudwatch-agent.gpg) of O(mirror_url).
+    description: The public key. Empty means C(assets/amazon-cloudwatch-agent.gpg) of the mirror, or the one beside O(file).
     type: str
     default: ""
   signing_fingerprint:
@@ -79,6 +98,16 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: A host without a way out gets its package from the controller
+  cloudwatch.agent.cw_agent_package:
+    build: 1.300064.1b1344
+    directory: /srv/cloudwatch-agent
+
+- name: The newest build, from a bucket that only the controller may read
+  cloudwatch.agent.cw_agent_package:
+    build: latest
+    mirror_url: s3://packages.example.com/cloudwatch-agent
+
 - name: The agent is there, whatever its build
   cloudwatch.agent.cw_agent_package:
 
@@ -107,6 +136,11 @@ package:
       description: C(deb) or C(rpm).
       type: str
       returned: success
+wanted:
+  description: Files of the mirror that the action has to provide; seen by the action alone.
+  returned: never
+  type: list
+  elements: str
 changed_at:
   description: Since when the new build is in force, in seconds since the epoch by the host's clock; null without a change.
   returned: success
@@ -138,6 +172,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system impo
 ARGUMENTS: dict[str, Any] = {
     "build": {"type": "str", "default": ""},
     "mirror_url": {"type": "str", "default": "https://amazoncloudwatch-agent.s3.amazonaws.com"},
+    "directory": {"type": "path"},
+    "file": {"type": "path"},
+    "files": {"type": "dict"},
     "signing_key_url": {"type": "str", "default": "", "no_log": False},
     "signing_fingerprint": {"type": "str", "default": "937616F3450B7D806CBD9725D58167303B789C72"},
     "distribution": {
@@ -150,6 +187,8 @@ ARGUMENTS: dict[str, Any] = {
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
     "health_seconds": {"type": "int", "default": 10},
 }
+PROVIDED = "controller:/"
+"""The mirror of which the action has the files."""
 DELAYS = (2, 4)
 """Seconds before a download that failed is tried again."""
 
@@ -176,6 +215,9 @@ def download(url: str, path: str) -> None:
     Raises:
         HostError: the mirror refused it, the disk is full, or the last attempt failed as well.
     """
+    if url.startswith("file:"):
+        mirror.copy(url, path)
+        return
     fetch = retry_with_delays_and_condition(DELAYS, lambda error: isinstance(error, mirror.PassingFaultError))(_fetch)
     try:
         fetch(url, path)
@@ -184,19 +226,32 @@ def download(url: str, path: str) -> None:
         raise HostError(f"{mirror.shown(url)}: {error}; nothing was changed. Hint: {hint}") from error
 
 
+def provided(files: dict[str, str]) -> installation.Download:
+    """Downloads of what the controller provides, which knows the mirror by ``PROVIDED`` alone."""
+
+    def fetch(url: str, path: str) -> None:
+        relative = url[len(PROVIDED) :]
+        if relative not in files:
+            raise HostError(f"the controller has no {relative}")
+        download(files[relative], path)
+
+    return fetch
+
+
 def request(params: dict[str, Any]) -> installation.Request:
     """The module's options as the installation takes them."""
-    key_url = params["signing_key_url"] or params["mirror_url"].rstrip("/") + "/assets/amazon-cloudwatch-agent.gpg"
+    by_controller = params["directory"] or params["mirror_url"].startswith("s3://")
     return installation.Request(
         build=params["build"],
-        mirror_url=params["mirror_url"],
-        key_url=key_url,
+        mirror_url=PROVIDED if by_controller else params["mirror_url"],
+        key_url=params["signing_key_url"],
         fingerprint=params["signing_fingerprint"],
         distribution=params["distribution"],
         architecture=params["architecture"],
         sources=[one for one in sources(params["sources"]) or [] if one.content],
         mode=params["mode"],
         health=float(params["health_seconds"]),
+        file=params["file"] or "",
     )
 
 
@@ -208,12 +263,17 @@ def described(package: Package) -> str:
 
 def main() -> None:
     """Entry point."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    module.no_log_values.update(mirror.passwords([module.params["mirror_url"], module.params["signing_key_url"]]))
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, mutually_exclusive=[("directory", "file")])
+    files, asked = module.params["files"], request(module.params)
+    module.no_log_values.update(mirror.passwords([module.params["mirror_url"], module.params["signing_key_url"], *(files or {}).values()]))
     try:
+        wanted = installation.wanted(Host(), asked) if asked.mirror_url == PROVIDED and files is None else []
+        if wanted:
+            module.exit_json(changed=False, wanted=wanted)
         # Not the module's own directory: that would be made in root's home, in check mode too.
         with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
-            outcome = installation.ensure_package(Host(), request(module.params), download, scratch, module.check_mode)
+            fetch = provided(files or {}) if asked.mirror_url == PROVIDED else download
+            outcome = installation.ensure_package(Host(), asked, fetch, scratch, module.check_mode)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
     for text in outcome.warnings:

@@ -9,7 +9,6 @@ import contextlib
 import copy
 import json
 import pathlib
-import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -127,14 +126,14 @@ class TestFreshHosts:
         assert "No space left on device; nothing was changed. Hint: free space there" in said
         assert "cw_agent_mirror_url" not in said
 
-    def test_latest_as_a_build(self, site: Site) -> None:
-        """No run may upgrade a host by itself: the message says what to do instead."""
+    def test_latest_where_the_mirror_cannot_be_asked(self, site: Site) -> None:
+        """The controller of the lab has no way to AWS's bucket: the message says what to do instead."""
         with untouched(site, ("ec2-1", "amazon-1")):
             run = site.play("--limit", "ec2-1,amazon-1", variables={"cw_agent_build": "latest"})
         assert run.status != 0
         said = " ".join(run.output.split())
-        assert re.search(r"hosts (ec2-1, amazon-1|amazon-1, ec2-1): cw_agent_build is 'latest'\. Hint: write a build such as", said)
-        assert "or '' to keep what is installed" in said
+        assert "cw_agent_build is latest, and the controller cannot find out which build that is: https://amazoncloudwatch" in said
+        assert "Hint: name the build, or let the controller reach the mirror" in said
 
     def test_one_mistake_of_three_hundred_hosts(self, site: Site) -> None:
         """A mistake in a group's variables is said once for all of its hosts, in what fits a screen."""

@@ -159,6 +159,12 @@ class Site:
         """Return the present length of the request log."""
         return len(self.calls())
 
+    def proxied(self, host: str = "") -> str:
+        """Return what has passed through the proxy, a target a line, from a host or all."""
+        log = pathlib.Path(self.environment["LAB_PROXY_LOG"])
+        seen = map(json.loads, log.read_text().splitlines() if log.exists() else [])
+        return "\n".join(item["target"] for item in seen if host in ("", item["host"]))
+
     def listing(self, host: str) -> str:
         """Return every path of the host with mode, owner and content hash."""
         return self.on(host, LISTING)

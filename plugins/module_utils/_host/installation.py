@@ -6,25 +6,31 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Callable
+from urllib.parse import quote, urlsplit
 
-from . import configurations, ctl, lock, logs, package_manager, packages, readiness, service, signature, state
+from . import configurations, ctl, lock, logs, mirror, package_manager, packages, readiness, service, signature, state
 from .configurations import Source
 from .errors import HostError
 from .layout import BASE, PACKAGE
-from .packages import Distribution, Package
-from .system import Host
+from .packages import LATEST, Distribution, Package
+from .system import Host, read_text
 
 # (URL, path of the file to write); raises HostError.
 Download = Callable[[str, str], None]
 
 READY_SECONDS = 60.0
+KEY = "assets/amazon-cloudwatch-agent.gpg"
+VERSION = "info/latest/CWAGENT_VERSION"
+"""Below the mirror: the signing key, and the build that ``latest`` means."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """``build``: exact, '' = what is installed or else the mirror's latest. ``distribution`` and ``architecture``: '' = by the host itself.
+    """``build``: exact, ``latest``, '' = what is installed or else the latest. ``distribution``, ``architecture``: '' = by the host itself.
+
+    ``key_url``: '' = where the mirror, or the directory of ``file``, has it. ``file``: the package on the host, '' = the mirror has it.
 
     ``sources``: what the new build is to validate before it is installed, in the mode ``mode``;
     ``health``: seconds that a daemon which is ready has to live on with the new build.
@@ -39,6 +45,7 @@ class Request:
     sources: list[Source] = field(default_factory=list)
     mode: str = "ec2"
     health: float = readiness.HEALTH_SECONDS
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,24 @@ def _suited(host: Host, request: Request) -> Distribution:
     return Distribution(name, request.architecture or found.architecture, kind)
 
 
+def wanted(host: Host, request: Request) -> list[str]:
+    """What ``ensure_package`` will fetch, as paths below the mirror; nothing where the desired build is there.
+
+    The last two are of the build before, without which there is no way back.
+    """
+    packages.require_build(request.build)
+    suited, before = _suited(host, request), packages.installed(host, _suited(host, request).format)
+    if before.installed and request.build in ("", before.build):
+        return []
+    packages.require(suited)
+    builds = [request.build or (before.build if before.interrupted else "") or LATEST, *([before.build] if before.installed else [])]
+    return [KEY, *(name for build in builds for name in (f"{_path(suited, build)}.sig", _path(suited, build)))]
+
+
 def ensure_package(host: Host, request: Request, download: Download, scratch: str, check_mode: bool = False) -> Outcome:
     """Install the desired build; in check mode everything happens but that. ``scratch``: an empty directory, mode 0700."""
+    if request.build == LATEST:
+        request = replace(request, build=_latest(request, download, scratch))
     packages.require_build(request.build)
     suited = _suited(host, request)
     before = packages.installed(host, suited.format)
@@ -75,7 +98,7 @@ def ensure_package(host: Host, request: Request, download: Download, scratch: st
     packages.require_writable(host)
     # An installation that was broken off is brought to its end: without a desired build that is none of its own.
     asked = request.build or (before.build if before.interrupted else "")
-    file = _verified(host, request, suited, asked or "latest", download, scratch)
+    file = _verified(host, request, suited, asked or LATEST, download, scratch)
     build = _build(host, file, suited.format, asked)
     if before.installed and build == before.build:
         return _unchanged(host, before)
@@ -92,22 +115,43 @@ def ensure_package(host: Host, request: Request, download: Download, scratch: st
         return _Replacement(host, request, suited, before, after).run(file, download, scratch, warnings)
 
 
+def _latest(request: Request, download: Download, scratch: str) -> str:
+    """The build that the mirror calls its latest, without downloading it."""
+    if request.file:
+        raise HostError(f"build latest of the one file {request.file}; nothing was changed. Hint: leave the build empty, or name it")
+    url, path = mirror.address(request.mirror_url, VERSION), os.path.join(scratch, "version")
+    download(url, path)
+    found = read_text(path).strip()
+    if packages.build_problem(found) or not found:
+        raise HostError(f"{mirror.shown(url)} says {found[:40]!r}, which is no build; nothing was changed. Hint: name the build")
+    return found
+
+
+def _path(suited: Distribution, build: str) -> str:
+    return f"{suited.name}/{suited.architecture}/{build}/{PACKAGE}.{suited.format}"
+
+
 def _unchanged(host: Host, package: Package) -> Outcome:
     return Outcome(False, package, package, invocation_id=service.read(host).invocation_id)
 
 
 def _verified(host: Host, request: Request, suited: Distribution, build: str, download: Download, scratch: str) -> str:
     """The path of a package whose signature is good."""
+    url = mirror.address(request.mirror_url, _path(suited, build))
+    key_url = request.key_url or mirror.address(request.mirror_url, KEY)
+    if request.file:
+        url = f"file://{quote(request.file)}"
+        key_url = request.key_url or f"file://{quote(os.path.join(os.path.dirname(request.file), os.path.basename(KEY)))}"
     keyring = os.path.join(scratch, "key.gpg")
     if not os.path.exists(keyring):
-        download(request.key_url, keyring + ".asc")
+        download(key_url, keyring + ".asc")
         with open(keyring + ".asc", "rb") as stream:
-            key = signature.require_key(stream.read(), request.fingerprint, request.key_url)
+            key = signature.require_key(stream.read(), request.fingerprint, mirror.shown(key_url))
         with open(keyring, "wb") as stream:
             stream.write(key)
-    url = f"{request.mirror_url.rstrip('/')}/{suited.name}/{suited.architecture}/{build}/{PACKAGE}.{suited.format}"
     file = os.path.join(scratch, f"{PACKAGE}-{build}.{suited.format}")
-    download(url + ".sig", file + ".sig")
+    parts = urlsplit(url)
+    download(parts._replace(path=f"{parts.path}.sig").geturl(), file + ".sig")
     download(url, file)
     signature.require_signature(host, file, file + ".sig", keyring, request.fingerprint)
     return file
@@ -133,7 +177,7 @@ def _build(host: Host, file: str, kind: str, desired: str) -> str:
     if answer.rc != 0 or not version:
         raise HostError(f"{os.path.basename(file)} is not a {kind} package: {answer.err.strip()[-200:]}; nothing was changed")
     if desired and version != packages.package_version(desired, kind):
-        raise HostError(f"the mirror has version {version} under the build {desired} (cw_agent_build); nothing was changed")
+        raise HostError(f"the package has version {version}, and build {desired} was asked for (cw_agent_build); nothing was changed")
     return desired or (version[: -len("-1")] if kind == "deb" and version.endswith("-1") else version)
 
 
@@ -222,6 +266,8 @@ class _Replacement:
     def _retain(self, download: Download, scratch: str) -> list[str]:
         """Have the build before at hand; returns a warning where it is not to be had."""
         try:
+            if self.request.file:
+                raise HostError(f"{self.request.file} is all that there is")
             self.retained = _verified(self.host, self.request, self.suited, self.before.build, download, scratch)
         except HostError as error:
             return [f"build {self.before.build} cannot be retained for the case that the agent dies with {self.after.build}: {error}"]

@@ -54,14 +54,34 @@ def save(answer: Any, path: str) -> None:
         raise HostError(f"{what}. Hint: free space there, or set TMPDIR in the task's environment") from error
 
 
+def address(base: str, relative: str) -> str:
+    """The URL of a mirror's file. A query of the mirror's own URL, such as a signature for all below it, goes with every request."""
+    parts = urlsplit(base)
+    return parts._replace(path=f"{parts.path.rstrip('/')}/{relative}").geturl()
+
+
+def copy(url: str, path: str) -> None:
+    """Copy what a ``file:`` URL names on this host to ``path``.
+
+    Raises:
+        HostError: it is no file that can be read, or the disk does not take it.
+    """
+    source = unquote(urlsplit(url).path)
+    try:
+        with open(source, "rb") as stream:
+            save(stream, path)
+    except OSError as error:
+        raise HostError(f"{source}: {error.strerror}; nothing was changed. Hint: put the package there, its .sig and the key") from error
+
+
 def shown(url: str) -> str:
-    """A URL without its password."""
+    """A URL without its password, and without its query, which may be a signature."""
     parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 def passwords(urls: list[str]) -> set[str]:
-    """The passwords in these URLs and in those of the environment's proxies: no output may show them."""
+    """The passwords in these URLs and in those of the environment's proxies, and the URLs' queries: no output may show them."""
     proxies = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
-    found = [urlsplit(url).password or "" for url in [*urls, *proxies] if "@" in url]
+    found = [urlsplit(url).password or "" for url in [*urls, *proxies] if "@" in url] + [urlsplit(url).query for url in urls]
     return {word for password in found if password for word in (password, unquote(password))}

@@ -30,6 +30,8 @@ DISTRIBUTIONS = {
 }
 DEB_DISTRIBUTIONS = ("debian", "ubuntu")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+LATEST = "latest"
+"""The mirror's directory of its latest build, and what a user writes for that build."""
 READ_WRITE = "mount it read-write for the run (mount -o remount,rw), or leave the host out of it"
 _BUILD = re.compile(r"\d+(\.\d+)+b\d+([-+.~]\w+)*")
 
@@ -121,9 +123,9 @@ def build_problem(build: str) -> tuple[str, str] | None:
     """What is wrong with a desired build, and the hint; None for '' and for one that a mirror may have."""
     if not build or _BUILD.fullmatch(build):
         return None
-    if build == "latest":
-        hint = "leave cw_agent_build empty: a host without the agent gets the latest build of the mirror, and nothing is upgraded by itself"
-        return "latest is no build", hint
+    if build == LATEST:
+        # Comparing asks nobody: the plan of a run has found out which build that is.
+        return "which build that is, is not known here", "give the exact build, or let cw_agent_plan find it out"
     what = "this is a release without its build" if re.fullmatch(r"v?\d+(\.\d+)+", build) else "this is no build of the agent"
     return what, "give the whole string, such as 1.300064.1b1344: it stands in bin/CWAGENT_VERSION of a host that has it"
 

@@ -137,6 +137,7 @@ def _entry(settings: Mapping[str, Any]) -> dict[str, Any]:
     """What the plan says of every host, whether it is to have the agent or not."""
     return {
         "state": settings["cw_agent_state"],
+        "build": settings["cw_agent_build"],
         "profile": settings["cw_agent_profile"],
         "mode": settings["cw_agent_mode"],
         "platform": settings["cw_agent_platform"],

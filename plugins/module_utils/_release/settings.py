@@ -63,7 +63,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     try:
         parse_version(build)
     except ConfigError as error:
-        hint = "write a build such as 1.300064.1b1344, or '' to keep what is installed; a host without the agent then gets the latest one"
+        hint = "write a build such as 1.300064.1b1344, latest, or '' to keep what is installed; a host without the agent gets the latest"
         raise ConfigError(f"cw_agent_build is {build!r}. Hint: {hint}.") from error
     if build and not _BUILD.fullmatch(build):
         raise ConfigError(

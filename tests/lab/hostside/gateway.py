@@ -5,7 +5,8 @@
 
 For every host it listens inside that host's network namespace, on AWS's names over TLS and (EC2 hosts) on the metadata
 address, and passes requests on to the AWS stand-in with the asking host's name. For the controller it listens on TLS and
-on the package mirror's port. Beside these, hosts and controller have a proxy that writes down what passes through it. Orders come as JSON lines over a control socket: {"do": "add"|"remove"|"ping", …}.
+on the package mirror's port. Beside these, hosts and controller have a proxy that writes down what passes through it.
+Orders come as JSON lines over a control socket: {"do": "add"|"remove"|"ping", …}.
 """
 
 from __future__ import annotations

@@ -4,11 +4,13 @@
 """The mirror of agent packages: S3's path scheme, detached signatures, the signing key.
 
 <platform>/<arch>/<latest|BUILD>/amazon-cloudwatch-agent.<deb|rpm> and `.sig`, info/latest/CWAGENT_VERSION,
-assets/amazon-cloudwatch-agent.gpg; under bad-signature/ the same, signed with a key that nobody should trust.
+assets/amazon-cloudwatch-agent.gpg; under bad-signature/ the same, signed with a key that nobody should trust; under private/ the good ones
+again, for those who have the password.
 """
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import hashlib
 import os
@@ -24,6 +26,7 @@ from .keys import signature, signing_key
 PLATFORMS = {"deb": ("debian", "ubuntu"), "rpm": ("amazon_linux", "redhat", "centos", "oracle_linux", "suse")}
 VARIABLES = {"deb": "LAB_AGENT_PACKAGE", "rpm": "LAB_AGENT_PACKAGE_RPM"}
 NAME = "amazon-cloudwatch-agent"
+PRIVATE, PASSWORD = "private/", "mirror:lab-mirror-word"
 DENIED = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message>'
     b"<RequestId>LAB0000000000000</RequestId></Error>"
@@ -131,10 +134,16 @@ def build_tree(tree: pathlib.Path) -> dict[str, str]:
     return {**places, "latest": latest["deb"], "upgrade": upgrade if served["deb"][1] else "", "fingerprint": fingerprint}
 
 
+def _locked(name: str, head: http11.Head) -> bool:
+    return name.startswith(PRIVATE) and head.get("authorization") != f"Basic {base64.b64encode(PASSWORD.encode()).decode()}"
+
+
 def answer(tree: pathlib.Path, method: str, target: str, head: http11.Head) -> bytes:
     """Return the whole answer to a request for a file, as S3 gives it to somebody who may read but not list."""
     name = urllib.parse.unquote(urllib.parse.urlsplit(target).path).lstrip("/")
-    path = tree / name
+    if _locked(name, head):
+        return http11.message(("HTTP/1.1", "401", "Unauthorized"), [("WWW-Authenticate", 'Basic realm="mirror"')], b"")
+    path = tree / name.removeprefix(PRIVATE)
     if method not in ("GET", "HEAD") or ".." in name.split("/") or not path.is_file():
         body = b"" if method == "HEAD" else DENIED
         return http11.message(("HTTP/1.1", "403", "Forbidden"), [("Content-Type", "application/xml"), ("Server", "AmazonS3")], body)

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import lock, logs, packages, service, signature, system
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.installation import Request, ensure_package
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.installation import Request, ensure_package, wanted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
 from .conftest import BUILD, FakeHost, configuration
@@ -57,6 +57,7 @@ class Mirror:
     def __init__(self, directory: Path, keys: tuple[Path, str, str]) -> None:
         self.directory, self.keys = directory, keys
         self.asked: list[str] = []
+        self.newest = NEWER
         self.publish("latest", LATEST)
         for build in (BUILD, NEWER):
             self.publish(build, build)
@@ -73,6 +74,9 @@ class Mirror:
         self.asked.append(url)
         if url.endswith(".gpg"):
             Path(path).write_bytes(self.key())
+            return
+        if url.endswith("/CWAGENT_VERSION"):
+            Path(path).write_text(f"{self.newest}\n", encoding="utf-8")
             return
         place = url.split("/")[-2]
         file = self.directory / (place + (".sig" if url.endswith(".sig") else ""))
@@ -195,7 +199,7 @@ def test_another_key_than_the_pinned_one(box: PackagedHost, mirror: Mirror, scra
 
 def test_other_build_than_the_path_says(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
     mirror.publish(NEWER, "1.0")
-    with pytest.raises(HostError, match=f"has version 1.0-1 under the build {NEWER}"):
+    with pytest.raises(HostError, match=f"has version 1.0-1, and build {NEWER} was asked for"):
         ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
 
 
@@ -329,7 +333,6 @@ def test_installation_that_was_broken_off_is_brought_to_its_own_end(box: Package
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        ("latest", "cw_agent_build: latest: latest is no build; nothing was changed. Hint: leave cw_agent_build empty"),
         ("1.300064", "a release without its build; nothing was changed. Hint: give the whole string, such as 1.300064.1b1344"),
         ("newest", "this is no build of the agent"),
     ],
@@ -391,3 +394,40 @@ def test_packets_of_the_new_format(mirror: Mirror) -> None:
     body = old[3 : 3 + length]
     for head in (bytes([192 + ((length - 192) >> 8), (length - 192) & 255]), b"\xff" + length.to_bytes(4, "big")):
         assert signature.key_fingerprints(b"\xc6" + head + body) == [mirror.keys[1]]
+
+
+def test_latest_by_name(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    """The mirror says which build that is; where it is installed, nothing else is fetched."""
+    box.install()
+    assert ensure_package(box.host, desired(mirror, "latest"), mirror, scratch).after.build == NEWER
+    assert mirror.asked[0] == f"{MIRROR}/info/latest/CWAGENT_VERSION"
+    mirror.asked.clear()
+    assert not ensure_package(box.host, desired(mirror, "latest"), mirror, scratch).changed
+    assert len(mirror.asked) == 1
+    mirror.newest = "<html>"
+    with pytest.raises(HostError, match="says '<html>', which is no build; nothing was changed"):
+        ensure_package(box.host, desired(mirror, "latest"), mirror, scratch)
+
+
+def test_what_the_controller_has_to_provide(box: PackagedHost, mirror: Mirror) -> None:
+    """Key, signature and package, those of the build before for the way back, and nothing where nothing changes."""
+    latest = "debian/amd64/latest/amazon-cloudwatch-agent.deb"
+    assert wanted(box.host, desired(mirror)) == ["assets/amazon-cloudwatch-agent.gpg", f"{latest}.sig", latest]
+    box.install()
+    assert wanted(box.host, desired(mirror)) == []
+    signatures = [f"debian/amd64/{build}/amazon-cloudwatch-agent.deb.sig" for build in (NEWER, BUILD)]
+    assert wanted(box.host, desired(mirror, NEWER))[1::2] == signatures
+
+
+def test_a_file_on_the_host(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    """The key is looked for beside it; there is no other build to go back to, which is said."""
+    box.running_with("ssm_web_3", configuration())
+
+    def here(url: str, path: str) -> None:
+        mirror(url.replace("file:///srv/one/agent.deb", f"{MIRROR}/debian/amd64/{NEWER}/x.deb"), path)
+
+    outcome = ensure_package(box.host, desired(mirror, NEWER, file="/srv/one/agent.deb", key_url=""), here, scratch)
+    assert outcome.changed and "/srv/one/agent.deb is all that there is" in outcome.warnings[0]
+    assert mirror.asked[0] == "file:///srv/one/amazon-cloudwatch-agent.gpg"
+    with pytest.raises(HostError, match="build latest of the one file"):
+        ensure_package(box.host, desired(mirror, "latest", file="/srv/one/agent.deb"), here, scratch)

@@ -59,4 +59,17 @@ def test_passwords_of_urls_and_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://user:p%40ss@proxy:3128")
     monkeypatch.setenv("http_proxy", "http://proxy:3128")
     assert mirror.passwords(["https://user:word@mirror.example.com", "", "https://mirror.example.com"]) == {"word", "p%40ss", "p@ss"}
-    assert mirror.shown("https://user:word@mirror.example.com/a?b") == "https://mirror.example.com/a?b"
+    assert mirror.passwords(["https://mirror.example.com?sig=a%2Fb"]) == {"sig=a%2Fb", "sig=a/b", "p%40ss", "p@ss"}
+    assert mirror.shown("https://user:word@mirror.example.com/a?b") == "https://mirror.example.com/a"
+
+
+def test_a_query_goes_with_every_request() -> None:
+    assert mirror.address("https://mirror.example.com/agent/?sig=x", "a/b") == "https://mirror.example.com/agent/a/b?sig=x"
+
+
+def test_a_file_of_the_host(tmp_path: Path) -> None:
+    (tmp_path / "a b").write_text("content")
+    mirror.copy(f"file://{tmp_path}/a%20b", str(tmp_path / "copy"))
+    assert (tmp_path / "copy").read_text() == "content"
+    with pytest.raises(HostError, match=r"none: No such file or directory; nothing was changed\. Hint: put the package there"):
+        mirror.copy(f"file://{tmp_path}/none", str(tmp_path / "copy"))
