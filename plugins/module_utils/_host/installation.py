@@ -80,7 +80,7 @@ def wanted(host: Host, request: Request) -> list[str]:
     suited, before = _suited(host, request), packages.installed(host, _suited(host, request).format)
     if before.installed and request.build in ("", before.build):
         return []
-    packages.require(suited)
+    packages.require(host, suited)
     builds = [request.build or (before.build if before.interrupted else "") or LATEST, *([before.build] if before.installed else [])]
     return [KEY, *(name for build in builds for name in (f"{_path(suited, build)}.sig", _path(suited, build)))]
 
@@ -94,7 +94,7 @@ def ensure_package(host: Host, request: Request, download: Download, scratch: st
     before = packages.installed(host, suited.format)
     if before.installed and request.build in ("", before.build):
         return _unchanged(host, before)
-    packages.require(suited)
+    packages.require(host, suited)
     packages.require_writable(host)
     # An installation that was broken off is brought to its end: without a desired build that is none of its own.
     asked = request.build or (before.build if before.interrupted else "")

@@ -29,6 +29,8 @@ DISTRIBUTIONS = {
     "ubuntu": "ubuntu",
 }
 DEB_DISTRIBUTIONS = ("debian", "ubuntu")
+ON_ARM = {"centos": "redhat", "oracle_linux": "redhat"}
+"""The directories that have no packages for arm64, and the one whose packages suit there."""
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 LATEST = "latest"
 """The mirror's directory of its latest build, and what a user writes for that build."""
@@ -57,16 +59,21 @@ class Package(NamedTuple):
     interrupted: str = ""
 
 
+def _release(host: Host) -> dict[str, str]:
+    lines = (line.split("=", 1) for line in read_text(host.layout.at("/etc/os-release")).splitlines() if "=" in line and line[0] != "#")
+    return {name: value.strip().strip("\"'") for name, value in lines}
+
+
 def distribution(host: Host, machine: str = "") -> Distribution:
     """Which package suits the host."""
-    release = dict(
-        line.split("=", 1) for line in read_text(host.layout.at("/etc/os-release")).splitlines() if "=" in line and not line.startswith("#")
-    )
-    names = [release.get("ID", ""), *release.get("ID_LIKE", "").strip("\"'").split()]
-    known = [DISTRIBUTIONS[name.strip("\"'")] for name in names if name.strip("\"'") in DISTRIBUTIONS]
-    name = known[0] if known else ""
+    release = _release(host)
+    names = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
+    name = next((DISTRIBUTIONS[one] for one in names if one in DISTRIBUTIONS), "")
+    architecture = ARCHITECTURES.get(machine or os.uname().machine, "")
+    if architecture == "arm64":
+        name = ON_ARM.get(name, name)
     kind = "" if not name else "deb" if name in DEB_DISTRIBUTIONS else "rpm"
-    return Distribution(name, ARCHITECTURES.get(machine or os.uname().machine, ""), kind)
+    return Distribution(name, architecture, kind)
 
 
 def _ask_dpkg(host: Host) -> tuple[str, str]:
@@ -156,10 +163,12 @@ def require_build(build: str) -> None:
         raise HostError(f"cw_agent_build: {build}: {problem[0]}; nothing was changed. Hint: {problem[1]}")
 
 
-def require(found: Distribution) -> None:
+def require(host: Host, found: Distribution) -> None:
     """Refuse a host for which there is no package."""
     if not found.format or not found.architecture:
+        release = _release(host)
+        name = release.get("PRETTY_NAME") or release.get("ID") or "without /etc/os-release"
         raise HostError(
-            f"there is no agent package for this host (os-release {found.name or 'unknown'}, machine {os.uname().machine}); "
-            "nothing was changed. Hint: set the option distribution to the mirror's directory that suits"
+            f"there is no agent package for this host ({name}, {os.uname().machine}); nothing was changed. "
+            "Hint: set cw_agent_distribution to the mirror's directory that suits, or leave the host out"
         )
