@@ -62,7 +62,7 @@ class AwsConnection(AWSPluginBase):
     def _client(self, service: str, repeat: bool, connection: Mapping[str, Any]) -> Any:
         chosen = {**self._options, **{key: value for key, value in connection.items() if value}}
         _refuse_two_identities(chosen, bool(connection.get("profile")))
-        return AWSPluginBase.client(AwsConnection(self.ansible_name, chosen), service, config=client_config(repeat))
+        return AWSPluginBase.client(AwsConnection(self.ansible_name, chosen), service, config=client_config(repeat, service))
 
 
 class AwsAction(ActionBase):

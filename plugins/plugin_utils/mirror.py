@@ -28,12 +28,13 @@ class Bucket:
         AnsibleActionFail: there is no bucket in the URL, or no client can be made.
     """
 
-    def __init__(self, url: str, options: Mapping[str, Any], region: str = "") -> None:
+    def __init__(self, url: str, options: Mapping[str, Any]) -> None:
         parts = urlsplit(url)
         if not parts.netloc:
             raise AnsibleActionFail(f"cw_agent_mirror_url is {url!r}, which names no bucket. Hint: write s3://BUCKET/PREFIX.")
         self.bucket, self.prefix = parts.netloc, parts.path.strip("/")
-        self.client = AwsConnection("cloudwatch.agent.cw_agent_package", options).retrying_client("s3", region=region)
+        self._connection = AwsConnection("cloudwatch.agent.cw_agent_package", options)
+        self.client = self._connection.retrying_client("s3")
 
     def key(self, relative: str) -> str:
         """The object's key of a mirror's file."""
@@ -42,8 +43,15 @@ class Bucket:
     def signed(self, relative: str) -> str:
         """A URL by which whoever has it may read the file for ``SIGNED_SECONDS``."""
         wanted = {"Bucket": self.bucket, "Key": self.key(relative)}
-        url: str = self.client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=SIGNED_SECONDS)
+        url: str = self._signer().generate_presigned_url("get_object", Params=wanted, ExpiresIn=SIGNED_SECONDS)
         return url
+
+    def _signer(self) -> Any:
+        """A client of the bucket's own region, which a signature is for."""
+        if not hasattr(self, "_own"):
+            found = self.client.head_bucket(Bucket=self.bucket)["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
+            self._own = self._connection.retrying_client("s3", region=found or "")
+        return self._own
 
     def read(self, relative: str) -> bytes:
         """The content of a small file."""

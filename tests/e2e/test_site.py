@@ -304,7 +304,9 @@ class TestSecondRun:
         finally:
             site.on("onprem-1", f"mv /root/common-config.toml {path}")
         assert (run.status, after) == (2, before)
-        assert "common-config.toml cannot be changed without losing other settings; nothing was changed" in " ".join(run.output.split())
+        assert "common-config.toml cannot be changed without losing other settings (line 1); nothing was changed" in " ".join(
+            run.output.split()
+        )
 
     def test_a_start_in_the_middle_says_what_is_missing(self, site: Site) -> None:
         """--start-at-task skips what makes the data."""

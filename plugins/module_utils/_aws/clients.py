@@ -17,7 +17,9 @@ CONNECT_SECONDS = 10
 READ_SECONDS = 20
 
 
-def client_config(repeat: bool) -> Any:
+def client_config(repeat: bool, service: str = "") -> Any:
     """botocore's configuration of a client that repeats throttles and lost answers (adaptive mode), or of one that never repeats a call."""
+    # botocore signs S3's URLs in the old way by default, which buckets with a KMS key and newer partitions refuse.
+    version = "s3v4" if service == "s3" else None
     retries: Any = {"mode": "adaptive", "total_max_attempts": ATTEMPTS} if repeat else {"mode": "standard", "total_max_attempts": 1}
-    return Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
+    return Config(retries=retries, signature_version=version, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)

@@ -52,9 +52,15 @@ class Call:
         return not _READS.match(self.operation)
 
     @property
+    def presigned(self) -> bool:
+        """Whether the signature stands in the URL, which says itself how long it is good."""
+        return "X-Amz-Signature=" in self.environ.get("QUERY_STRING", "")
+
+    @property
     def token(self) -> str:
         """The session token that came with the key, '' without one."""
-        return str(self.environ.get("HTTP_X_AMZ_SECURITY_TOKEN", ""))
+        query = dict(parse_qsl(self.environ.get("QUERY_STRING", "")))
+        return str(self.environ.get("HTTP_X_AMZ_SECURITY_TOKEN") or query.get("X-Amz-Security-Token", ""))
 
     def answerable(self, body: bytes, account: str) -> dict[str, Any]:
         """A WSGI environment for moto: this call's headers, another (plain) body, the caller's account."""

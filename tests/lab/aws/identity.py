@@ -75,6 +75,8 @@ class Identities:
         """The caller of a request, or AWS's refusal. Recordings pass as the controller, whenever they were made."""
         if call.recorded or call.operation in _UNSIGNED:
             return CONTROLLER
+        if not call.access_key and call.service == "s3":
+            raise AwsError("AccessDenied", "Access Denied", 403)
         if not call.access_key:
             status = 403 if call.protocol == "query" else 400
             raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", status, "MissingAuthenticationToken")
@@ -83,7 +85,8 @@ class Identities:
             raise unknown_key(call)
         if principal.expiration and principal.expiration <= datetime.now(timezone.utc):
             raise expired_token(call)
-        check_date(call)
+        if not call.presigned:
+            check_date(call)
         if principal.secret:
             signatures.check(call, principal.secret)
         return principal

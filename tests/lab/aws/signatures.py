@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hmac
 import re
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -38,26 +39,55 @@ class _Again(SigV4Auth):  # type: ignore[misc] # botocore has no types
         return headers
 
 
+class _Presigned(_Again):
+    """A URL that was signed: S3 takes its path as it is, and nobody has signed the body."""
+
+    def _normalize_url_path(self, path: str) -> str:
+        return path
+
+    def payload(self, _request: Any) -> str:
+        """What stands for the body."""
+        return "UNSIGNED-PAYLOAD"
+
+
 def _header(environ: dict[str, Any], name: str) -> str:
     key = name.upper().replace("-", "_")
     return str(environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}", ""))
 
 
-def _expected(call: Call, names: list[str], secret: str) -> str:
-    query = call.environ.get("QUERY_STRING", "")
+def _expected(call: Call, query: str, names: list[str], signer: SigV4Auth) -> str:
     url = f"http://{_header(call.environ, 'host')}{quote(call.environ.get('PATH_INFO', '/'))}{'?' if query else ''}{query}"
     headers = {name: _header(call.environ, name) for name in names}
     request = AWSRequest(method=call.environ.get("REQUEST_METHOD", "POST"), url=url, headers=headers, data=call.raw)
     request.context["timestamp"] = call.date
-    signer = _Again(Credentials(call.access_key, secret), call.service, call.region)
     return str(signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request))
+
+
+def _fits(call: Call, secret: str) -> bool:
+    query, key = call.environ.get("QUERY_STRING", ""), Credentials(call.access_key, secret)
+    signed = dict(parse_qsl(query))
+    if call.presigned:
+        _require_unexpired(call, int(signed.get("X-Amz-Expires", "0")))
+        rest = "&".join(pair for pair in query.split("&") if not pair.startswith("X-Amz-Signature="))
+        names = signed.get("X-Amz-SignedHeaders", "").split(";")
+        return hmac.compare_digest(signed["X-Amz-Signature"], _expected(call, rest, names, _Presigned(key, call.service, call.region)))
+    found = _PARTS.search(_header(call.environ, "authorization"))
+    again = _Again(key, call.service, call.region)
+    return bool(found and hmac.compare_digest(found[2], _expected(call, query, found[1].split(";"), again)))
+
+
+def _require_unexpired(call: Call, seconds: int) -> None:
+    made = datetime.strptime(call.date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    if datetime.now(timezone.utc) > made + timedelta(seconds=seconds):
+        raise AwsError("AccessDenied", "Request has expired", 403)
 
 
 def check(call: Call, secret: str) -> None:
     """Refuses a request whose signature was not made with ``secret``, in the words of its service."""
-    found = _PARTS.search(_header(call.environ, "authorization"))
-    if found and hmac.compare_digest(found[2], _expected(call, found[1].split(";"), secret)):
+    if _fits(call, secret):
         return
     if call.service == "ec2":
         raise AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
-    raise AwsError("InvalidSignatureException", _MESSAGE, 403 if call.protocol == "query" else 400, "SignatureDoesNotMatch")
+    raise AwsError(
+        "InvalidSignatureException", _MESSAGE, 403 if call.protocol == "query" or call.service == "s3" else 400, "SignatureDoesNotMatch"
+    )

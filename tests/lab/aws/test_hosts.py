@@ -237,6 +237,27 @@ def test_unsigned_calls_are_refused(standin: Standin) -> None:
     assert (last["service"], last["region"], last["operation"]) == ("sts", "eu-west-1", "GetCallerIdentity")
 
 
+def test_a_signed_url_is_good_as_it_is_and_for_its_time(standin: Standin) -> None:
+    """A URL that a user has signed: whoever has it may read, until it is changed or over; without one nobody may."""
+    iam = standin.client("iam")
+    iam.create_user(UserName="signer")
+    key = iam.create_access_key(UserName="signer")["AccessKey"]
+    s3 = standin.client(
+        "s3", key=key["AccessKeyId"], secret=key["SecretAccessKey"], signature_version="s3v4", s3={"addressing_style": "path"}
+    )
+    standin.client("s3", s3={"addressing_style": "path"}).create_bucket(Bucket="signed")
+    standin.client("s3", s3={"addressing_style": "path"}).put_object(Bucket="signed", Key="a b/c", Body=b"content")
+
+    def path(seconds: int) -> str:
+        url: str = s3.generate_presigned_url("get_object", Params={"Bucket": "signed", "Key": "a b/c"}, ExpiresIn=seconds)
+        return url.removeprefix(standin.url)
+
+    assert standin.ask("GET", path(60)) == (200, "content")
+    for refused in (path(60).replace("a%20b", "other"), path(60).replace("Expires=60", "Expires=61"), path(-1)):
+        assert standin.ask("GET", refused)[0] == 403
+    assert standin.ask("GET", "/signed/a%20b/c", headers={"Host": "s3.us-east-1.amazonaws.com"})[0] == 403
+
+
 def test_accounts_are_separate(standin: Standin) -> None:
     key = "LAB210987654321XXXXX"
     name = f"AmazonCloudWatch-{uuid.uuid4().hex[:8]}"

@@ -80,11 +80,15 @@ def test_what_cannot_be_found_out(monkeypatch: pytest.MonkeyPatch, url: str, ans
 
 
 @pytest.mark.parametrize(("url", "key"), [("s3://bucket/some/where/", "some/where/a/b"), ("s3://bucket", "a/b")])
-def test_a_signed_url_is_good_for_an_hour(url: str, key: str) -> None:
-    signed = urlsplit(mirror.Bucket(url, KEYS).signed("a/b"))
-    assert f"{signed.netloc}{signed.path}".endswith(key) and "bucket" in signed.netloc + signed.path
-    found = parse_qs(signed.query)
-    assert found.get("X-Amz-Expires") == ["3600"] or "Expires" in found
+def test_a_signed_url_is_of_the_buckets_region_and_good_for_an_hour(monkeypatch: pytest.MonkeyPatch, url: str, key: str) -> None:
+    bucket = mirror.Bucket(url, KEYS)
+    answer = {"ResponseMetadata": {"HTTPHeaders": {"x-amz-bucket-region": "eu-north-1"}}}
+    monkeypatch.setattr(bucket.client, "head_bucket", lambda **_call: answer)
+    signed = urlsplit(bucket.signed("a/b"))
+    assert signed.path.endswith(f"/{key}") and "bucket" in signed.netloc + signed.path
+    query = parse_qs(signed.query)
+    assert query["X-Amz-Expires"] == ["3600"]
+    assert query["X-Amz-Credential"][0].split("/")[2] == "eu-north-1"
 
 
 def test_a_url_without_a_bucket() -> None:
