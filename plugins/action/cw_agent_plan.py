@@ -117,8 +117,8 @@ class ActionModule(ActionBase):
         fragments = {name: value(name) for name in raw if name.startswith(FRAGMENT)}
         settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
         if settings.get("cw_agent_build") == LATEST and settings.get("cw_agent_state") != ABSENT:
-            where = (str(value(name) or "") if raw.get(name) is not None else "" for name in MIRROR)
-            settings["cw_agent_build"] = self._latest_build(*where, settings.get("cw_agent_profile") or "")
+            url, directory = (str(value(name) or "") if raw.get(name) is not None else "" for name in MIRROR)
+            settings["cw_agent_build"] = self._latest_build(url, directory, str(settings.get("cw_agent_profile") or ""))
         vault = self._vault_reader()
         vaulted = {name: found for name in fragments if (found := vault.of(name, raw[name], fragments[name], raw)).names}
         region = _placement_region(raw)
