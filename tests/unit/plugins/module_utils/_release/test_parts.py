@@ -10,6 +10,7 @@ import copy
 from typing import Any
 
 import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import parts
 from hypothesis import HealthCheck, given, settings
@@ -75,7 +76,7 @@ plugin = st.dictionaries(st.sampled_from(["measurement", "resources", "append_di
 item = st.fixed_dictionaries(
     {"file_path": st.text(min_size=1, max_size=80)}, optional={"log_group_name": text, "retention_in_days": st.integers()}
 )
-items = st.lists(item, min_size=1, max_size=40, unique_by=str)
+items = st.lists(item, min_size=1, max_size=40, unique_by=canonical_text)
 configurations = st.fixed_dictionaries(
     {},
     optional={
