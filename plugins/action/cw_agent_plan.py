@@ -201,6 +201,11 @@ def _result(plan: Plan, message: str) -> dict[str, Any]:
         "errors": plan.errors,
         "notes": plan.notes,
         "message": message,
-        # Configurations are data for the stages that follow: with a value out of Ansible Vault in one, none is shown.
-        "_ansible_no_log": any(item["vaulted"] for item in plan.configurations.values()),
+        # Data for the stages that follow: with a value out of Ansible Vault in a configuration, or a proxy's password, none is shown.
+        "_ansible_no_log": any(item["vaulted"] for item in plan.configurations.values()) or any(map(_has_password, plan.hosts.values())),
     }
+
+
+def _has_password(entry: Mapping[str, Any]) -> bool:
+    proxy = entry["settings"].get("proxy") or {}
+    return any("@" in str(proxy.get(name) or "") for name in ("http", "https"))

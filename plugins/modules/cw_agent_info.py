@@ -77,6 +77,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
   - cloudwatch.agent.sources
+  - cloudwatch.agent.settings.nested
   - cloudwatch.agent.attributes.info
 notes:
   - Needs Python 3.8 or later on the host, and root to find out what another user can read.
@@ -404,7 +405,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import comparison, observation, removal
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SETTINGS, SOURCES, failure, settings, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
 
@@ -425,6 +426,7 @@ ARGUMENTS: dict[str, Any] = {
     "files": {"type": "list", "elements": "str", "default": []},
     "run_as_user": {"type": "str", "default": ""},
     "invocation_id": {"type": "str", "default": ""},
+    "settings": {"type": "dict", "options": SETTINGS},
     "purge": {"type": "list", "elements": "str", "choices": list(removal.PURGES)},
 }
 
@@ -442,6 +444,7 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         install=params["install"],
         invocation_id=params["invocation_id"],
         purge=params["purge"],
+        settings=settings(params["settings"] or {}),
     )
 
 
@@ -449,6 +452,7 @@ def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     asked = desired(module.params)
+    module.no_log_values.update(asked.settings.secrets)
     try:
         seen = observation.observe(Host(), asked)
     except (HostError, OSError) as error:

@@ -58,6 +58,14 @@ options:
     description: The fingerprint of the only key that is trusted, by default that of AWS.
     type: str
     default: 937616F3450B7D806CBD9725D58167303B789C72
+  proxy:
+    description:
+      - The proxies of the downloads, C(http) and C(https), and C(no_proxy).
+        O(cloudwatch.agent.cw_agent_settings#module:proxy) describes them. Without it the task's environment counts.
+    type: dict
+  ca_bundle:
+    description: A file on the host with the certificate authorities that the mirror's certificate is checked by, instead of the system's.
+    type: path
   distribution:
     description: The mirror's directory for this distribution. Empty means the one that suits C(/etc/os-release).
     type: str
@@ -92,7 +100,6 @@ attributes:
       - Shows the package before and after.
 notes:
   - Needs C(gpgv) or C(gpg), and Python 3.8 or later on the host.
-  - Proxies are taken from the task's environment.
 seealso:
   - module: cloudwatch.agent.cw_agent_config
 """
@@ -156,6 +163,7 @@ log:
   elements: str
 """
 
+import os
 import tempfile
 from typing import Any
 from urllib.error import HTTPError
@@ -177,6 +185,8 @@ ARGUMENTS: dict[str, Any] = {
     "files": {"type": "dict"},
     "signing_key_url": {"type": "str", "default": "", "no_log": False},
     "signing_fingerprint": {"type": "str", "default": "937616F3450B7D806CBD9725D58167303B789C72"},
+    "proxy": {"type": "dict"},
+    "ca_bundle": {"type": "path"},
     "distribution": {
         "type": "str",
         "choices": ["", "amazon_linux", "centos", "debian", "oracle_linux", "redhat", "suse", "ubuntu"],
@@ -265,6 +275,7 @@ def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, mutually_exclusive=[("directory", "file")])
     files, asked = module.params["files"], request(module.params)
+    os.environ.update(mirror.environment(module.params["proxy"], module.params["ca_bundle"]))
     module.no_log_values.update(mirror.passwords([module.params["mirror_url"], module.params["signing_key_url"], *(files or {}).values()]))
     try:
         wanted = installation.wanted(Host(), asked) if asked.mirror_url == PROVIDED and files is None else []

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
 from .configurations import Source
 from .errors import HostError, RolledBackError, reason
+from .settings import Settings
 
 SOURCES: dict[str, Any] = {
     "type": "list",
@@ -19,6 +20,26 @@ SOURCES: dict[str, Any] = {
         "content": {"type": "str", "default": ""},
     },
 }
+
+
+SETTINGS: dict[str, Any] = {
+    "proxy": {
+        "type": "dict",
+        "options": {
+            "http": {"type": "str", "default": ""},
+            "https": {"type": "str", "default": ""},
+            "no_proxy": {"type": "list", "elements": "str", "default": []},
+        },
+    },
+    "ca_bundle": {"type": "str"},
+    "imds_retries": {"type": "int"},
+    "overrides": {"type": "dict"},
+}
+
+
+def settings(given: Mapping[str, Any]) -> Settings:
+    """The values of these options."""
+    return Settings(**{name: given.get(name) for name in SETTINGS})
 
 
 def sources(given: list[dict[str, str]] | None) -> list[Source] | None:

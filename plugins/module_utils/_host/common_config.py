@@ -14,6 +14,10 @@ _KEY = re.compile(r"""^\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^#\s
 _NOTHING = re.compile(r"^\s*(?:#.*)?$")
 
 
+NUMBERS = ("imds_retries",)
+"""Keys whose values are no text."""
+
+
 def parse(text: str) -> dict[str, dict[str, str]]:
     """Sections with their keys; values as text."""
     found: dict[str, dict[str, str]] = {}
@@ -43,6 +47,8 @@ def _unclear(text: str, section: str) -> int:
 
 
 def _line(name: str, value: str) -> str:
+    if name in NUMBERS:
+        return f"   {name} = {value}"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'   {name} = "{escaped}"'
 

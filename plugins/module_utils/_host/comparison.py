@@ -18,7 +18,7 @@ def differences(seen: Observation, desired: Desired) -> list[str]:
     """What converging will change, in words."""
     if desired.purge is not None:
         return [f"{item} → absent" for item in seen.leftovers]
-    found = _package_differences(seen, desired) + _credential_differences(seen, desired)
+    found = _package_differences(seen, desired) + _credential_differences(seen, desired) + seen.settings
     if desired.sources:
         found += state.differences(seen.state, desired.sources)
     return found
@@ -120,6 +120,9 @@ def _desired_problems(seen: Observation, desired: Desired) -> list[dict[str, str
     if seen.state.service.masked and desired.sources:
         hint = "run systemctl unmask amazon-cloudwatch-agent on the host; where its unit file is gone with that, install the package again"
         found.append(_problem("the service is masked, so nothing can start it", UNIT, hint))
+    if seen.ca_bundle:
+        hint = "copy it there, mode 0644, in a task before; or correct cw_agent_ca_bundle"
+        found.append(_problem("the CA bundle cannot be used", f"{desired.settings.ca_bundle}: {seen.ca_bundle}", hint))
     wrong = packages.build_problem(desired.build)
     if wrong:
         found.append(_problem(f"cw_agent_build: {wrong[0]}", desired.build, wrong[1]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from typing import Any
+from typing import Any, Mapping
 from urllib.parse import unquote, urlsplit
 
 from .errors import HostError
@@ -72,6 +72,14 @@ def copy(url: str, path: str) -> None:
             save(stream, path)
     except OSError as error:
         raise HostError(f"{source}: {error.strerror}; nothing was changed. Hint: put the package there, its .sig and the key") from error
+
+
+def environment(proxy: Mapping[str, Any] | None, ca_bundle: str | None) -> dict[str, str]:
+    """What OpenSSL and urllib look for in the environment. ``proxy``: ``http``, ``https`` (URLs) and ``no_proxy`` (list)."""
+    found = {f"{name}_proxy": str(proxy.get(name) or "") for name in ("http", "https")} if proxy else {}
+    if proxy and proxy.get("no_proxy"):
+        found["no_proxy"] = ",".join(proxy["no_proxy"])
+    return {**found, **({"SSL_CERT_FILE": ca_bundle} if ca_bundle else {})}
 
 
 def shown(url: str) -> str:

@@ -10,8 +10,9 @@ import socket
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import access, credentials, identity, packages, removal, state
+from . import access, credentials, identity, packages, removal, settings, state
 from .configurations import Source
+from .settings import Settings
 from .system import Host, read_text
 
 
@@ -45,12 +46,14 @@ class Desired:
     install: bool = False
     invocation_id: str = ""
     purge: list[str] | None = None
+    settings: Settings = field(default_factory=Settings)
 
 
 class Observation(NamedTuple):
     """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems;
 
-    ``leftovers``: what of an agent that is to be absent is there.
+    ``leftovers``: what of an agent that is to be absent is there; ``settings``: what of the desired ones differs, ``ca_bundle``: what is
+    wrong with it.
     """
 
     package: packages.Package
@@ -69,6 +72,8 @@ class Observation(NamedTuple):
     local_address: str
     clock: float
     leftovers: list[str]
+    settings: list[str]
+    ca_bundle: str
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -119,6 +124,8 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         local_address=identity.local_address(),
         clock=round(host.now(), 3),
         leftovers=[] if desired.purge is None else removal.found(host, desired.purge),
+        settings=settings.differences(host, desired.settings),
+        ca_bundle=settings.problem(host, desired.settings, who),
     )
 
 

@@ -141,16 +141,17 @@ def _write(host: Host, request: Request, stale: list[_File], old: str, new: str)
     if old == new:
         # The daemon reads new keys within ten minutes, and sends with the old ones until then. Settings that are newer than its start make
         # the next step start it again; they come first, so that a run that is killed between the two files does not end that.
-        _write_common(host, new)
+        write_common(host, new)
     for one in stale:
         safe_files.make_directory(os.path.dirname(one.path))
         write_file(one.path, one.text, one.mode, one.owner)
     if old != new:
-        _write_common(host, new)
+        write_common(host, new)
     _require_readable(host, request)
 
 
-def _write_common(host: Host, text: str) -> None:
+def write_common(host: Host, text: str) -> None:
+    """Replace common-config.toml, whose owner and mode stay."""
     path = host.layout.common_config
     # The agent gives this file to its user at every start: owner and mode stay what they are.
     found = os.stat(path, follow_symlinks=False) if os.path.lexists(path) else None

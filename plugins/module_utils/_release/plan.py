@@ -22,7 +22,7 @@ from .._config.rules.composition import composed_findings
 from .._config.subject import Subject
 from .._config.vaulted import Mask, Vaulted
 from .messages import about_hosts, by_configurations, names, sentences
-from .settings import ABSENT, SETTINGS, check_settings, config_name, region_of
+from .settings import ABSENT, SETTINGS, check_settings, config_name, region_of, settings_beside
 
 FATAL_FOR_PUBLISHING = frozenset({"parameter-template"})
 """Rules that the agent does not care about, but Parameter Store does."""
@@ -138,6 +138,7 @@ def _entry(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "state": settings["cw_agent_state"],
         "build": settings["cw_agent_build"],
+        "settings": settings_beside(settings),
         "profile": settings["cw_agent_profile"],
         "mode": settings["cw_agent_mode"],
         "platform": settings["cw_agent_platform"],

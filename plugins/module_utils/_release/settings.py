@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import re
 from typing import Any, Mapping
+from urllib.parse import urlsplit
 
 from .._config.errors import ConfigError
 from .._config.subject import MODES, PLATFORMS
 from .._config.versions import parse_version
 
+BESIDE = {
+    "cw_agent_proxy": "proxy",
+    "cw_agent_ca_bundle": "ca_bundle",
+    "cw_agent_imds_retries": "imds_retries",
+    "cw_agent_service_overrides": "overrides",
+}
+"""Settings beside the configuration, and what ``cw_agent_settings`` calls them; None: what is on the host stays."""
 PRESENT, ABSENT = "present", "absent"
 STATES = (PRESENT, ABSENT)
 FRAGMENT = "cw_agent_fragment_"
@@ -27,6 +35,7 @@ SETTINGS: dict[str, Any] = {
     "cw_agent_silenced_rules": {},
     "cw_agent_profile": "",
     "cw_agent_allow_vaulted": [],
+    **dict.fromkeys(BESIDE),
 }
 """The host variables beside the fragments, with the defaults of the role ``config``."""
 
@@ -36,6 +45,7 @@ _PART = re.compile(r"\.part\d+$")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 _BUILD = re.compile(r"\d+\.\d+\.\d+b\d+\S*")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
+_KEY = re.compile(r"[A-Za-z]+")
 _TEXTS = (
     "cw_agent_state",
     "cw_agent_preset",
@@ -78,6 +88,50 @@ def check_settings(settings: Mapping[str, Any]) -> None:
             raise ConfigError(f"{name} is {settings[name]!r}: expected one of {', '.join(allowed)}.")
     if not isinstance(settings["cw_agent_silenced_rules"] or {}, Mapping):
         raise ConfigError("cw_agent_silenced_rules must be a mapping: rule id → reason.")
+
+
+def settings_beside(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings beside the configuration that the inventory gives, as ``cw_agent_settings`` takes them.
+
+    Raises:
+        ConfigError: the variable, its value, and what to write instead.
+    """
+    found = {BESIDE[name]: settings[name] for name in BESIDE if settings[name] is not None}
+    if "proxy" in found:
+        _check_proxy(found["proxy"])
+    bundle, retries = found.get("ca_bundle", ""), found.get("imds_retries", 0)
+    if not isinstance(bundle, str) or (bundle and not bundle.startswith("/")):
+        raise ConfigError(f"cw_agent_ca_bundle is {bundle!r}. Hint: write the absolute path of a file on the host, or '' for none.")
+    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+        raise ConfigError(f"cw_agent_imds_retries is {retries!r}. Hint: write a number from 0.")
+    _check_overrides(found.get("overrides", {}))
+    return found
+
+
+def _check_proxy(proxy: Any) -> None:
+    if not isinstance(proxy, Mapping) or set(proxy) - {"http", "https", "no_proxy"}:
+        raise ConfigError("cw_agent_proxy must be a mapping with http, https and no_proxy.")
+    for name in ("http", "https"):
+        parts = urlsplit(str(proxy.get(name) or ""))
+        if proxy.get(name) and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ConfigError(f"cw_agent_proxy.{name} is no URL. Hint: write http://proxy.example.com:3128, or '' for none.")
+    excluded = proxy.get("no_proxy") or []
+    if not isinstance(excluded, list) or not all(isinstance(one, str) and one and "," not in one for one in excluded):
+        raise ConfigError(f"cw_agent_proxy.no_proxy is {excluded!r}. Hint: write a list of names, domains and addresses.")
+
+
+def _check_overrides(overrides: Any) -> None:
+    if not isinstance(overrides, Mapping) or not all(isinstance(keys, Mapping) for keys in overrides.values()):
+        raise ConfigError("cw_agent_service_overrides must be a mapping: section → key → value or list of values.")
+    for section, keys in overrides.items():
+        if section not in ("Unit", "Service"):
+            raise ConfigError(f"cw_agent_service_overrides has the section {section!r}: a drop-in of the agent's has Unit and Service.")
+        for key, value in keys.items():
+            values = value if isinstance(value, list) else [value]
+            if not _KEY.fullmatch(str(key)) or not all(isinstance(one, (str, int, float)) and "\n" not in str(one) for one in values):
+                raise ConfigError(
+                    f"cw_agent_service_overrides.{section}.{key} is {value!r}. Hint: write a setting of systemd and its value on one line."
+                )
 
 
 def region_of(settings: Mapping[str, Any], placement: str) -> str:

@@ -34,9 +34,9 @@ class Action(cw_agent_package.ActionModule):
         self.calls.append(call["module_args"])
         return {"wanted": self.wanted} if self.wanted and "files" not in call["module_args"] else {"changed": True}
 
-    def _transfer_file(self, source: str, target: str) -> str:
-        self.sent[target] = source
-        return target
+    def _transfer_file(self, local_path: str, remote_path: str) -> str:
+        self.sent[remote_path] = local_path
+        return remote_path
 
     def _fixup_perms2(self, *_args: Any, **_more: Any) -> None:
         pass

@@ -38,6 +38,7 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
     assert configuration["digest"] == hashlib.sha256(configuration["text"].encode()).hexdigest()
     assert json.loads(configuration["text"]) == configuration["configuration"] == {**BASE, **WEB}
     assert found.hosts["a"] == {
+        "settings": {},
         "build": "",
         "state": "present",
         "name": "AmazonCloudWatch-base-web",

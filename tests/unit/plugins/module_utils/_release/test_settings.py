@@ -10,7 +10,13 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import SETTINGS, check_settings, config_name, region_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import (
+    SETTINGS,
+    check_settings,
+    config_name,
+    region_of,
+    settings_beside,
+)
 
 
 def test_the_defaults_are_accepted() -> None:
@@ -40,3 +46,37 @@ def test_a_region_that_cannot_be_is_refused(settings: dict[str, Any], placement:
 def test_a_name_is_made_of_what_there_is() -> None:
     settings = {**SETTINGS, "cw_agent_preset": "basic", "cw_agent_environment": "staging"}
     assert config_name(settings, {"cw_agent_fragment_web": {}, "cw_agent_fragment_base": {}}) == "AmazonCloudWatch-staging-basic-base-web"
+
+
+def test_settings_beside_the_configuration_are_those_that_are_given() -> None:
+    assert settings_beside(SETTINGS) == {}
+    given = {
+        "cw_agent_proxy": {"https": "http://proxy:3128", "no_proxy": [".example.com"]},
+        "cw_agent_ca_bundle": "",
+        "cw_agent_imds_retries": 0,
+        "cw_agent_service_overrides": {"Unit": {"After": ["a.mount", "b.mount"]}, "Service": {"Nice": 5}},
+    }
+    assert settings_beside({**SETTINGS, **given}) == dict(zip(("proxy", "ca_bundle", "imds_retries", "overrides"), given.values()))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("proxy", "http://proxy:3128", "must be a mapping with http, https and no_proxy"),
+        ("proxy", {"ftp": "x"}, "must be a mapping with http, https and no_proxy"),
+        ("proxy", {"https": "user:word@proxy:3128"}, r"cw_agent_proxy\.https is no URL\. Hint: write http://proxy"),
+        ("proxy", {"no_proxy": "a,b"}, "write a list of names"),
+        ("ca_bundle", "bundle.pem", "write the absolute path of a file"),
+        ("imds_retries", "3", "write a number from 0"),
+        ("imds_retries", True, "write a number from 0"),
+        ("service_overrides", [], "must be a mapping: section → key"),
+        ("service_overrides", {"Install": {}}, "a drop-in of the agent's has Unit and Service"),
+        ("service_overrides", {"Service": {"Nice 5": ""}}, "write a setting of systemd"),
+        ("service_overrides", {"Service": {"Nice": "5\n[Unit]"}}, "write a setting of systemd"),
+    ],
+)
+def test_settings_that_nothing_can_be_made_of(name: str, value: Any, words: str) -> None:
+    """Refused on the controller; of a proxy's URL, which may hold a password, nothing is shown."""
+    with pytest.raises(ConfigError, match=words) as caught:
+        settings_beside({**SETTINGS, f"cw_agent_{name}": value})
+    assert "word@" not in str(caught.value)

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the agent reads beside its configuration: proxies, authorities, metadata retries (common-config.toml), and its unit's drop-in."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Any, Mapping, NamedTuple
+
+from . import access, common_config, lock, mirror, packages, readiness, safe_files, service, state
+from .errors import HostError
+from .layout import UNIT
+from .profile import write_common
+from .system import Host, write_file
+
+NO_PROXY = ("169.254.169.254", "fd00:ec2::254")
+"""The instance metadata service, which no proxy can answer for."""
+DROP_IN = f"/etc/systemd/system/{UNIT}.d/50-cloudwatch-agent-ansible.conf"
+READY_SECONDS = 60.0
+
+
+class Settings(NamedTuple):
+    """None: left as it is on the host. ``proxy``: ``http`` and ``https`` (URLs, '' = none) and ``no_proxy`` (list).
+
+    ``ca_bundle``: a path, '' = none; ``overrides``: by section of the unit, by key, a value or a list of values, {} = no drop-in.
+    """
+
+    proxy: Mapping[str, Any] | None = None
+    ca_bundle: str | None = None
+    imds_retries: int | None = None
+    overrides: Mapping[str, Mapping[str, Any]] | None = None
+
+    @property
+    def secrets(self) -> set[str]:
+        """Passwords of proxies, which no output may show."""
+        return mirror.passwords([str((self.proxy or {}).get(name) or "") for name in ("http", "https")])
+
+
+class Outcome(NamedTuple):
+    """``differences``: what was, or in check mode would be, done; ``before`` and ``after``: for a diff, without passwords."""
+
+    changed: bool
+    differences: list[str]
+    before: str
+    after: str
+    warnings: list[str]
+
+
+class _Change(NamedTuple):
+    common: tuple[str, str]
+    drop_in: tuple[str, str]
+
+
+def sections(settings: Settings) -> dict[str, dict[str, str]]:
+    """The keys of common-config.toml by section; '' takes one out."""
+    found: dict[str, dict[str, str]] = {}
+    if settings.proxy is not None:
+        urls = {f"{name}_proxy": str(settings.proxy.get(name) or "") for name in ("http", "https")}
+        excluded = dict.fromkeys([*NO_PROXY, *(settings.proxy.get("no_proxy") or [])])
+        found["proxy"] = {**urls, "no_proxy": ",".join(excluded) if any(urls.values()) else ""}
+    if settings.ca_bundle is not None:
+        found["ssl"] = {"ca_bundle_path": settings.ca_bundle}
+    if settings.imds_retries is not None:
+        found["imds"] = {"imds_retries": str(settings.imds_retries)}
+    return found
+
+
+def drop_in(overrides: Mapping[str, Mapping[str, Any]]) -> str:
+    """The text of the unit's drop-in; '' for none."""
+    lines = ["# Written by the Ansible collection cloudwatch.agent (cw_agent_service_overrides)."]
+    for section in sorted(overrides):
+        lines.append(f"[{section}]")
+        for key, value in sorted(overrides[section].items()):
+            lines += [f"{key}={_word(one)}" for one in (value if isinstance(value, list) else [value])]
+    return "\n".join(lines) + "\n" if overrides else ""
+
+
+def _word(value: Any) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _change(host: Host, settings: Settings) -> _Change:
+    before = after = safe_files.read_text(host.layout.common_config)
+    for section, values in sections(settings).items():
+        after = common_config.merge(after, section, values)
+    present = safe_files.read_text(host.layout.at(DROP_IN))
+    return _Change((before, after), (present, present if settings.overrides is None else drop_in(settings.overrides)))
+
+
+def _shown(value: str) -> str:
+    return mirror.shown(value) if "://" in value else value or "none"
+
+
+def differences(host: Host, settings: Settings) -> list[str]:
+    """What differs, in words without passwords."""
+    present, change = common_config.parse(safe_files.read_text(host.layout.common_config)), _change(host, settings)
+    found = [
+        f"settings: [{section}] {name} {_shown(present.get(section, {}).get(name, ''))} → {_shown(value)}"
+        for section, values in sections(settings).items()
+        for name, value in values.items()
+        if present.get(section, {}).get(name, "") != value
+    ]
+    if change.drop_in[0] != change.drop_in[1]:
+        what = "removed" if not change.drop_in[1] else "rewritten" if change.drop_in[0] else "written"
+        found.append(f"settings: {DROP_IN} → {what}")
+    return found
+
+
+def problem(host: Host, settings: Settings, user: access.User) -> str:
+    """What is wrong with the CA bundle on this host, '' for nothing: the agent would trust nobody."""
+    path = settings.ca_bundle
+    if not path:
+        return ""
+    if not os.path.isfile(host.layout.at(path)):
+        return "there is no such file"
+    return "" if not user.exists or access.readable(user, [host.layout.at(path)])[0] else f"{user.name} can't read it"
+
+
+def ensure_settings(host: Host, settings: Settings, health: float = readiness.HEALTH_SECONDS, check_mode: bool = False) -> Outcome:
+    """Write what differs. An agent that runs is started anew and watched; where it dies of the settings, those before are back.
+
+    Raises:
+        HostError: the CA bundle cannot be used, common-config.toml cannot be changed safely, or the agent died.
+    """
+    installed = os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl"))
+    if not installed and not check_mode:
+        raise HostError("the agent is not installed on this host. Hint: run the role cloudwatch.agent.install before")
+    with contextlib.nullcontext() if check_mode else lock.held(host):
+        found, change = differences(host, settings), _change(host, settings)
+        seen = state.read(host)
+        wrong = problem(host, settings, access.user(seen.section.run_as_user))
+        if found and wrong:
+            hint = "Hint: copy it there, mode 0644, in a task before"
+            raise HostError(f"cw_agent_ca_bundle {settings.ca_bundle}: {wrong}; nothing was changed. {hint}")
+        outcome = Outcome(bool(found), found, change.drop_in[0], change.drop_in[1], [])
+        if not found:
+            return outcome
+        packages.require_writable(host)
+        return outcome if check_mode else outcome._replace(warnings=_apply(host, change, seen, health))
+
+
+def _write(host: Host, change: _Change, back: bool = False) -> None:
+    old, new = (1, 0) if back else (0, 1)
+    if change.common[0] != change.common[1]:
+        write_common(host, change.common[new])
+    if change.drop_in[0] == change.drop_in[1]:
+        return
+    path = host.layout.at(DROP_IN)
+    if change.drop_in[new]:
+        safe_files.make_directory(os.path.dirname(path))
+        write_file(path, change.drop_in[new], 0o644, (0, 0))
+    elif change.drop_in[old]:
+        os.unlink(path)
+    host.run(["systemctl", "daemon-reload"])
+
+
+def _restarted(host: Host, seen: state.State, health: float) -> readiness.Verdict:
+    return readiness.wait(host, readiness.restart(host, seen.section, seen.section), READY_SECONDS, health)
+
+
+def _apply(host: Host, change: _Change, seen: state.State, health: float) -> list[str]:
+    """Write, and where the agent runs, let it read; returns warnings."""
+    _write(host, change)
+    if not seen.service.running:
+        return []
+    verdict = _restarted(host, seen, health)
+    if verdict.kind == "dead":
+        _write(host, change, back=True)
+        back = _restarted(host, seen, health)
+        lives = "the agent runs" if back.kind != "dead" else f"the agent does not live with them either ({service.read(host).ending})"
+        raise HostError(f"the agent died with these settings ({verdict.cause}); the settings before are back and {lives}", verdict.lines)
+    return [] if verdict.kind == "ready" else [f"the agent runs but has not said within {READY_SECONDS:g} s that it is ready"]

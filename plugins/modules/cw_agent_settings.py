@@ -1,0 +1,103 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cw_agent_settings
+short_description: Set what the Amazon CloudWatch agent reads beside its configuration
+version_added: "0.1.0"
+author: cloudwatch.agent contributors (@cloudwatch-agent)
+description:
+  - Sets proxies, certificate authorities and metadata retries in C(common-config.toml), and a drop-in of the service's unit.
+  - What is not given stays as it is on the host, comments and the credential profile included.
+  - An agent that runs is started anew with the settings and watched. When it dies of them, those before are back, the agent is
+    started with them, and the module fails with the agent's own log lines.
+  - Waits for another change of the agent on the same host.
+options:
+  health_seconds:
+    description: Seconds that an agent which is ready has to live on with the new settings.
+    type: int
+    default: 10
+extends_documentation_fragment:
+  - cloudwatch.agent.attributes
+  - cloudwatch.agent.attributes.host
+  - cloudwatch.agent.settings
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - Shows the drop-in and the keys of C(common-config.toml) that change.
+notes:
+  - Needs Python 3.8 or later on the host.
+seealso:
+  - module: cloudwatch.agent.cw_agent_credentials
+  - module: cloudwatch.agent.cw_agent_config
+"""
+
+EXAMPLES = r"""
+- name: The agent reaches AWS through a proxy that has a certificate authority of its own
+  cloudwatch.agent.cw_agent_settings:
+    proxy:
+      https: http://proxy.example.com:3128
+      no_proxy: [.example.com]
+    ca_bundle: /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem
+
+- name: The agent comes after a mount, and may take a quarter of a processor
+  cloudwatch.agent.cw_agent_settings:
+    overrides:
+      Unit:
+        RequiresMountsFor: /srv/logs
+      Service:
+        CPUQuota: 25%
+"""
+
+RETURN = r"""
+differences:
+  description: What was, or in check mode would be, done.
+  returned: success
+  type: list
+  elements: str
+  sample: ["settings: [proxy] https_proxy none → http://proxy.example.com:3128"]
+log:
+  description: The agent's lines that explain the failure.
+  returned: failure
+  type: list
+  elements: str
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SETTINGS, failure, settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.settings import ensure_settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
+
+ARGUMENTS: dict[str, Any] = {**SETTINGS, "health_seconds": {"type": "int", "default": 10}}
+
+
+def main() -> None:
+    """Entry point."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    asked = settings(module.params)
+    module.no_log_values.update(asked.secrets)
+    try:
+        outcome = ensure_settings(Host(), asked, float(module.params["health_seconds"]), module.check_mode)
+    except (HostError, OSError) as error:
+        module.fail_json(**failure(error))
+    for text in outcome.warnings:
+        module.warn(text)
+    keys = "".join(f"{one}\n" for one in outcome.differences if "[" in one)
+    module.exit_json(
+        changed=outcome.changed,
+        differences=outcome.differences,
+        diff={"before": outcome.before, "after": keys + outcome.after},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Proxies, certificate authorities and the unit's drop-in, from the inventory to what systemd and the proxy have seen.
+
+The hosts can resolve none of AWS's names, so that nothing goes another way, and trust the lab's authority no more than any other. The tests
+run in the order in which they stand.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lab_site import Site, demo_variables, memory
+
+HOSTS = ("ec2-1", "amazon-1")
+PROXY = "http://agent:lab-proxy-word@127.0.0.2:3128"
+AUTHORITY = "/etc/pki/lab.pem"
+COMMON = "/opt/aws/amazon-cloudwatch-agent/etc/common-config.toml"
+DROP_IN = "/etc/systemd/system/amazon-cloudwatch-agent.service.d/50-cloudwatch-agent-ansible.conf"
+LOG = "/var/log/app/app.log"
+ALL = {"cw_agent_proxy": {"https": PROXY, "no_proxy": [".example.com"]}, "cw_agent_ca_bundle": AUTHORITY}
+
+
+def inventory(site: Site, **more: Any) -> pathlib.Path:
+    """Both hosts with a log file and memory, and what a test adds for them."""
+    files = {"collect_list": [{"file_path": LOG, "log_group_name": "/settings/app", "retention_in_days": 30}]}
+    fragment = {**memory(10), "logs": {"force_flush_interval": 1, "logs_collected": {"files": files}}}
+    variables = {**demo_variables(), "cw_agent_fragment_base": fragment, "cw_agent_service_health_seconds": 2, **more}
+    leave_out = ("onprem.yml", "group_vars/onprem.yml", "group_vars/web.yml", "group_vars/backend.yml", "group_vars/ec2.yml")
+    return site.overlay({**dict.fromkeys(leave_out), "group_vars/all.yml": variables})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two hosts that reach AWS through the proxy alone, and know its authority from a file."""
+    place = Site("e2e-settings", tmp_path_factory.mktemp("settings"))
+    place.lab("down")
+    try:
+        place.up("--ec2", "1", "--amazon", "1")
+        bundle = pathlib.Path(place.environment["AWS_CA_BUNDLE"]).read_text()
+        for host in HOSTS:
+            place.on(host, f"mkdir -p /etc/pki; cat > {AUTHORITY} << 'END'\n{bundle}\nEND")
+            place.on(host, "rm -f /usr/local/share/ca-certificates/*; update-ca-certificates --fresh > /dev/null 2>&1")
+            place.on(host, "sed s/amazonaws/hidden/ /etc/hosts > /tmp/hosts; cat /tmp/hosts > /etc/hosts")
+        yield place
+    finally:
+        place.lab("down")
+
+
+def prop(site: Site, host: str, name: str) -> str:
+    """A property of the unit."""
+    return site.on(host, f"systemctl show -P {name} amazon-cloudwatch-agent").strip()
+
+
+def test_without_them_there_is_no_way(site: Site) -> None:
+    """The package cannot be fetched: nothing is changed."""
+    site.inventory = inventory(site)
+    run = site.play("--limit", "ec2-1")
+    assert (run.status, run.recap()["ec2-1"]["failed"]) == (2, 1)
+    assert "nothing was changed. Hint: check cw_agent_mirror_url and the host's way to it" in " ".join(run.output.split())
+
+
+def test_a_bundle_that_is_not_there(site: Site) -> None:
+    """The observation refuses the host."""
+    site.inventory = inventory(site, **{**ALL, "cw_agent_ca_bundle": "/etc/pki/none.pem"})
+    run = site.play("--limit", "ec2-1")
+    assert run.status == 2
+    assert "the CA bundle cannot be used (/etc/pki/none.pem: there is no such file). Hint: copy it there" in " ".join(run.output.split())
+
+
+def test_everything_goes_through_the_proxy(site: Site) -> None:
+    """Package, configuration and telemetry of both hosts; the metadata service never does, and the password is in no output."""
+    site.inventory = inventory(site, **ALL)
+    predicted = site.play("--check")
+    for host in HOSTS:
+        site.on(host, f"mkdir -p $(dirname {LOG}); echo first >> {LOG}")
+    run, said = site.account("-vvvv", "--diff")
+    assert (run.status, said["totals"]) == (0, {"verified": 2})
+    changes = [{host: counts["changed"] for host, counts in one.recap().items()} for one in (predicted, run)]
+    assert changes[0] == changes[1]
+    assert "lab-proxy-word" not in run.output + predicted.output
+    for host in HOSTS:
+        seen = site.proxied(host)
+        for name in ("amazoncloudwatch-agent.s3", "ssm.us-east-1", "monitoring.us-east-1", "logs.us-east-1"):
+            assert f"{name}.amazonaws.com:443" in seen, (host, name)
+        assert "169.254.169.254" not in seen
+    assert {host: counts["changed"] for host, counts in site.play().recap().items()} == dict.fromkeys(HOSTS, 0)
+
+
+def test_a_drop_in(site: Site) -> None:
+    """Seen by systemd, and by the agent, which is started anew; the second run changes nothing."""
+    limits = {"Unit": {"After": "cloud-init.target"}, "Service": {"LimitNOFILE": 4096, "Environment": ["A=1", "B=2"]}}
+    site.inventory = inventory(site, **ALL, cw_agent_service_overrides=limits)
+    before = {host: site.invocation(host) for host in HOSTS}
+    run, said = site.account()
+    assert (run.status, said["totals"]) == (0, {"verified": 2})
+    for host in HOSTS:
+        assert (prop(site, host, "LimitNOFILE"), prop(site, host, "Environment")) == ("4096", "A=1 B=2")
+        assert "cloud-init.target" in prop(site, host, "After")
+        assert site.invocation(host) != before[host]
+    assert {host: counts["changed"] for host, counts in site.play().recap().items()} == dict.fromkeys(HOSTS, 0)
+
+
+def test_a_drop_in_that_the_agent_dies_of(site: Site) -> None:
+    """It is taken back, and the agent runs with the one before."""
+    before = site.on("ec2-1", f"cat {DROP_IN}")
+    site.inventory = inventory(site, **ALL, cw_agent_service_overrides={"Service": {"ExecStartPre": "/bin/false"}})
+    run, said = site.account("--limit", "ec2-1")
+    assert (run.status, said["totals"]) == (2, {"failed": 1})
+    cause = said["hosts"][0]["cause"]
+    assert "the agent died with these settings" in cause
+    assert "the settings before are back and the agent runs" in cause
+    assert site.on("ec2-1", f"cat {DROP_IN}") == before
+    assert prop(site, "ec2-1", "ActiveState") == "active"
+
+
+def test_taken_out_again(site: Site) -> None:
+    """With the way to AWS open again and no settings, the file says nothing of them and the drop-in is gone."""
+    for host in HOSTS:
+        site.on(host, "sed s/hidden/amazonaws/ /etc/hosts > /tmp/hosts; cat /tmp/hosts > /etc/hosts")
+        site.on(host, f"cp {AUTHORITY} /usr/local/share/ca-certificates/lab.crt; update-ca-certificates > /dev/null 2>&1")
+    nothing = {"cw_agent_proxy": {"https": ""}, "cw_agent_ca_bundle": "", "cw_agent_service_overrides": {}}
+    site.inventory = inventory(site, **nothing)
+    run, said = site.account()
+    assert (run.status, said["totals"]) == (0, {"verified": 2})
+    for host in HOSTS:
+        assert "3128" not in site.on(host, f"grep -v '^#' {COMMON}")
+        assert DROP_IN not in prop(site, host, "DropInPaths")
