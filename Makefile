@@ -44,9 +44,9 @@ conformance: ## The agent stand-in against what the real agent did (needs CW_AGE
 molecule: ## Every role's scenario on systemd hosts
 	@tests/tools/molecule $(SCENARIOS)
 
-e2e: ## site.yml from inventory to telemetry, its failures included
+e2e: ## site.yml from inventory to telemetry, its failures and the table of faults included
 	@# Each file has a lab of its own, and waits more than it computes.
-	@$(RUN) pytest tests/e2e -n 2 --dist loadfile
+	@$(RUN) pytest tests/faults tests/e2e -n 2 --dist loadfile
 
 bench: ## The benchmarks: ratios against a baseline of the same run
 	@tests/bench/run

@@ -10,11 +10,13 @@ run in the order in which they stand.
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Iterator
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from lab_site import Site, demo_variables, memory
+from lab_site import LAB, Site, demo_variables, memory
 
 HOSTS = ("ec2-1", "amazon-1")
 PROXY = "http://agent:lab-proxy-word@127.0.0.2:3128"
@@ -130,3 +132,30 @@ def test_taken_out_again(site: Site) -> None:
     for host in HOSTS:
         assert "3128" not in site.on(host, f"grep -v '^#' {COMMON}")
         assert DROP_IN not in prop(site, host, "DropInPaths")
+
+
+def test_a_reboot(site: Site) -> None:
+    """The host comes back with its agent and its configuration, and a run has nothing to do."""
+    active = "cd /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d && sha256sum *"
+    before, booted = site.on("ec2-1", active), site.on("ec2-1", "cat /proc/1/stat | cut -d' ' -f22")
+    site.on("ec2-1", "systemctl reboot")
+    until(lambda: "not running" in status(site), 60)
+    site.lab("up")
+    assert site.on("ec2-1", "cat /proc/1/stat | cut -d' ' -f22") != booted
+    until(lambda: site.on("ec2-1", "systemctl is-active amazon-cloudwatch-agent || true").strip() == "active", 60)
+    assert site.on("ec2-1", active) == before
+    run, said = site.account("--limit", "ec2-1")
+    assert (run.status, run.recap()["ec2-1"]["changed"], said["totals"]) == (0, 0, {"verified": 1})
+
+
+def status(site: Site) -> str:
+    """What the lab says of its hosts, be they well or not."""
+    return subprocess.run([str(LAB), "status"], env=site.environment, capture_output=True, text=True, check=False).stdout
+
+
+def until(condition: Callable[[], Any], seconds: float) -> None:
+    """Await a condition."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.2)  # between two looks at a condition that has a deadline

@@ -259,6 +259,30 @@ class TestSecondRun:
         assert {host: site.invocation(host) for host in HOSTS} == before
         assert [call["operation"] for call in site.calls(mark, host=None) if call["write"]] == []
 
+    @pytest.mark.parametrize(
+        "configured",
+        [
+            {"ANSIBLE_STRATEGY": "free"},
+            {"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"},
+            {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"},
+            {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": "facts"},
+            {"ANSIBLE_PIPELINING": "false"},
+            {"ANSIBLE_FORKS": "1"},
+        ],
+        ids=lambda configured: next(iter(configured)),
+    )
+    def test_however_ansible_is_configured(self, site: Site, configured: dict[str, str]) -> None:
+        """The same account, and nothing changes."""
+        site.environment.update(configured)
+        try:
+            run, said = site.account()
+        finally:
+            for name in configured:
+                del site.environment[name]
+        assert (run.status, said["totals"]) == (0, {"verified": 4})
+        assert [item["host"] for item in said["hosts"] if item["changed"]] == []
+        assert "run_once" not in run.output
+
     @pytest.mark.parametrize("tag", ["check", "publish", "observe", "install", "credentials", "configure", "verify", "release"])
     def test_a_stage_alone_by_its_tag(self, site: Site, tag: str) -> None:
         """Each tag brings what it needs, and changes nothing where nothing differs."""
@@ -376,9 +400,11 @@ class TestUninstall:
 
     def test_a_host_whose_inventory_says_absent(self, site: Site) -> None:
         """Among hosts that keep it: predicted by check mode, removed, accounted for, and installed again when it is wanted again."""
+        limit = ("--limit", "!onprem-1")
+        site.inventory = ROOT / "demo" / "inventory"
+        assert site.play(*limit).status == 0
         site.inventory = site.overlay({"host_vars/amazon-1.yml": {"cw_agent_state": "absent"}})
         others = {host: site.invocation(host) for host in HOSTS if host not in ("amazon-1", "onprem-1")}
-        limit = ("--limit", "!onprem-1")
         with untouched(site, ("amazon-1",), writes=True):
             predicted, said = site.account("--check", *limit)
         assert (predicted.status, predicted.recap()["amazon-1"]["changed"]) == (0, 1)

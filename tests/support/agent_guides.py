@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two guides that say what the check says, made by the check itself.
+"""The guides that are made by what they speak of: the check's two by the check itself, that of faults by the table that is tested.
 
 ``tests/tools/run python tests/support/agent_guides.py`` writes them.
 """
@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ import yaml
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES, Rule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules import load_rules
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Planner, failure, warnings
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "faults"))
+from table import FAULTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
 HEAD = """..
@@ -255,7 +259,50 @@ def mistakes_guide() -> str:
     return HEAD.format(name="guide_mistakes") + "\n".join(lines).rstrip() + "\n"
 
 
-GUIDES = {"guide_rules": rules_guide, "guide_mistakes": mistakes_guide}
+PARTS = {
+    "host": "The host",
+    "package": "The package",
+    "daemon": "The agent and its programs",
+    "AWS": "AWS",
+}
+ENDS = {
+    "verified": "Survived: the change is made, the host is verified.",
+    "failed": "Refused or taken back: the host fails, the others go on.",
+    "missing": "Taken back, since its telemetry is missing: the host fails, the others go on.",
+    "unreachable": "The host is accounted for as unreachable, the others go on.",
+}
+
+
+def faults_guide() -> str:
+    """What was done to hosts in the midst of a roll-out, and how the run ended."""
+    lines = [*_title("What a run does when something breaks", "=")]
+    lines += _wrapped(
+        f"Each of these {len(FAULTS)} faults is a test (``tests/faults``): hosts with a running agent meet it in a run that changes their "
+        "configuration, or their build where the package is the subject. The account at the end names the host, what happened and what to "
+        "do. Where the change fails, the agent runs with what it had; the next run without the fault changes the host and verifies it. "
+        "Programs write into the observed log files all the time, 200 lines a second on one host: at the end every line is in CloudWatch, "
+        "once."
+    )
+    for part, title in PARTS.items():
+        lines += [*_title(title, "-"), ".. list-table::", "   :header-rows: 1", "   :widths: 45 20 35", ""]
+        lines += ["   * - Fault", "     - Host", "     - The account says"]
+        for fault in FAULTS:
+            if fault.part == part:
+                said = (
+                    f"``{fault.says}``"
+                    if fault.says and fault.ends != "verified"
+                    else f"a warning: ``{fault.says}``"
+                    if fault.says
+                    else "—"
+                )
+                lines += [f"   * - {_literal(fault.name)}", f"     - {fault.ends}", f"     - {said}"]
+        lines.append("")
+    lines += ["How a host can end:", ""]
+    lines += [line for end, text in ENDS.items() for line in (f"* ``{end}``: {text}",)]
+    return HEAD.format(name="guide_faults") + "\n".join(lines).rstrip() + "\n"
+
+
+GUIDES = {"guide_rules": rules_guide, "guide_mistakes": mistakes_guide, "guide_faults": faults_guide}
 
 if __name__ == "__main__":
     for guide, make in GUIDES.items():

@@ -14,7 +14,7 @@ import tempfile
 from . import credentials, safe_files
 from .configurations import Source, active, digest, matches
 from .errors import HostError
-from .system import Host, Result, read_text
+from .system import Host, Result, ending, read_text
 
 PAUSES = (1.0, 2.0, 4.0)
 # Bounds of the whole, repetitions included.
@@ -26,6 +26,9 @@ TIMED_OUT = 124
 _BAD = re.compile(r"E! |Error : |rror: |failed to |not authorized|denied", re.IGNORECASE)
 _STAMP = re.compile(r"^\d{4}[-/]\d\d[-/]\d\d[T ][\d:.]+Z? ")
 _TRACE = re.compile(r"^(Traceback \(most recent call last\)|File \".*\", line \d+|goroutine \d+|\^+$)")
+
+
+_KILLER = "Hint: look for who kills it, such as the kernel for want of memory (journalctl -k)"
 
 
 def complaint(answer: Result) -> list[str]:
@@ -50,6 +53,10 @@ def _patiently(host: Host, argv: list[str], seconds: float) -> Result:
     return host.run(argv, max(1.0, deadline - host.monotonic()))
 
 
+def _killed(program: str, answer: Result) -> str:
+    return f"the agent's {program} {ending(answer)}"
+
+
 def _unanswered(what: str, seconds: float) -> str:
     return (
         f"{what} did not end within {seconds:g} s and was killed. Hint: the host does not reach AWS (Systems Manager of its region) or its "
@@ -68,6 +75,8 @@ def download(host: Host, location: str, mode: str) -> str:
             raise HostError(
                 f"{_unanswered(f'fetching {location} (mode {mode})', DOWNLOAD_SECONDS)}; nothing was changed", complaint(answer)
             )
+        if answer.rc < 0:
+            raise HostError(f"{_killed('config-downloader', answer)} while it fetched {location}; nothing was changed. {_KILLER}")
         if answer.rc != 0 or len(fetched) != 1:
             raise HostError(
                 f"the host cannot fetch {location} (mode {mode}); nothing was changed. Hint: it must exist in the host's region, "
@@ -125,6 +134,8 @@ def _test(host: Host, argv: list[str], sources: list[Source], who: str) -> None:
         raise HostError(
             f"{_unanswered(f'the {who} of the installed agent ({named})', TEST_SECONDS)}; nothing was changed", complaint(answer)
         )
+    if answer.rc < 0:
+        raise HostError(f"{_killed(who, answer)} on {named}; nothing was changed. {_KILLER}", complaint(answer))
     if answer.rc != 0:
         raise HostError(f"the installed agent's {who} refuses {named}; nothing was changed", complaint(answer))
 
@@ -139,7 +150,7 @@ def activate(host: Host, sources: list[Source], mode: str) -> None:
         if answer.rc == TIMED_OUT:
             raise HostError(_unanswered(f"{action} of {source.location}", CHANGE_SECONDS), complaint(answer))
         if answer.rc != 0:
-            raise HostError(f"{action} of {source.location} failed with exit status {answer.rc}", complaint(answer))
+            raise HostError(f"{action} of {source.location} {ending(answer)}", complaint(answer))
     _remove_others(host, [source.file for source in sources])
     found = active(host.layout)
     if not matches(found, sources):

@@ -252,11 +252,21 @@ class _Replacement:
         log = logs.path(self.host.layout, self.found.section)
         mark = logs.position(log) if log else logs.Position()
         start = readiness.Start(self.found.section, log, mark, self.found.service.invocation_id)
-        _install(self.host, file, self.suited.format)
+        try:
+            _install(self.host, file, self.suited.format)
+        except HostError as error:
+            if not running:
+                raise
+            # Its scripts may have stopped the agent: one that ran is not left down for a package that could not be installed.
+            raise HostError(f"{error}; {self._take_back()}", error.log) from error
         installed = packages.installed(self.host, self.suited.format)
         if installed != self.after:
             raise HostError(f"the package manager has build {installed.build or 'none'} after the installation of {self.after.build}")
         if running:
+            unit = service.read(self.host)
+            if unit.running and unit.invocation_id == start.invocation_id:
+                # The scripts of a package whose programs were gone start nothing anew.
+                start = readiness.restart(self.host, self.found.section, self.found.section)
             self._require_life(start)
         unit = service.read(self.host)
         # What the new daemon has sent counts from its start on; without one, from now on.
@@ -280,7 +290,12 @@ class _Replacement:
 
     def _take_back(self) -> str:
         if not self.retained:
-            return f"the mirror has no verified package of build {self.before.build} to go back to"
+            there = (
+                f"the mirror has no verified package of build {self.before.build}"
+                if self.before.installed
+                else "there was no whole package"
+            )
+            return f"{there} to go back to"
         try:
             _install(self.host, self.retained, self.suited.format)
             section = configurations.agent_section([one.text for one in configurations.active(self.host.layout)])

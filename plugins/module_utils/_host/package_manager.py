@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import signal
 from typing import Iterator
 
 from . import ctl, lock
-from .system import Host, Result
+from .system import Host, Result, ending
 
 LOCK_SECONDS = 300.0
 CHANGE_SECONDS = 600.0
@@ -41,8 +40,6 @@ def change(host: Host, argv: list[str]) -> Result:
 
 def ended(program: str, answer: Result) -> str:
     """How a program ended that did not do its work."""
-    if answer.rc < 0:
-        return f"{program} was killed by signal {-answer.rc} ({signal.Signals(-answer.rc).name})"
     if answer.rc == ctl.TIMED_OUT:
         return f"{program} did not end within {CHANGE_SECONDS:g} s and was killed"
-    return f"{program} failed with exit status {answer.rc}"
+    return f"{program} {ending(answer)}"

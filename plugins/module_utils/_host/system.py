@@ -28,6 +28,17 @@ class Result(NamedTuple):
     err: str = ""
 
 
+def ending(answer: Result) -> str:
+    """How a program ended that did not do its work."""
+    if answer.rc >= 0:
+        return f"failed with exit status {answer.rc}"
+    try:
+        name = f" ({signal.Signals(-answer.rc).name})"
+    except ValueError:
+        name = ""
+    return f"was killed by signal {-answer.rc}{name}"
+
+
 class Run(Protocol):
     """Runs a program to its end; ``timeout`` in seconds."""
 

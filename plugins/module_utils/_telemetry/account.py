@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Iterable, Mapping
 
 from .._config.errors import ConfigError
@@ -13,6 +14,8 @@ from .states import ABSENT, FAILED, FAILURES, MISSING, NOT_REACHED, PENDING, UNR
 NOT_OBSERVED = "the run ended before it was observed"
 NOT_PLANNED = "the plan has no such host"
 STILL_THERE = "the agent is to be removed (cw_agent_state is absent), and was not in this run"
+_UNANSWERED = re.compile(r"No start of json char found|MODULE FAILURE|module was not executed|deserialization failed", re.IGNORECASE)
+"""How Ansible says that a module did not come to its answer."""
 _OWN = frozenset(
     ("host", "state", "region", "profile", "changed", "mode", "build", "service", "invocation_id", "events", "readable", "value")
 )
@@ -20,12 +23,20 @@ _OWN = frozenset(
 
 
 def failure_of(recorded: Any, observed: Any) -> dict[str, Any] | None:
-    """Why a host did not get as far, from what a play has recorded of it (``state``, ``reason``), else from its observation."""
+    """Why a host did not get as far, from what a play has recorded of it (``state``, ``reason``, ``stderr``), else from its observation."""
     if isinstance(recorded, Mapping):
-        return {"state": str(recorded.get("state") or FAILED), "reason": str(recorded.get("reason") or "")}
+        reason = _reason(recorded.get("reason"), recorded.get("stderr"))
+        return {"state": str(recorded.get("state") or FAILED), "reason": reason}
     if not isinstance(observed, Mapping) or not (observed.get("unreachable") or observed.get("failed")):
         return None
-    return {"state": UNREACHABLE if observed.get("unreachable") else FAILED, "reason": str(observed.get("msg") or "")}
+    reason = _reason(observed.get("msg"), observed.get("module_stderr"))
+    return {"state": UNREACHABLE if observed.get("unreachable") else FAILED, "reason": reason}
+
+
+def _reason(said: Any, stderr: Any) -> str:
+    """What was said, and of a module that could not answer the last line that its interpreter has left."""
+    text, last = str(said or ""), [line.strip() for line in str(stderr or "").splitlines() if line.strip()][-1:]
+    return f"{text} ({last[0]})" if last and _UNANSWERED.search(text) else text
 
 
 def removals(planned: Mapping[str, Mapping[str, Any]], observed: Mapping[str, Any], removed: Mapping[str, Any]) -> dict[str, str]:

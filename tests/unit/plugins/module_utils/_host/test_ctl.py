@@ -101,3 +101,18 @@ def test_complaint_shows_what_stands_out() -> None:
     answer = Result(1, "2026/01/01 00:00:00 I! fine\n2026/01/01 00:00:00 E! bad\n", "")
     assert ctl.complaint(answer) == ["E! bad"]
     assert ctl.complaint(Result(1, "one\ntwo\n")) == ["one", "two"]
+
+
+@pytest.mark.parametrize(("program", "words"), [("config-downloader", "while it fetched ssm:web:4"), ("config-translator", "on ssm:web:4")])
+def test_a_program_that_is_killed_is_said_to_be(fake: FakeHost, program: str, words: str) -> None:
+    """No permission is blamed for it."""
+    fake.running_with("ssm_web_3", configuration())
+    fake.overrides[program] = Result(-9)
+    with pytest.raises(
+        HostError, match=rf"was killed by signal 9 \(SIGKILL\) {words}; nothing was changed\. Hint: look for who kills"
+    ) as caught:
+        if program == "config-downloader":
+            ctl.download(fake.host, "ssm:web:4", "ec2")
+        else:
+            ctl.validate(fake.host, [Source("ssm:web:4", content=configuration())], "ec2")
+    assert "ssm:GetParameter" not in str(caught.value)

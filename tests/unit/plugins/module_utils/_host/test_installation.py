@@ -431,3 +431,39 @@ def test_a_file_on_the_host(box: PackagedHost, mirror: Mirror, scratch: str) -> 
     assert mirror.asked[0] == "file:///srv/one/amazon-cloudwatch-agent.gpg"
     with pytest.raises(HostError, match="build latest of the one file"):
         ensure_package(box.host, desired(mirror, "latest", file="/srv/one/agent.deb"), here, scratch)
+
+
+def test_package_whose_scripts_fail_is_taken_back_from_a_running_agent(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    """They have stopped it: it runs with the build before, and both reasons are said."""
+    box.running_with("ssm_web_3", configuration())
+    dpkg = box.play_dpkg
+
+    def failing(argv: list[str]) -> Result:
+        if NEWER in argv[-1]:
+            box.wanted = False
+            return Result(1, "", "installed post-installation script subprocess returned error\n")
+        return dpkg(argv)
+
+    box.play_dpkg = failing  # type: ignore[method-assign]
+    with pytest.raises(HostError, match=rf"dpkg failed with exit status 1 .*; build {BUILD} is back and the agent runs") as caught:
+        ensure_package(box.host, desired(mirror, NEWER), mirror, scratch)
+    assert caught.value.log == ["installed post-installation script subprocess returned error"]
+    assert box.build() == BUILD and box.wanted
+
+
+def test_agent_that_a_package_left_alone_is_started_anew(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
+    """Its programs were gone, so that the package's scripts restarted nothing: it would have gone on with what was deleted."""
+    box.running_with("ssm_web_3", configuration())
+    os.unlink(box.layout.program("amazon-cloudwatch-agent-ctl"))
+    dpkg = box.play_dpkg
+
+    def quiet(argv: list[str]) -> Result:
+        running, invocation = box.wanted, box.invocation
+        box.wanted = False
+        answer = dpkg(argv)
+        box.wanted, box.invocation = running, invocation
+        return answer
+
+    box.play_dpkg = quiet  # type: ignore[method-assign]
+    assert ensure_package(box.host, desired(mirror), mirror, scratch).changed
+    assert box.invocation == 2 and not box.dead()

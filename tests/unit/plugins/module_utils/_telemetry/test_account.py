@@ -70,3 +70,24 @@ def test_hosts_that_are_to_have_no_agent(observed: Any, removed: Any, expected: 
     (entry,) = account(["b"], [], {}, planned, found)
     assert entry["state"] == expected.get("b", "not_reached")
     assert bool(entry["cause"]) == (entry["state"] != "absent")
+
+
+@pytest.mark.parametrize(
+    ("said", "stderr", "reason"),
+    [
+        ("it said why", "a warning of SSH", "it said why"),
+        (
+            "No start of json char found",
+            "Traceback\n  ...\nOSError: [Errno 28] No space left on device\n\n",
+            "OSError: [Errno 28] No space left on device",
+        ),
+        ("No start of json char found", "", "No start of json char found"),
+    ],
+)
+def test_a_module_that_could_not_answer_has_left_its_last_words(said: str, stderr: str, reason: str) -> None:
+    for failure in (
+        failure_of({"reason": said, "stderr": stderr}, None),
+        failure_of(None, {"failed": True, "msg": said, "module_stderr": stderr}),
+    ):
+        assert failure and said in failure["reason"] and reason in failure["reason"]
+        assert ("SSH" in failure["reason"]) is False
