@@ -65,6 +65,12 @@ options:
     description: The C(InvocationID) that the service had when it was last seen well, to find out whether it has died since.
     type: str
     default: ""
+  planned:
+    description:
+      - The host's entry in RV(cloudwatch.agent.cw_agent_plan#module:hosts), from which the options of the same names are taken that are
+        not given themselves; its C(purge) counts where its C(state) is C(absent).
+    type: dict
+    default: {}
   purge:
     description:
       - Given, the agent is desired to be absent, with these of its files.
@@ -427,24 +433,30 @@ ARGUMENTS: dict[str, Any] = {
     "run_as_user": {"type": "str", "default": ""},
     "invocation_id": {"type": "str", "default": ""},
     "settings": {"type": "dict", "options": SETTINGS},
+    "planned": {"type": "dict", "default": {}},
     "purge": {"type": "list", "elements": "str", "choices": list(removal.PURGES)},
 }
 
 
 def desired(params: dict[str, Any]) -> observation.Desired:
     """The module's options as the observation takes them."""
+    planned = params["planned"]
+    given = {name: params[name] or planned.get(name) for name in ("build", "mode", "region", "files", "run_as_user", "settings")}
+    purge = params["purge"]
+    if purge is None and planned.get("state") == "absent":
+        purge = planned["purge"]
     return observation.Desired(
         sources=sources(params["sources"]) or None,
-        build=params["build"],
-        mode=params["mode"] or "",
-        region=params["region"],
+        build=given["build"] or "",
+        mode=given["mode"] or "",
+        region=given["region"] or "",
         credentials=observation.DesiredCredentials(**(params["credentials"] or {})),
-        files=params["files"],
-        run_as_user=params["run_as_user"],
+        files=given["files"] or [],
+        run_as_user=given["run_as_user"] or "",
         install=params["install"],
         invocation_id=params["invocation_id"],
-        purge=params["purge"],
-        settings=settings(params["settings"] or {}),
+        purge=purge,
+        settings=settings(given["settings"] or {}),
     )
 
 

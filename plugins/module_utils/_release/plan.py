@@ -147,7 +147,8 @@ def _entry(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _absent(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The entry of a host without the agent: there is no configuration that could be wrong, and nobody to read it."""
-    return {**_entry(settings), "name": "", "region": "", "digest": "", "key": "", "run_as_user": "", "files": [], "vaulted": False}
+    nothing = {"name": "", "region": "", "digest": "", "key": "", "run_as_user": "", "files": [], "vaulted": False}
+    return {**_entry(settings), **nothing, "purge": settings["cw_agent_uninstall_purge"]}
 
 
 def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str], mask: Mask) -> _Composed:

@@ -20,6 +20,8 @@ BESIDE = {
     "cw_agent_service_overrides": "overrides",
 }
 """Settings beside the configuration, and what ``cw_agent_settings`` calls them; None: what is on the host stays."""
+PURGES = frozenset(("configuration", "state", "logs", "credentials", "overrides"))
+"""What may be removed with the agent."""
 PRESENT, ABSENT = "present", "absent"
 STATES = (PRESENT, ABSENT)
 FRAGMENT = "cw_agent_fragment_"
@@ -35,6 +37,7 @@ SETTINGS: dict[str, Any] = {
     "cw_agent_silenced_rules": {},
     "cw_agent_profile": "",
     "cw_agent_allow_vaulted": [],
+    "cw_agent_uninstall_purge": ["configuration", "state", "credentials", "overrides"],
     **dict.fromkeys(BESIDE),
 }
 """The host variables beside the fragments, with the defaults of the role ``config``."""
@@ -86,6 +89,9 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     for name, allowed in (("cw_agent_state", STATES), ("cw_agent_mode", MODES), ("cw_agent_platform", PLATFORMS)):
         if settings[name] not in allowed:
             raise ConfigError(f"{name} is {settings[name]!r}: expected one of {', '.join(allowed)}.")
+    purge = settings["cw_agent_uninstall_purge"]
+    if not isinstance(purge, list) or not set(map(str, purge)) <= PURGES:
+        raise ConfigError(f"cw_agent_uninstall_purge is {purge!r}. Hint: write a list of {', '.join(sorted(PURGES))}.")
     if not isinstance(settings["cw_agent_silenced_rules"] or {}, Mapping):
         raise ConfigError("cw_agent_silenced_rules must be a mapping: rule id → reason.")
 

@@ -62,3 +62,29 @@ def test_info_returns_what_it_documents(run_module: Run, monkeypatch: pytest.Mon
                 compare(one, inner["contains"])
 
     compare(result["agent"], documented["agent"]["contains"])
+
+
+def test_info_takes_from_the_plan_what_is_not_given(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    """The host's whole entry in one option; what has an option of its own counts before it."""
+    box.running_with("ssm_web_3", TEXT)
+    main = played(monkeypatch, "cw_agent_info", box)
+    planned = {
+        "state": "present",
+        "build": "1.2.3b4",
+        "mode": "ec2",
+        "region": "us-east-1",
+        "settings": {"imds_retries": 3},
+        "files": ["/a"],
+    }
+    result = run_module(main, {"planned": planned})
+    assert result["differences"] == [f"package: {BUILD} → 1.2.3b4", "settings: [imds] imds_retries none → 3"]
+    assert "set cw_agent_region: eu-west-1" in result["refusal"]
+    assert [one["path"] for one in result["agent"]["files"]] == ["/a"]
+    assert run_module(main, {"planned": planned, "build": BUILD, "region": "eu-west-1", "settings": {}})["refusal"] == ""
+
+
+def test_info_of_a_host_that_is_to_have_no_agent(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    box.running_with("ssm_web_3", TEXT)
+    main = played(monkeypatch, "cw_agent_info", box)
+    result = run_module(main, {"planned": {"state": "absent", "purge": ["configuration"]}})
+    assert result["differences"] == [f"package amazon-cloudwatch-agent {BUILD} → absent", f"{box.layout.etc} → absent"]
