@@ -12,17 +12,10 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from lab_site import Site, demo_variables, memory
+from lab_site import Site, memory
 
 COUNT = 12
 FLEET = tuple(f"ec2-{number}" for number in range(1, COUNT + 1))
-PLUGIN = {
-    "plugin": "amazon.aws.aws_ec2",
-    "regions": ["us-east-1"],
-    "filters": {"instance-state-name": "running"},
-    "hostnames": ["tag:Name"],
-    "groups": {"ec2": True},
-}
 # A configuration for each host, so that one host's trouble withholds one release.
 EACH = {"cw_agent_config_name": "AmazonCloudWatch-{{ inventory_hostname }}"}
 
@@ -44,19 +37,9 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def inventory(place: Site, interval: int) -> pathlib.Path:
-    """The demo's inventory without its other hosts; another *interval* changes every host's configuration."""
+    """All hosts; another *interval* changes every host's configuration."""
     # Watched for less time than by default: each of the many changes of these tests would wait for it.
-    shared = {**EACH, "cw_agent_fragment_base": memory(interval), "cw_agent_service_health_seconds": 3}
-    return place.overlay(
-        {
-            "aws_ec2.yml": PLUGIN,
-            "onprem.yml": None,
-            "group_vars/onprem.yml": None,
-            "group_vars/web.yml": None,
-            "group_vars/backend.yml": None,
-            "group_vars/all.yml": {**demo_variables(), **shared},
-        }
-    )
+    return place.ec2_inventory({**EACH, "cw_agent_fragment_base": memory(interval), "cw_agent_service_health_seconds": 3})
 
 
 def live(place: Site, host: str) -> int:

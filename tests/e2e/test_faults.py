@@ -14,12 +14,12 @@ import pathlib
 import shlex
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from lab_site import Site, demo_variables, memory
+from lab_site import Site, memory, until
 
 HOST = "ec2-1"
 BASE = "/opt/aws/amazon-cloudwatch-agent"
@@ -33,9 +33,7 @@ def inventory(site: Site, interval: int, **more: Any) -> pathlib.Path:
     """The host's configuration; another *interval* changes it."""
     files = {"collect_list": [{"file_path": LOG, "log_group_name": GROUP, "retention_in_days": 30}]}
     fragment = {**memory(interval), "logs": {"force_flush_interval": 1, "logs_collected": {"files": files}}}
-    variables = {**demo_variables(), "cw_agent_fragment_base": fragment, "cw_agent_service_health_seconds": 2, **more}
-    leave_out = ("onprem.yml", "group_vars/onprem.yml", "group_vars/web.yml", "group_vars/backend.yml", "group_vars/ec2.yml")
-    return site.overlay({**dict.fromkeys(leave_out), "group_vars/all.yml": variables})
+    return site.ec2_inventory({"cw_agent_fragment_base": fragment, "cw_agent_service_health_seconds": 2, **more})
 
 
 @pytest.fixture(scope="module")
@@ -142,14 +140,6 @@ def events(site: Site, stream: str) -> list[str]:
     """The messages of a log stream."""
     pages = site.client("logs").get_paginator("filter_log_events").paginate(logGroupName=GROUP, logStreamNames=[stream])
     return [event["message"] for page in pages for event in page["events"]]
-
-
-def until(condition: Callable[[], Any], seconds: float) -> None:
-    """Await a condition."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.1)  # between two looks at a condition that has a deadline
 
 
 SECRET = "s3cr3t-namespace"  # to be looked for in every output

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import pathlib
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from lab_site import LAB, Site, demo_variables, memory
+from lab_site import LAB, Site, memory, until
 
 HOSTS = ("ec2-1", "amazon-1")
 PROXY = "http://agent:lab-proxy-word@127.0.0.2:3128"
@@ -31,9 +30,7 @@ def inventory(site: Site, **more: Any) -> pathlib.Path:
     """Both hosts with a log file and memory, and what a test adds for them."""
     files = {"collect_list": [{"file_path": LOG, "log_group_name": "/settings/app", "retention_in_days": 30}]}
     fragment = {**memory(10), "logs": {"force_flush_interval": 1, "logs_collected": {"files": files}}}
-    variables = {**demo_variables(), "cw_agent_fragment_base": fragment, "cw_agent_service_health_seconds": 2, **more}
-    leave_out = ("onprem.yml", "group_vars/onprem.yml", "group_vars/web.yml", "group_vars/backend.yml", "group_vars/ec2.yml")
-    return site.overlay({**dict.fromkeys(leave_out), "group_vars/all.yml": variables})
+    return site.ec2_inventory({"cw_agent_fragment_base": fragment, "cw_agent_service_health_seconds": 2, **more})
 
 
 @pytest.fixture(scope="module")
@@ -151,11 +148,3 @@ def test_a_reboot(site: Site) -> None:
 def status(site: Site) -> str:
     """What the lab says of its hosts, be they well or not."""
     return subprocess.run([str(LAB), "status"], env=site.environment, capture_output=True, text=True, check=False).stdout
-
-
-def until(condition: Callable[[], Any], seconds: float) -> None:
-    """Await a condition."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.2)  # between two looks at a condition that has a deadline

@@ -10,26 +10,15 @@ import copy
 import json
 import pathlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
-from lab_site import HOSTS, ROOT, Site
+from lab_site import HOSTS, ROOT, Site, until
 
 GROUPS = {"ec2-1": "web", "ec2-2": "backend", "amazon-1": "backend", "onprem-1": "onprem"}
 FILES = {"web": "/var/log/web/access.log", "backend": "/var/log/backend/app.log", "onprem": "/var/log/plant/machine.log"}
-
-
-def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
-    """Return the condition's first true value; fail when the time is over."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.5)  # between two looks at a condition that has a deadline
-    pytest.fail(f"not within {seconds} s: {what}")
 
 
 def group_vars(group: str) -> dict[str, Any]:

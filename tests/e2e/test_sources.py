@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from lab_site import Run, Site, demo_variables, memory
+from lab_site import Run, Site, memory
 
 HOSTS = {"ec2-1": "debian/amd64/{}/amazon-cloudwatch-agent.deb", "amazon-1": "amazon_linux/amd64/{}/amazon-cloudwatch-agent.rpm"}
 AWS_MIRROR = "https://amazoncloudwatch-agent.s3.amazonaws.com"
@@ -32,9 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         place.up("--ec2", "1", "--amazon", "1")
         proxied = {"https_proxy": place.environment["LAB_PROXY_URL"], "no_proxy": "127.0.0.1"}
         place.environment.update(proxied, SSL_CERT_FILE=place.environment["AWS_CA_BUNDLE"])
-        leave_out = ("onprem.yml", "group_vars/onprem.yml", "group_vars/web.yml", "group_vars/backend.yml", "group_vars/ec2.yml")
-        variables = {**demo_variables(), "cw_agent_fragment_base": memory(10), "cw_agent_service_health_seconds": 2}
-        place.inventory = place.overlay({**dict.fromkeys(leave_out), "group_vars/all.yml": variables})
+        place.inventory = place.ec2_inventory({"cw_agent_fragment_base": memory(10), "cw_agent_service_health_seconds": 2})
         yield place
     finally:
         place.lab("down")

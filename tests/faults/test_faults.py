@@ -13,12 +13,11 @@ import collections
 import copy
 import pathlib
 import shlex
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from lab_site import Run, Site, demo_variables
+from lab_site import Run, Site, until
 from table import BASE, DIRECTORY, FAULTS, UNIT, UPGRADE, Fault
 
 DEBIAN = ("ec2-1", "ec2-2", "ec2-3", "ec2-4", "ec2-5", "ec2-6")
@@ -26,13 +25,6 @@ HOSTS = (*DEBIAN, "amazon-1")
 LOG, GROUP = "/var/log/app/app.log", "/faults/app"
 # A host whose program writes 200 lines a second and is spared the faults that make an agent lose lines by itself.
 BUSY = "ec2-1"
-PLUGIN = {
-    "plugin": "amazon.aws.aws_ec2",
-    "regions": ["us-east-1"],
-    "filters": {"instance-state-name": "running"},
-    "hostnames": ["tag:Name"],
-    "groups": {"ec2": True},
-}
 DAYS = (3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 """Retentions that CloudWatch Logs knows: each round changes the configurations to another one."""
 WRITER = f"""
@@ -88,15 +80,12 @@ class Fleet:
         files = {"collect_list": [{"file_path": LOG, "log_group_name": GROUP, "retention_in_days": days}]}
         fragment = {"agent": {"run_as_user": "cwagent"}, "logs": {"force_flush_interval": 1, "logs_collected": {"files": files}}}
         shared = {
-            **demo_variables(),
             "cw_agent_config_name": "AmazonCloudWatch-{{ inventory_hostname }}",
             "cw_agent_fragment_base": fragment,
             "cw_agent_service_health_seconds": 3,
             "cw_agent_verify_timeout": 25,
         }
-        leave_out = ("onprem.yml", "group_vars/onprem.yml", "group_vars/web.yml", "group_vars/backend.yml", "group_vars/ec2.yml")
-        own = {f"host_vars/{host}.yml": one for host, one in (variables or {}).items()}
-        return self.site.overlay({**dict.fromkeys(leave_out), "aws_ec2.yml": PLUGIN, "group_vars/all.yml": shared, **own})
+        return self.site.ec2_inventory(shared, {f"host_vars/{host}.yml": one for host, one in (variables or {}).items()})
 
     def run(self, days: int, hosts: list[str], variables: dict[str, dict[str, Any]] | None = None) -> tuple[Run, dict[str, Any]]:
         """Run site.yml on hosts; return it and the account's entries by host."""
@@ -198,14 +187,6 @@ def test_every_line_has_arrived_once(fleet: Fleet, host: str) -> None:
     written = collections.Counter(fleet.site.on(host, f"cat {LOG}").splitlines())
     assert sum(written.values()) > 1000
     until(lambda: (found := events(fleet.site, host)) == written or (host in fleet.losing and set(found) <= set(written)), 90)
-
-
-def until(condition: Callable[[], Any], seconds: float) -> None:
-    """Await a condition."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.5)  # between two looks at a condition that has a deadline
 
 
 def test_the_table_is_long_enough_and_every_fault_has_its_place() -> None:

@@ -12,6 +12,8 @@ import os
 import pathlib
 import shlex
 import subprocess
+import time
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -29,6 +31,24 @@ xargs -0 stat -c '%N %a %U:%G' < /tmp/listing.$$ | LC_ALL=C sort
 xargs -0 sha256sum -b < /tmp/listing.$$ 2> /dev/null | LC_ALL=C sort
 rm /tmp/listing.$$
 """
+
+
+EC2_PLUGIN = {
+    "plugin": "amazon.aws.aws_ec2",
+    "regions": ["us-east-1"],
+    "filters": {"instance-state-name": "running"},
+    "hostnames": ["tag:Name"],
+    "groups": {"ec2": True},
+}
+
+
+def until(condition: Callable[[], Any], seconds: float, what: str = "the condition") -> Any:
+    """Return the condition's first true value; fail when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.2)  # between two looks at a condition that has a deadline
+    return value
 
 
 def demo_variables() -> dict[str, Any]:
@@ -172,6 +192,12 @@ class Site:
     def invocation(self, host: str) -> str:
         """Return systemd's InvocationID of the agent."""
         return self.on(host, "systemctl show -p InvocationID --value amazon-cloudwatch-agent").strip()
+
+    def ec2_inventory(self, variables: dict[str, Any], files: dict[str, Any] | None = None) -> pathlib.Path:
+        """Return an inventory of the lab's EC2 hosts without the demo's groups: the demo's other variables and these, and files beside."""
+        demo = ("onprem.yml", "group_vars/onprem.yml", "group_vars/web.yml", "group_vars/backend.yml", "group_vars/ec2.yml")
+        of_all = {"group_vars/all.yml": {**demo_variables(), **variables}}
+        return self.overlay({**dict.fromkeys(demo), "aws_ec2.yml": EC2_PLUGIN, **of_all, **(files or {})})
 
     def overlay(self, files: dict[str, Any]) -> pathlib.Path:
         """Return an inventory directory: the demo's, with group_vars files replaced or added (a `None` leaves one out)."""
