@@ -65,6 +65,10 @@ options:
     description: The C(InvocationID) that the service had when it was last seen well, to find out whether it has died since.
     type: str
     default: ""
+  settings:
+    description:
+      - The desired settings beside the configuration, by the options of M(cloudwatch.agent.cw_agent_settings). Others are not compared.
+    type: dict
   planned:
     description:
       - The host's entry in RV(cloudwatch.agent.cw_agent_plan#module:hosts), from which the options of the same names are taken that are
@@ -83,7 +87,6 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
   - cloudwatch.agent.sources
-  - cloudwatch.agent.settings.nested
   - cloudwatch.agent.attributes.info
 notes:
   - Needs Python 3.8 or later on the host, and root to find out what another user can read.
@@ -411,7 +414,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import comparison, observation, removal
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SETTINGS, SOURCES, failure, settings, sources
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, settings, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
 
@@ -432,7 +435,7 @@ ARGUMENTS: dict[str, Any] = {
     "files": {"type": "list", "elements": "str", "default": []},
     "run_as_user": {"type": "str", "default": ""},
     "invocation_id": {"type": "str", "default": ""},
-    "settings": {"type": "dict", "options": SETTINGS},
+    "settings": {"type": "dict"},
     "planned": {"type": "dict", "default": {}},
     "purge": {"type": "list", "elements": "str", "choices": list(removal.PURGES)},
 }

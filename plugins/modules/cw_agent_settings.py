@@ -16,6 +16,36 @@ description:
     started with them, and the module fails with the agent's own log lines.
   - Waits for another change of the agent on the same host.
 options:
+  proxy:
+    description:
+      - The proxies of the agent, of its control program and of its downloads, in section C([proxy]) of C(common-config.toml).
+      - The instance metadata service is always excluded. Passwords in URLs are shown nowhere.
+    type: dict
+    suboptions:
+      http:
+        description: For plain HTTP, such as V(http://USER:PASSWORD@proxy.example.com:3128). Empty means none.
+        type: str
+        default: ""
+      https:
+        description: For HTTPS, which AWS is reached by. Empty means none.
+        type: str
+        default: ""
+      no_proxy:
+        description: Names, domains and addresses that are reached without one.
+        type: list
+        elements: str
+        default: []
+  ca_bundle:
+    description: A file on the host with the certificate authorities that are trusted, in section C([ssl]). Empty takes the setting out.
+    type: str
+  imds_retries:
+    description: How often the instance metadata service is asked again, in section C([imds]).
+    type: int
+  overrides:
+    description:
+      - A drop-in of the service's unit, by section and key; a list gives a key several times, the first empty to begin anew.
+      - An empty dictionary removes it. Drop-ins of other names are left alone.
+    type: dict
   health_seconds:
     description: Seconds that an agent which is ready has to live on with the new settings.
     type: int
@@ -23,7 +53,6 @@ options:
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.host
-  - cloudwatch.agent.settings
 attributes:
   check_mode:
     support: full
@@ -72,12 +101,25 @@ log:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SETTINGS, failure, settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import failure, settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.settings import ensure_settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
 
-ARGUMENTS: dict[str, Any] = {**SETTINGS, "health_seconds": {"type": "int", "default": 10}}
+ARGUMENTS: dict[str, Any] = {
+    "proxy": {
+        "type": "dict",
+        "options": {
+            "http": {"type": "str", "default": ""},
+            "https": {"type": "str", "default": ""},
+            "no_proxy": {"type": "list", "elements": "str", "default": []},
+        },
+    },
+    "ca_bundle": {"type": "str"},
+    "imds_retries": {"type": "int"},
+    "overrides": {"type": "dict"},
+    "health_seconds": {"type": "int", "default": 10},
+}
 
 
 def main() -> None:

@@ -22,24 +22,9 @@ SOURCES: dict[str, Any] = {
 }
 
 
-SETTINGS: dict[str, Any] = {
-    "proxy": {
-        "type": "dict",
-        "options": {
-            "http": {"type": "str", "default": ""},
-            "https": {"type": "str", "default": ""},
-            "no_proxy": {"type": "list", "elements": "str", "default": []},
-        },
-    },
-    "ca_bundle": {"type": "str"},
-    "imds_retries": {"type": "int"},
-    "overrides": {"type": "dict"},
-}
-
-
 def settings(given: Mapping[str, Any]) -> Settings:
-    """The values of these options."""
-    return Settings(**{name: given.get(name) for name in SETTINGS})
+    """The values of the options of ``cw_agent_settings``."""
+    return Settings(**{name: given.get(name) for name in Settings._fields})
 
 
 def sources(given: list[dict[str, str]] | None) -> list[Source] | None:
