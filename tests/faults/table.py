@@ -380,3 +380,38 @@ FAULTS = (
     ),
     Fault("AWS", "telemetry stops with the change", variables=NOWHERE, ends="missing", says="mem_used_percent", loses=True),
 )
+
+
+PARAMETER = "AmazonCloudWatch-faults"
+
+
+class ControllerFault(NamedTuple):
+    """``aws``: arguments of ``lab fault add``; ``meanwhile``: ``delete`` or ``overwrite`` the parameter, once it is published.
+
+    ``ends``: the host's state, "" where the run ends before anything is said of hosts; ``says``: in the output.
+    """
+
+    name: str
+    aws: tuple[str, ...] = ()
+    meanwhile: str = ""
+    ends: str = "verified"
+    says: str = ""
+
+
+CONTROLLER = (
+    ControllerFault("a write is throttled", ("throttle", "--operation", "PutParameter", "--count", "2")),
+    ControllerFault("a write meets an error of the service", ("5xx", "--operation", "PutParameter", "--count", "1")),
+    ControllerFault("the answer to a write is lost", ("lost", "--operation", "PutParameter", "--count", "1")),
+    ControllerFault("a write is not allowed", ("denied", "--operation", "PutParameter"), ends="", says="ssm:PutParameter"),
+    ControllerFault("the session has expired", ("expired", "--service", "ssm"), ends="", says="expired"),
+    ControllerFault("reads are throttled", ("throttle", "--operation", "GetParameters", "--count", "3")),
+    ControllerFault("reads lose their connection", ("reset", "--operation", "GetParameters", "--count", "2")),
+    ControllerFault("labels are throttled", ("throttle", "--operation", "LabelParameterVersion", "--count", "2")),
+    ControllerFault("the answer to a label is lost", ("lost", "--operation", "LabelParameterVersion", "--count", "1")),
+    ControllerFault("metrics are answered with errors of the service", ("5xx", "--operation", "GetMetricData", "--count", "2")),
+    ControllerFault(
+        "metrics may not be read", ("denied", "--operation", "GetMetricData"), ends="unverified", says="cloudwatch:GetMetricData"
+    ),
+    ControllerFault("the parameter is deleted before the host reads it", meanwhile="delete", ends="failed", says=PARAMETER),
+    ControllerFault("somebody overwrites the parameter before the host reads it", meanwhile="overwrite"),
+)

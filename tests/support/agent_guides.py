@@ -20,7 +20,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules imp
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Planner, failure, warnings
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "faults"))
-from table import FAULTS
+from table import CONTROLLER, FAULTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
 HEAD = """..
@@ -269,6 +269,8 @@ ENDS = {
     "verified": "Survived: the change is made, the host is verified.",
     "failed": "Refused or taken back: the host fails, the others go on.",
     "missing": "Taken back, since its telemetry is missing: the host fails, the others go on.",
+    "unverified": "The change is made, and nobody can say whether telemetry arrives.",
+    "not touched": "The run ends before a host is changed.",
     "unreachable": "The host is accounted for as unreachable, the others go on.",
 }
 
@@ -277,11 +279,11 @@ def faults_guide() -> str:
     """What was done to hosts in the midst of a roll-out, and how the run ended."""
     lines = [*_title("What a run does when something breaks", "=")]
     lines += _wrapped(
-        f"Each of these {len(FAULTS)} faults is a test (``tests/faults``): hosts with a running agent meet it in a run that changes their "
-        "configuration, or their build where the package is the subject. The account at the end names the host, what happened and what to "
-        "do. Where the change fails, the agent runs with what it had; the next run without the fault changes the host and verifies it. "
-        "Programs write into the observed log files all the time, 200 lines a second on one host: at the end every line is in CloudWatch, "
-        "once."
+        f"Each of these {len(FAULTS) + len(CONTROLLER)} faults is a test (``tests/faults``): hosts with a running agent meet it in a run "
+        "that changes their configuration, or their build where the package is the subject. The account at the end names the host, what "
+        "happened and what to do. Where the change fails, the agent runs with what it had; the next run without the fault changes the "
+        "host and verifies it. Programs write into the observed log files all the time, 200 lines a second on one host: at the end every "
+        "line is in CloudWatch, once."
     )
     for part, title in PARTS.items():
         lines += [*_title(title, "-"), ".. list-table::", "   :header-rows: 1", "   :widths: 45 20 35", ""]
@@ -297,7 +299,12 @@ def faults_guide() -> str:
                 )
                 lines += [f"   * - {_literal(fault.name)}", f"     - {fault.ends}", f"     - {said}"]
         lines.append("")
-    lines += ["How a host can end:", ""]
+    lines += [*_title("The controller", "-"), ".. list-table::", "   :header-rows: 1", "   :widths: 45 20 35", ""]
+    lines += ["   * - Fault", "     - Host", "     - The run says"]
+    for row in CONTROLLER:
+        ends, said = row.ends or "not touched", f"``{row.says}``" if row.says else "—"
+        lines += [f"   * - {_literal(row.name)}", f"     - {ends}", f"     - {said}"]
+    lines += ["", "How a host can end:", ""]
     lines += [line for end, text in ENDS.items() for line in (f"* ``{end}``: {text}",)]
     return HEAD.format(name="guide_faults") + "\n".join(lines).rstrip() + "\n"
 
