@@ -46,7 +46,7 @@ molecule: ## Every role's scenario on systemd hosts
 
 e2e: ## site.yml from inventory to telemetry, its failures and the table of faults included
 	@# Each file has a lab of its own, and waits more than it computes.
-	@$(RUN) pytest tests/faults tests/e2e -n 2 --dist loadfile
+	@$(RUN) pytest tests/faults tests/e2e -n 3 --dist loadfile
 
 bench: ## The benchmarks: ratios against a baseline of the same run
 	@tests/bench/run
