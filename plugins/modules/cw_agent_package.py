@@ -36,6 +36,11 @@ options:
       - C(file:///DIRECTORY) is on the host.
     type: str
     default: https://amazoncloudwatch-agent.s3.amazonaws.com
+  mirror_query:
+    description:
+      - A query that goes with every request to the mirror, such as a signature. The one in O(mirror_url) is moved here, and not logged.
+    type: str
+    default: ""
   directory:
     description:
       - A directory of the controller in which the packages are, in the directories of AWS's own buckets, instead of O(mirror_url).
@@ -180,9 +185,10 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system impo
 ARGUMENTS: dict[str, Any] = {
     "build": {"type": "str", "default": ""},
     "mirror_url": {"type": "str", "default": "https://amazoncloudwatch-agent.s3.amazonaws.com"},
+    "mirror_query": {"type": "str", "default": "", "no_log": True},
     "directory": {"type": "path"},
     "file": {"type": "path"},
-    "files": {"type": "dict"},
+    "files": {"type": "dict", "no_log": True},
     "signing_key_url": {"type": "str", "default": "", "no_log": False},
     "signing_fingerprint": {"type": "str", "default": "937616F3450B7D806CBD9725D58167303B789C72"},
     "proxy": {"type": "dict"},
@@ -197,8 +203,6 @@ ARGUMENTS: dict[str, Any] = {
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},
     "health_seconds": {"type": "int", "default": 10},
 }
-PROVIDED = "controller:/"
-"""The mirror of which the action has the files."""
 DELAYS = (2, 4)
 """Seconds before a download that failed is tried again."""
 
@@ -236,24 +240,13 @@ def download(url: str, path: str) -> None:
         raise HostError(f"{mirror.shown(url)}: {error}; nothing was changed. Hint: {hint}") from error
 
 
-def provided(files: dict[str, str]) -> installation.Download:
-    """Downloads of what the controller provides, which knows the mirror by ``PROVIDED`` alone."""
-
-    def fetch(url: str, path: str) -> None:
-        relative = url[len(PROVIDED) :]
-        if relative not in files:
-            raise HostError(f"the controller has no {relative}")
-        download(files[relative], path)
-
-    return fetch
-
-
 def request(params: dict[str, Any]) -> installation.Request:
     """The module's options as the installation takes them."""
     by_controller = params["directory"] or params["mirror_url"].startswith("s3://")
+    query = f"?{params['mirror_query']}" if params["mirror_query"] else ""
     return installation.Request(
         build=params["build"],
-        mirror_url=PROVIDED if by_controller else params["mirror_url"],
+        mirror_url=mirror.PROVIDED if by_controller else params["mirror_url"] + query,
         key_url=params["signing_key_url"],
         fingerprint=params["signing_fingerprint"],
         distribution=params["distribution"],
@@ -278,12 +271,12 @@ def main() -> None:
     os.environ.update(mirror.environment(module.params["proxy"], module.params["ca_bundle"]))
     module.no_log_values.update(mirror.passwords([module.params["mirror_url"], module.params["signing_key_url"], *(files or {}).values()]))
     try:
-        wanted = installation.wanted(Host(), asked) if asked.mirror_url == PROVIDED and files is None else []
+        wanted = installation.wanted(Host(), asked) if asked.mirror_url == mirror.PROVIDED and files is None else []
         if wanted:
             module.exit_json(changed=False, wanted=wanted)
         # Not the module's own directory: that would be made in root's home, in check mode too.
         with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
-            fetch = provided(files or {}) if asked.mirror_url == PROVIDED else download
+            fetch = mirror.provided(files or {}, download) if asked.mirror_url == mirror.PROVIDED else download
             outcome = installation.ensure_package(Host(), asked, fetch, scratch, module.check_mode)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))

@@ -87,6 +87,7 @@ def test_everything_goes_through_the_proxy(site: Site) -> None:
         for name in ("amazoncloudwatch-agent.s3", "ssm.us-east-1", "monitoring.us-east-1", "logs.us-east-1"):
             assert f"{name}.amazonaws.com:443" in seen, (host, name)
         assert "169.254.169.254" not in seen
+        assert "lab-proxy-word" not in site.on(host, "journalctl --no-pager")
     assert {host: counts["changed"] for host, counts in site.play().recap().items()} == dict.fromkeys(HOSTS, 0)
 
 

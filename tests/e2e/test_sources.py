@@ -104,6 +104,7 @@ def test_latest_of_a_web_server_with_a_password(site: Site) -> None:
     run = rolled(site, "-vvvv", "--diff", cw_agent_mirror_url=mirror, cw_agent_build="latest")
     assert builds(site) == {site.environment["LAB_BUILD_LATEST"]}
     assert WORD not in run.output
+    assert all(WORD not in site.on(host, "journalctl --no-pager") for host in HOSTS)
     refused = site.play("-vvvv", variables={"cw_agent_mirror_url": mirror.replace(WORD, "wrong-word"), "cw_agent_build": "latest"})
     assert refused.status != 0
     assert "cw_agent_build is latest, and the controller cannot find out which build that is" in " ".join(refused.output.split())
@@ -124,6 +125,7 @@ def test_a_bucket_that_only_the_controller_may_read(site: Site, tree: pathlib.Pa
         del site.environment["AWS_ENDPOINT_URL_S3"]
     assert builds(site) == {site.environment["LAB_BUILD_UPGRADE"]}
     assert "Signature=" not in run.output.replace("X-Amz-SignedHeaders", "")
+    assert all("X-Amz-Signature" not in site.on(host, "journalctl --no-pager") for host in HOSTS)
     denied = site.on("ec2-1", f"curl -s -o /dev/null -w '%{{http_code}}' https://s3.us-east-1.amazonaws.com/{BUCKET}/agent/{VERSION}")
     assert denied == "403"
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import errno
 import os
 import time
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 from urllib.parse import unquote, urlsplit
 
 from .errors import HostError
 
+PROVIDED = "controller:/"
+"""The URL of a mirror of which the controller has the files."""
 SECONDS = 300.0
 """How long one file may take, however slowly it comes."""
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
@@ -52,6 +54,18 @@ def save(answer: Any, path: str) -> None:
             raise
         what = f"cannot write the download to {os.path.dirname(path)}: {error.strerror}; nothing was changed"
         raise HostError(f"{what}. Hint: free space there, or set TMPDIR in the task's environment") from error
+
+
+def provided(files: Mapping[str, str], download: Callable[[str, str], None]) -> Callable[[str, str], None]:
+    """Downloads from the mirror ``PROVIDED``, of which ``files`` has the real URL of each file by its path."""
+
+    def fetch(url: str, path: str) -> None:
+        relative = url[len(PROVIDED) :]
+        if relative not in files:
+            raise HostError(f"the controller has no {relative}")
+        download(files[relative], path)
+
+    return fetch
 
 
 def address(base: str, relative: str) -> str:

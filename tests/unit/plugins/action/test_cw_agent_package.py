@@ -87,3 +87,10 @@ def test_what_is_wanted_of_a_bucket_is_signed(monkeypatch: pytest.MonkeyPatch) -
     action = Action(WANTED, mirror_url="s3://bucket")
     action.run(task_vars={})
     assert action.calls[1]["files"] == {name: f"s3://bucket/{name}?sig" for name in WANTED}
+
+
+def test_a_signature_goes_by_an_option_of_its_own() -> None:
+    """What a host logs of a module's options holds no query."""
+    action = Action([], mirror_url="https://mirror.example.com/agent?sig=x")
+    action.run(task_vars={})
+    assert action.calls == [{"mirror_url": "https://mirror.example.com/agent", "mirror_query": "sig=x"}]

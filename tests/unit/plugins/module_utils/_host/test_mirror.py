@@ -73,3 +73,12 @@ def test_a_file_of_the_host(tmp_path: Path) -> None:
     assert (tmp_path / "copy").read_text() == "content"
     with pytest.raises(HostError, match=r"none: No such file or directory; nothing was changed\. Hint: put the package there"):
         mirror.copy(f"file://{tmp_path}/none", str(tmp_path / "copy"))
+
+
+def test_what_the_controller_provides() -> None:
+    asked = []
+    fetch = mirror.provided({"a/b": "https://bucket.example.com/a/b?sig"}, lambda url, path: asked.append((url, path)))
+    fetch(mirror.address(mirror.PROVIDED, "a/b"), "/x")
+    assert asked == [("https://bucket.example.com/a/b?sig", "/x")]
+    with pytest.raises(HostError, match="the controller has no c"):
+        fetch(mirror.address(mirror.PROVIDED, "c"), "/x")
