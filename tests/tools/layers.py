@@ -18,8 +18,8 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ORDER = ("molecule", "lint", "unit", "units", "sanity", "e2e", "integration", "lab", "conformance")
-"""Each worker takes the next one: those that wait for hosts start beside those that compute, and the shortest are not left for the end."""
+ORDER = ("e2e", "molecule", "integration", "conformance", "units", "unit", "sanity", "lab", "lint")
+"""Each worker takes the next one: the longest first, so that no worker is left alone with one of them at the end."""
 
 WORKERS = 2
 PRINTING = threading.Lock()
