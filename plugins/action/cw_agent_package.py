@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 from typing import Any, Mapping
 from urllib.parse import urlsplit
@@ -39,22 +38,19 @@ class ActionModule(ActionBase):
         if not directory and not url.startswith("s3://"):
             return {**result, **self._module(arguments, variables)}
         if arguments.get("build") == LATEST:
-            arguments["build"] = latest_build(url, directory, self._bucket)
+            arguments["build"] = latest_build(url, directory)
         answer = self._module(arguments, variables)
         if not answer.get("wanted"):
             return {**result, **answer}
         if directory:
             arguments["files"] = self._copied(pathlib.Path(directory).expanduser(), answer["wanted"])
         else:
-            arguments["files"] = dict(zip(answer["wanted"], map(self._bucket(url).signed, answer["wanted"])))
+            arguments["files"] = dict(zip(answer["wanted"], map(Bucket(url).signed, answer["wanted"])))
         return {**result, **self._module(arguments, variables)}
 
     def _module(self, arguments: Mapping[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self._execute_module(module_name=MODULE, module_args=dict(arguments), task_vars=variables)
         return answer
-
-    def _bucket(self, url: str) -> Bucket:
-        return Bucket(url, {"profile": os.environ.get("AWS_PROFILE")})
 
     def _copied(self, directory: pathlib.Path, wanted: list[str]) -> dict[str, str]:
         """Copy what is wanted to the host; return its URLs there by path below the mirror.

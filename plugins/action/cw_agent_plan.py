@@ -13,10 +13,11 @@ from typing import Any, Iterator, Mapping
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import LATEST
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.mirror import DEFAULT_URL, Bucket, latest_build
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.mirror import DEFAULT_URL, latest_build
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.vault import VaultReader
 
@@ -29,7 +30,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "strict": {"type": "bool", "default": False},
 }
 
-LATEST = "latest"
 MIRROR = ("cw_agent_mirror_url", "cw_agent_package_directory")
 _BATCH = re.compile(r"[1-9]\d*|[1-9]\d?%|100%")
 _ASKED = 3
@@ -118,19 +118,19 @@ class ActionModule(ActionBase):
         settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
         if settings.get("cw_agent_build") == LATEST and settings.get("cw_agent_state") != ABSENT:
             url, directory = (str(value(name) or "") if raw.get(name) is not None else "" for name in MIRROR)
-            settings["cw_agent_build"] = self._latest_build(url, directory, str(settings.get("cw_agent_profile") or ""))
+            settings["cw_agent_build"] = self._latest_build(url, directory)
         vault = self._vault_reader()
         vaulted = {name: found for name in fragments if (found := vault.of(name, raw[name], fragments[name], raw)).names}
         region = _placement_region(raw)
         region = str(template(region) if is_template(region) else region or "")
         return HostInput(host, fragments, settings, region, _origin(raw), vaulted, tuple(unknown_variables(raw)))
 
-    def _latest_build(self, url: str, directory: str, profile: str) -> str:
+    def _latest_build(self, url: str, directory: str) -> str:
         """What a mirror calls its latest build; each mirror is asked once in a run."""
         if not hasattr(self, "_builds"):
             self._builds: dict[tuple[str, str], str] = {}
         if (url, directory) not in self._builds:
-            self._builds[url, directory] = latest_build(url or DEFAULT_URL, directory, lambda s3: Bucket(s3, {"profile": profile or None}))
+            self._builds[url, directory] = latest_build(url or DEFAULT_URL, directory)
         return self._builds[url, directory]
 
     def _vault_reader(self) -> VaultReader:

@@ -459,7 +459,7 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         install=params["install"],
         invocation_id=params["invocation_id"],
         purge=purge,
-        settings=settings(given["settings"] or {}),
+        settings=settings({} if purge is not None else given["settings"] or {}),
     )
 
 

@@ -69,12 +69,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hosts:
-  description: For each host, which configuration it gets.
+  description:
+    - For each host, whether it is to have the agent (C(state)), its C(build), the C(settings) beside the configuration as
+      M(cloudwatch.agent.cw_agent_settings) takes them, and which configuration it gets.
+    - A host whose C(state) is C(absent) gets none, and has C(purge) instead, what is removed with the agent.
   type: dict
   returned: success
   sample:
-    web-1: {name: AmazonCloudWatch-base-web, region: us-east-1, profile: "", digest: 5ff5…, mode: ec2, platform: linux,
-            key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log],
+    web-1: {state: present, build: "", settings: {}, name: AmazonCloudWatch-base-web, region: us-east-1, profile: "",
+            digest: 5ff5…, mode: ec2, platform: linux, key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log],
             vaulted: false}
 configurations:
   description: The distinct configurations.

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
-from typing import Any, Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleActionFail
@@ -22,18 +23,18 @@ SIGNED_SECONDS = 3600
 
 
 class Bucket:
-    """``s3://BUCKET/PREFIX``, read with the controller's credentials, or ``profile``'s.
+    """``s3://BUCKET/PREFIX``, read with the controller's own credentials.
 
     Raises:
         AnsibleActionFail: there is no bucket in the URL, or no client can be made.
     """
 
-    def __init__(self, url: str, options: Mapping[str, Any]) -> None:
+    def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         if not parts.netloc:
             raise AnsibleActionFail(f"cw_agent_mirror_url is {url!r}, which names no bucket. Hint: write s3://BUCKET/PREFIX.")
         self.bucket, self.prefix = parts.netloc, parts.path.strip("/")
-        self._connection = AwsConnection("cloudwatch.agent.cw_agent_package", options)
+        self._connection = AwsConnection("cloudwatch.agent.cw_agent_package", {"profile": os.environ.get("AWS_PROFILE")})
         self.client = self._connection.retrying_client("s3")
 
     def key(self, relative: str) -> str:
@@ -59,20 +60,19 @@ class Bucket:
         return content
 
 
-def latest_build(url: str, directory: str, bucket: Callable[[str], Bucket]) -> str:
+def latest_build(url: str, directory: str) -> str:
     """The build that a mirror calls its latest.
 
     Args:
         url: the mirror's.
         directory: that of the controller which counts instead, "" for none.
-        bucket: makes a bucket of an ``s3:`` URL.
 
     Raises:
         AnsibleActionFail: the controller cannot find it out; what to do instead.
     """
     where = str(pathlib.Path(directory) / VERSION) if directory else mirror.shown(mirror.address(url, VERSION))
     try:
-        found = _read(url, directory, bucket).decode("utf-8", "replace").strip()
+        found = _read(url, directory).decode("utf-8", "replace").strip()
     except Exception as error:  # open_url and botocore have no common type for what can go wrong
         reason = str(error)
     else:
@@ -85,11 +85,11 @@ def latest_build(url: str, directory: str, bucket: Callable[[str], Bucket]) -> s
     )
 
 
-def _read(url: str, directory: str, bucket: Callable[[str], Bucket]) -> bytes:
+def _read(url: str, directory: str) -> bytes:
     if directory:
         return (pathlib.Path(directory).expanduser() / VERSION).read_bytes()
     if url.startswith("s3://"):
-        return bucket(url).read(VERSION)
+        return Bucket(url).read(VERSION)
     if url.startswith("file:"):
         raise ValueError("the mirror is on the host, where it is not read before the host is changed")
     with open_url(mirror.address(url, VERSION), timeout=SECONDS, http_agent="cloudwatch.agent") as answer:

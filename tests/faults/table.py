@@ -128,12 +128,6 @@ TWICE = (
 )
 
 
-def falls(seconds: int) -> str:
-    """Kill the daemon some seconds after it has said that it is ready with the marked configuration."""
-    ready = f"grep -q debug.:true {DIRECTORY}/* && journalctl -q -n0 && pgrep -x -f '.*amazon-cloudwatch-agent.*' > /dev/null"
-    return once(ready, f"sleep {seconds + 2}; systemctl kill -s KILL {UNIT}")
-
-
 FAULTS = (
     Fault("host", "the unit is masked", *MASK, ends="failed", says="masked", stopped=True),
     Fault("host", "the agent's directory is read-only", *READ_ONLY, ends="failed", says="read-only"),

@@ -283,7 +283,8 @@ def faults_guide() -> str:
         "that changes their configuration, or their build where the package is the subject. The account at the end names the host, what "
         "happened and what to do. Where the change fails, the agent runs with what it had; the next run without the fault changes the "
         "host and verifies it. Programs write into the observed log files all the time, 200 lines a second on one host: at the end every "
-        "line is in CloudWatch, once."
+        "line is in CloudWatch, once. One host is left out of that: it meets the faults by which an agent loses or doubles lines by "
+        "itself, such as a lost answer to its events, or a permission that is missing."
     )
     for part, title in PARTS.items():
         lines += [*_title(title, "-"), ".. list-table::", "   :header-rows: 1", "   :widths: 45 20 35", ""]

@@ -77,7 +77,8 @@ def wanted(host: Host, request: Request) -> list[str]:
     The last two are of the build before, without which there is no way back.
     """
     packages.require_build(request.build)
-    suited, before = _suited(host, request), packages.installed(host, _suited(host, request).format)
+    suited = _suited(host, request)
+    before = packages.installed(host, suited.format)
     if before.installed and request.build in ("", before.build):
         return []
     packages.require(host, suited)

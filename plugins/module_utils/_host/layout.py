@@ -59,6 +59,11 @@ class Layout(NamedTuple):
         return f"{self.etc}/common-config.toml"
 
     @property
+    def drop_in(self) -> str:
+        """The drop-in of the agent's unit that the collection writes."""
+        return self.at(f"/etc/systemd/system/{UNIT}.d/50-cloudwatch-agent-ansible.conf")
+
+    @property
     def version_file(self) -> str:
         """One line: the exact build."""
         return f"{self.base}/bin/CWAGENT_VERSION"

@@ -11,13 +11,11 @@ from typing import Any, Mapping, NamedTuple
 
 from . import access, common_config, lock, mirror, packages, readiness, safe_files, service, state
 from .errors import HostError
-from .layout import UNIT
 from .profile import write_common
 from .system import Host, write_file
 
 NO_PROXY = ("169.254.169.254", "fd00:ec2::254")
 """The instance metadata service, which no proxy can answer for."""
-DROP_IN = f"/etc/systemd/system/{UNIT}.d/50-cloudwatch-agent-ansible.conf"
 READY_SECONDS = 60.0
 
 
@@ -85,12 +83,13 @@ def _change(host: Host, settings: Settings) -> _Change:
     before = after = safe_files.read_text(host.layout.common_config)
     for section, values in sections(settings).items():
         after = common_config.merge(after, section, values)
-    present = safe_files.read_text(host.layout.at(DROP_IN))
+    present = safe_files.read_text(host.layout.drop_in)
     return _Change((before, after), (present, present if settings.overrides is None else drop_in(settings.overrides)))
 
 
 def _shown(value: str) -> str:
-    return mirror.shown(value) if "://" in value else value or "none"
+    # A proxy may have been written without its scheme, and still with a password.
+    return mirror.shown(value) if "://" in value else value.rpartition("@")[2] or "none"
 
 
 def differences(host: Host, settings: Settings) -> list[str]:
@@ -104,7 +103,7 @@ def differences(host: Host, settings: Settings) -> list[str]:
     ]
     if change.drop_in[0] != change.drop_in[1]:
         what = "removed" if not change.drop_in[1] else "rewritten" if change.drop_in[0] else "written"
-        found.append(f"settings: {DROP_IN} → {what}")
+        found.append(f"settings: {host.layout.drop_in} → {what}")
     return found
 
 
@@ -147,7 +146,7 @@ def _write(host: Host, change: _Change, back: bool = False) -> None:
         write_common(host, change.common[new])
     if change.drop_in[0] == change.drop_in[1]:
         return
-    path = host.layout.at(DROP_IN)
+    path = host.layout.drop_in
     if change.drop_in[new]:
         safe_files.make_directory(os.path.dirname(path))
         write_file(path, change.drop_in[new], 0o644, (0, 0))

@@ -13,7 +13,7 @@ from .states import ABSENT, FAILED, FAILURES, MISSING, NOT_REACHED, PENDING, UNR
 
 NOT_OBSERVED = "the run ended before it was observed"
 NOT_PLANNED = "the plan has no such host"
-STILL_THERE = "the agent is to be removed (cw_agent_state is absent), and was not in this run"
+STILL_THERE = "the agent is to be removed (cw_agent_state is absent), and was not. Hint: run without --check, and with the tag install"
 _UNANSWERED = re.compile(r"No start of json char found|MODULE FAILURE|module was not executed|deserialization failed", re.IGNORECASE)
 """How Ansible says that a module did not come to its answer."""
 _OWN = frozenset(

@@ -80,10 +80,10 @@ def test_what_the_directory_lacks_is_named(directory: Path) -> None:
 
 
 def test_what_is_wanted_of_a_bucket_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def bucket(_action: Any, url: str) -> Any:
+    def bucket(url: str) -> Any:
         return SimpleNamespace(signed=lambda name: f"{url}/{name}?sig")
 
-    monkeypatch.setattr(cw_agent_package.ActionModule, "_bucket", bucket)
+    monkeypatch.setattr(cw_agent_package, "Bucket", bucket)
     action = Action(WANTED, mirror_url="s3://bucket")
     action.run(task_vars={})
     assert action.calls[1]["files"] == {name: f"s3://bucket/{name}?sig" for name in WANTED}

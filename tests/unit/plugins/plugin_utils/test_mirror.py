@@ -16,23 +16,21 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import mirror
 
-KEYS = {"access_key": "AKIAOWN", "secret_key": "x", "region": "eu-west-1"}
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAOWN", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-west-1"}
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
-
-
-def no_bucket(url: str) -> mirror.Bucket:
-    raise AssertionError(url)
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
 
 
 def test_latest_of_a_directory(tmp_path: Path) -> None:
     (tmp_path / "info/latest").mkdir(parents=True)
     (tmp_path / "info/latest/CWAGENT_VERSION").write_text("1.300064.1b1344\n")
-    assert mirror.latest_build("https://not.asked.example.com", str(tmp_path), no_bucket) == "1.300064.1b1344"
+    assert mirror.latest_build("https://not.asked.example.com", str(tmp_path)) == "1.300064.1b1344"
 
 
 def test_latest_of_a_web_server(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,13 +41,14 @@ def test_latest_of_a_web_server(monkeypatch: pytest.MonkeyPatch) -> None:
         return io.BytesIO(b"1.300064.1b1344\n")
 
     monkeypatch.setattr(mirror, "open_url", answer)
-    assert mirror.latest_build("https://mirror.example.com/agent?sig=x", "", no_bucket) == "1.300064.1b1344"
+    assert mirror.latest_build("https://mirror.example.com/agent?sig=x", "") == "1.300064.1b1344"
     assert asked == ["https://mirror.example.com/agent/info/latest/CWAGENT_VERSION?sig=x"]
 
 
-def test_latest_of_a_bucket() -> None:
+def test_latest_of_a_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
     bucket: Any = SimpleNamespace(read=lambda name: b"1.300064.1b1344" if name == "info/latest/CWAGENT_VERSION" else b"")
-    assert mirror.latest_build("s3://bucket", "", lambda _url: bucket) == "1.300064.1b1344"
+    monkeypatch.setattr(mirror, "Bucket", lambda _url: bucket)
+    assert mirror.latest_build("s3://bucket", "") == "1.300064.1b1344"
 
 
 @pytest.mark.parametrize(
@@ -74,14 +73,14 @@ def test_what_cannot_be_found_out(monkeypatch: pytest.MonkeyPatch, url: str, ans
 
     monkeypatch.setattr(mirror, "open_url", asked)
     with pytest.raises(AnsibleActionFail) as caught:
-        mirror.latest_build(url, "", no_bucket)
+        mirror.latest_build(url, "")
     assert words in str(caught.value) and "Hint: name the build" in str(caught.value)
     assert "word" not in str(caught.value) and "sig" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("url", "key"), [("s3://bucket/some/where/", "some/where/a/b"), ("s3://bucket", "a/b")])
 def test_a_signed_url_is_of_the_buckets_region_and_good_for_an_hour(monkeypatch: pytest.MonkeyPatch, url: str, key: str) -> None:
-    bucket = mirror.Bucket(url, KEYS)
+    bucket = mirror.Bucket(url)
     answer = {"ResponseMetadata": {"HTTPHeaders": {"x-amz-bucket-region": "eu-north-1"}}}
     monkeypatch.setattr(bucket.client, "head_bucket", lambda **_call: answer)
     signed = urlsplit(bucket.signed("a/b"))
@@ -93,4 +92,4 @@ def test_a_signed_url_is_of_the_buckets_region_and_good_for_an_hour(monkeypatch:
 
 def test_a_url_without_a_bucket() -> None:
     with pytest.raises(AnsibleActionFail, match="names no bucket"):
-        mirror.Bucket("s3:///x", KEYS)
+        mirror.Bucket("s3:///x")

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, common_config, settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, common_config, state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.settings import Settings, ensure_settings
 
@@ -48,7 +48,7 @@ def test_everything_at_once(running: FakeHost) -> None:
         "ssl": {"ca_bundle_path": "/etc/ssl/bundle.pem"},
         "imds": {"imds_retries": "3"},
     }
-    drop_in = Path(running.layout.at(settings.DROP_IN)).read_text(encoding="utf-8")
+    drop_in = Path(running.layout.drop_in).read_text(encoding="utf-8")
     assert drop_in.splitlines()[1:] == [
         "[Service]",
         "ExecStartPre=",
@@ -70,17 +70,32 @@ def test_nothing_shows_a_password(running: FakeHost) -> None:
     assert Settings(PROXY).secrets == {"word"}
 
 
+def test_a_password_without_a_scheme_is_not_shown_either(running: FakeHost) -> None:
+    Path(running.layout.common_config).write_text('[proxy]\n   https_proxy = "user:oldword@proxy:3128"\n', encoding="utf-8")
+    outcome = ensure_settings(running.host, Settings({"http": "", "https": ""}))
+    assert "settings: [proxy] https_proxy proxy:3128 → none" in outcome.differences
+    assert "oldword" not in str(outcome)
+
+
+def test_a_run_that_was_killed_before_the_start_is_finished_by_the_next(running: FakeHost) -> None:
+    """The drop-in is there and the daemon has not read it: converging starts it anew."""
+    assert state.differences(state.read(running.host), None) == []
+    running.write(running.layout.drop_in, "[Service]\n")
+    os.utime(running.layout.drop_in, (running.now() - 1, running.now() - 1))
+    assert state.differences(state.read(running.host), None) == [f"service: {running.layout.drop_in} changed since its start → restarted"]
+
+
 def test_what_is_not_given_stays_and_what_is_empty_goes(running: FakeHost) -> None:
     ensure_settings(running.host, Settings(PROXY, "/etc/ssl/bundle.pem", 3, OVERRIDES))
     assert not ensure_settings(running.host, Settings()).changed
     ensure_settings(running.host, Settings({"http": "", "https": ""}, "", None, {}))
     assert parsed(running) == {"credentials": {"shared_credential_profile": "x"}, "imds": {"imds_retries": "3"}}
-    assert not os.path.exists(running.layout.at(settings.DROP_IN))
+    assert not os.path.exists(running.layout.drop_in)
 
 
 def test_a_daemon_that_dies_of_them_gets_those_before(running: FakeHost) -> None:
     before = Path(running.layout.common_config).read_text(encoding="utf-8")
-    drop_in = running.layout.at(settings.DROP_IN)
+    drop_in = running.layout.drop_in
     running.fate = lambda texts: (2.0, "dies") if os.path.exists(drop_in) else (1.0, "ready")
     with pytest.raises(HostError, match=r"died with these settings \(.*\); the settings before are back and the agent runs") as caught:
         ensure_settings(running.host, Settings(PROXY, overrides=OVERRIDES))

@@ -10,6 +10,8 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import removal
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import (
     SETTINGS,
     check_settings,
@@ -80,3 +82,10 @@ def test_settings_that_nothing_can_be_made_of(name: str, value: Any, words: str)
     with pytest.raises(ConfigError, match=words) as caught:
         settings_beside({**SETTINGS, f"cw_agent_{name}": value})
     assert "word@" not in str(caught.value)
+
+
+def test_what_may_be_removed_is_what_a_host_knows_to_remove() -> None:
+    """Two packages that may not import each other agree."""
+    assert frozenset(removal.PURGES) == settings.PURGES
+    with pytest.raises(ConfigError, match="cw_agent_uninstall_purge is"):
+        check_settings({**SETTINGS, "cw_agent_uninstall_purge": ["everything"]})
