@@ -77,7 +77,8 @@ hosts:
   returned: success
   sample:
     web-1: {state: present, build: "", settings: {}, name: AmazonCloudWatch-base-web, region: us-east-1, profile: "",
-            digest: 5ff5…, mode: ec2, platform: linux, key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log],
+            digest: 5ff5…, mode: ec2, platform: linux,
+            key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log],
             vaulted: false}
 configurations:
   description: The distinct configurations.
