@@ -88,7 +88,7 @@ ARGUMENTS = {
 EXCLUSIVE = [["plan", "expectations"], ["expectations", "evaluated"]]
 SOURCES_OF_HOSTS = [["plan", "expectations", "evaluated"]]
 OBSERVED, CONVERGED, FAILURE, REMOVED = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure", "cw_agent_removed"
-CHANGES = ("cw_agent_installed", "cw_agent_credentialed")
+CHANGES = ("cw_agent_installed", "cw_agent_credentialed", "cw_agent_settled", "cw_agent_accessed")
 TARGETS_AT_ONCE = 8
 
 

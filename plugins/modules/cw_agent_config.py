@@ -52,17 +52,26 @@ options:
       - Seconds that a daemon which is ready has to live on as the same process; a restart by systemd counts as its death.
     type: int
     default: 10
+  max_memory:
+    description: MiB of resident memory beyond which a daemon is not well when O(health_seconds) are over. V(0) sets no limit.
+    type: int
+    default: 0
+  max_cpu:
+    description: Percent of one processor, over O(health_seconds), beyond which a daemon is not well. V(0) sets no limit.
+    type: int
+    default: 0
   rollback_on:
     description:
       - What takes back a configuration, in favour of the one before.
       - V(death) - the daemon dies within O(ready_timeout) and O(health_seconds).
       - V(not_ready) - the daemon lives but is not ready within O(ready_timeout), and the one before was ready. A daemon that is configured
         to be silent (C(agent.quiet)) is left alone.
-      - Without V(death) the module fails and the new configuration stays; without V(not_ready) it warns.
+      - V(limits) - the daemon takes more than O(max_memory) or O(max_cpu).
+      - Without V(death) or V(limits) the module fails and the new configuration stays; without V(not_ready) it warns.
     type: list
     elements: str
-    choices: [death, not_ready]
-    default: [death, not_ready]
+    choices: [death, not_ready, limits]
+    default: [death, not_ready, limits]
   unmanaged:
     description:
       - What happens to directories among the active configurations, and to files that this module has not written, or not as they are.
@@ -70,8 +79,9 @@ options:
         V(adopt) - they make way for O(sources), with a warning that names them and a copy below
         C(/var/lib/cloudwatch-agent-ansible/unmanaged).
       - V(refuse) - the module fails before anything is changed.
+      - V(remove) - as V(adopt), without a copy.
     type: str
-    choices: [adopt, refuse]
+    choices: [adopt, refuse, remove]
     default: adopt
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
@@ -154,8 +164,11 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import observation, transaction
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.change import CAUSES
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.unmanaged import CHOICES
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.usage import Limits
 
 ARGUMENTS: dict[str, Any] = {
     "sources": SOURCES,
@@ -163,8 +176,10 @@ ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["started", "present", "restored"], "default": "started"},
     "ready_timeout": {"type": "int", "default": 60},
     "health_seconds": {"type": "int", "default": 10},
-    "rollback_on": {"type": "list", "elements": "str", "choices": ["death", "not_ready"], "default": ["death", "not_ready"]},
-    "unmanaged": {"type": "str", "choices": ["adopt", "refuse"], "default": "adopt"},
+    "max_memory": {"type": "int", "default": 0},
+    "max_cpu": {"type": "int", "default": 0},
+    "rollback_on": {"type": "list", "elements": "str", "choices": list(CAUSES), "default": list(CAUSES)},
+    "unmanaged": {"type": "str", "choices": list(CHOICES), "default": "adopt"},
 }
 
 
@@ -176,8 +191,9 @@ def request(params: dict[str, Any]) -> transaction.Request:
         start=params["state"] == "started",
         cap=float(params["ready_timeout"]),
         health=float(params["health_seconds"]),
+        limits=Limits(params["max_memory"], params["max_cpu"]),
         rollback_on=tuple(params["rollback_on"]),
-        refuse_unmanaged=params["unmanaged"] == "refuse",
+        unmanaged=params["unmanaged"],
     )
 
 

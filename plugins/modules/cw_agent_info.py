@@ -72,7 +72,8 @@ options:
   planned:
     description:
       - The host's entry in RV(cloudwatch.agent.cw_agent_plan#module:hosts), from which the options of the same names are taken that are
-        not given themselves; its C(purge) counts where its C(state) is C(absent).
+        not given themselves, and C(log_access), C(journald), C(create_user) and C(requirements); its C(purge) counts where its C(state)
+        is C(absent).
     type: dict
     default: {}
   purge:
@@ -338,6 +339,37 @@ agent:
             - Lines are lost only where RV(agent.files[].size) is not 0.
           type: str
           returned: success
+    requirements:
+      description: Files and programs that the configuration needs, from O(planned).
+      type: list
+      elements: dict
+      returned: success
+      contains:
+        name:
+          description: The path of a file, or the name of a program.
+          type: str
+          returned: success
+        rule:
+          description: The rule that names it.
+          type: str
+          returned: success
+        why:
+          description: What happens without it.
+          type: str
+          returned: success
+        hint:
+          description: How to get it.
+          type: str
+          returned: success
+        met:
+          description: Whether the host has it, and the user can read it.
+          type: bool
+          returned: success
+    log_access:
+      description: What the user is to be given, and what is to be taken back, so that the log files are readable as O(planned) says.
+      type: list
+      elements: str
+      returned: success
     mounts:
       description: Mounted file systems that hold data.
       type: list
@@ -444,7 +476,8 @@ ARGUMENTS: dict[str, Any] = {
 def desired(params: dict[str, Any]) -> observation.Desired:
     """The module's options as the observation takes them."""
     planned = params["planned"]
-    given = {name: params[name] or planned.get(name) for name in ("build", "mode", "region", "files", "run_as_user", "settings")}
+    names = ("build", "mode", "region", "files", "run_as_user", "settings", "log_access", "journald", "create_user", "requirements")
+    given = {name: params.get(name) or planned.get(name) for name in names}
     purge = params["purge"]
     if purge is None and planned.get("state") == "absent":
         purge = planned["purge"]
@@ -460,6 +493,10 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         invocation_id=params["invocation_id"],
         purge=purge,
         settings=settings({} if purge is not None else given["settings"] or {}),
+        log_access=given["log_access"] or "check",
+        journald=bool(given["journald"]),
+        create_user=bool(given["create_user"]),
+        requirements=given["requirements"] or [],
     )
 
 

@@ -79,8 +79,7 @@ def test_everything_goes_through_the_proxy(site: Site) -> None:
         site.on(host, f"mkdir -p $(dirname {LOG}); echo first >> {LOG}")
     run, said = site.account("-vvvv", "--diff")
     assert (run.status, said["totals"]) == (0, {"verified": 2})
-    changes = [{host: counts["changed"] for host, counts in one.recap().items()} for one in (predicted, run)]
-    assert changes[0] == changes[1]
+    assert predicted.changed() == run.changed()
     assert "lab-proxy-word" not in run.output + predicted.output
     for host in HOSTS:
         seen = site.proxied(host)
@@ -96,7 +95,7 @@ def test_a_drop_in(site: Site) -> None:
     limits = {"Unit": {"After": "cloud-init.target"}, "Service": {"LimitNOFILE": 4096, "Environment": ["A=1", "B=2"]}}
     site.inventory = inventory(site, **ALL, cw_agent_service_overrides=limits)
     before = {host: site.invocation(host) for host in HOSTS}
-    run, said = site.account()
+    run, said = site.foreseen()
     assert (run.status, said["totals"]) == (0, {"verified": 2})
     for host in HOSTS:
         assert (prop(site, host, "LimitNOFILE"), prop(site, host, "Environment")) == ("4096", "A=1 B=2")
@@ -125,7 +124,7 @@ def test_taken_out_again(site: Site) -> None:
         site.on(host, f"cp {AUTHORITY} /usr/local/share/ca-certificates/lab.crt; update-ca-certificates > /dev/null 2>&1")
     nothing = {"cw_agent_proxy": {"https": ""}, "cw_agent_ca_bundle": "", "cw_agent_service_overrides": {}}
     site.inventory = inventory(site, **nothing)
-    run, said = site.account()
+    run, said = site.foreseen()
     assert (run.status, said["totals"]) == (0, {"verified": 2})
     for host in HOSTS:
         assert "3128" not in site.on(host, f"grep -v '^#' {COMMON}")

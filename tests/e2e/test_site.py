@@ -188,7 +188,7 @@ class TestRollOut:
 
     def test_serial(self, site: Site) -> None:
         """In batches of one the others follow, to the same end state."""
-        run = site.play(variables={"cw_agent_serial": 1})
+        run, _said = site.foreseen(cw_agent_serial=1)
         assert run.status == 0
         assert all(counts["failed"] == counts["unreachable"] == 0 for counts in run.recap().values())
         for host in HOSTS:
@@ -335,7 +335,7 @@ class TestSecondRun:
         mark = site.mark()
         site.inventory = site.overlay({"group_vars/backend.yml": changed})
         published = site.play("--diff", "--tags", "publish")
-        run = site.play("--diff")
+        run, _said = site.foreseen("--diff")
         assert (published.status, run.status) == (0, 0)
         put = [call["request"]["Name"] for call in site.calls(mark, operation="PutParameter")]
         assert len(put) == 1 and "backend" in put[0]

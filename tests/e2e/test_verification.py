@@ -195,7 +195,7 @@ class TestUnchanged:
         site.on("ec2-1", f": > {LOCKED}")
         assert (run.status, said["totals"]) == (2, {"missing": 1})
         assert stream(said, "ec2-1", LOCKED)["state"] == "missing"
-        assert stream(said, "ec2-1", LOCKED)["hint"].startswith(f"let cwagent read {LOCKED}: its group, an ACL")
+        assert stream(said, "ec2-1", LOCKED)["hint"].startswith(f"let cwagent read {LOCKED}: cw_agent_log_access group or acl")
 
     def test_hollow_pages_and_values_to_come_are_asked_for_again(self, site: Site) -> None:
         with fault(site, "incomplete", "--host", "controller", "--count", "3"):

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import time
@@ -84,6 +85,17 @@ class Run:
             for line in lines
             if "ok=" in line
         }
+
+    def changed(self) -> set[tuple[str, str]]:
+        """Return which task reported a change, and of which host."""
+        found, task = set(), ""
+        for line in self.output.splitlines():
+            heading = re.match(r"(?:TASK|RUNNING HANDLER) \[(.*?)\] \*", line)
+            task = heading[1] if heading else task
+            host = re.match(r"changed: \[([^\] ]+)", line)
+            if host:
+                found.add((task, host[1]))
+        return found
 
 
 class Site:
@@ -163,6 +175,13 @@ class Site:
         run = self.play(*arguments, variables={"cw_agent_result_file": str(file), **variables})
         found: dict[str, Any] = json.loads(file.read_text())
         return run, found
+
+    def foreseen(self, *arguments: str, **variables: Any) -> tuple[Run, dict[str, Any]]:
+        """Run site.yml as ``account`` does, after check mode, which has to name the changes of the run: the same tasks, the same hosts."""
+        predicted, _said = self.account("--check", *arguments, **variables)
+        run, said = self.account(*arguments, **variables)
+        assert predicted.changed() == run.changed()
+        return run, said
 
     def instance(self, host: str) -> dict[str, Any]:
         """Return what the stand-in's EC2 says of a host."""

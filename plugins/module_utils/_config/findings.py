@@ -21,7 +21,8 @@ class Finding:
     """What a rule yields.
 
     ``path`` leads to ``value``; ``hint`` says how to correct it ('' for the rule's own hint); ``severity`` '' is the rule's own.
-    ``related``: further paths that the finding is about, such as the other side of a conflict.
+    ``related``: further paths that the finding is about, such as the other side of a conflict. ``needs``: files (absolute paths) and
+    programs that a host must have.
     """
 
     path: tuple[Step, ...]
@@ -30,6 +31,7 @@ class Finding:
     hint: str = ""
     severity: str = ""
     related: tuple[tuple[Step, ...], ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 def shown(value: Any) -> str:

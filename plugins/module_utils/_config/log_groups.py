@@ -43,10 +43,11 @@ def destinations(subject: Subject) -> Iterator[dict[str, Any]]:
 
 
 def collects(subject: Subject) -> dict[str, Any]:
-    """What a host with this configuration reads and sends: ``files``, ``streams``, ``namespace``."""
+    """What a host with this configuration reads and sends: ``files``, ``journald`` (whether), ``streams``, ``namespace``."""
     found = list(destinations(subject))
     return {
         "files": sorted({item["file_path"] for item in found if item["file_path"]}),
+        "journald": any(item["kind"] == "journald" for item in found),
         "streams": [{key: item[key] for key in ("log_group_name", "log_stream_name", "file_path")} for item in found],
         "namespace": namespace(subject.config),
     }

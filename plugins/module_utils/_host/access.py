@@ -11,6 +11,7 @@ import json
 import os
 import pwd
 import re
+import shutil
 import stat
 from typing import NamedTuple
 
@@ -126,7 +127,13 @@ def _sent(layout: Layout, path: str) -> int | None:
 
 def _hint(path: str, size: int, who: User) -> str:
     lost = f"{size} byte{'s' * (size != 1)} of it are not sent" if size else "what is written to it will not be sent"
-    return f"{path} is not readable for {who.name} (agent.run_as_user), {lost}: give it to a group of {who.name} or set an ACL"
+    fix = f"give it to a group of {who.name}, or set cw_agent_log_access: group or acl"
+    return f"{path} is not readable for {who.name} (agent.run_as_user), {lost}: {fix}"
+
+
+def present(layout: Layout, who: User, name: str) -> bool:
+    """Whether the host has the program, or ``who`` can read the file (an absolute path)."""
+    return readable(who, [layout.at(name)])[0] if name.startswith("/") else shutil.which(name) is not None
 
 
 def observe_files(layout: Layout, patterns: list[str], who: User, started_at: float) -> list[ObservedFile]:

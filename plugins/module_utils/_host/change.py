@@ -9,14 +9,14 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import configurations, ctl, logs, manifest, readiness, rollback, safe_files, snapshot, state, unmanaged
+from . import configurations, ctl, logs, manifest, readiness, rollback, safe_files, snapshot, state, unmanaged, usage
 from .configurations import Source
 from .errors import HostError, RolledBackError, reason
 from .layout import UNIT
 from .snapshot import Snapshot
 from .system import Host
 
-CAUSES = ("death", "not_ready")
+CAUSES = ("death", "not_ready", "limits")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Request:
     """``sources`` None: the active ones stay. ``start``: the service is to run and to be enabled; else one that is stopped stays so.
 
     ``cap``: seconds to wait for the daemon's readiness; ``health``: seconds that it has to live after it; ``rollback_on``: of CAUSES;
-    ``refuse_unmanaged``: other people's files stop the change.
+    ``unmanaged``: of ``unmanaged.CHOICES``, what becomes of other people's files; ``limits``: what a daemon may take that is well.
     """
 
     sources: list[Source] | None
@@ -33,7 +33,8 @@ class Request:
     cap: float = 60.0
     health: float = readiness.HEALTH_SECONDS
     rollback_on: tuple[str, ...] = CAUSES
-    refuse_unmanaged: bool = False
+    unmanaged: str = "adopt"
+    limits: usage.Limits = field(default_factory=usage.Limits)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def way_back(host: Host) -> str:
 def watch(host: Host, found: state.State, request: Request) -> readiness.Verdict:
     """Watch a start that somebody else has asked for."""
     file = logs.path(host.layout, found.section)
-    return readiness.wait(host, readiness.Start(found.section, file, since=found.service.started_at), request.cap, request.health)
+    start = readiness.Start(found.section, file, since=found.service.started_at, limits=request.limits)
+    return readiness.wait(host, start, request.cap, request.health)
 
 
 def warned(outcome: Outcome, verdict: readiness.Verdict, request: Request) -> Outcome:
@@ -153,7 +155,7 @@ class Change:
         applying = {source.file: source.digest for source in self.sources or desired}
         worked = self.found.ready and self.found.service.running
         others = state.to_remove(self.found, self.request.sources)
-        copies = unmanaged.retain(self.host, others) if others else {}
+        copies = unmanaged.retain(self.host, others, self.request.unmanaged == "adopt")
         self.earlier = snapshot.take(self.host, self.found.service, worked, manifest.applied(self.host), applying)
         self._apply(self.sources, self.earlier)
         if copies:
@@ -201,6 +203,8 @@ class Change:
             return verdict
         if verdict.kind == "dead":
             self._fail("death", f"the agent died after its start ({verdict.cause})", verdict)
+        elif verdict.kind == "excessive":
+            self._fail("limits", f"the agent takes too much ({verdict.cause})", verdict)
         # An agent with agent.quiet says nothing at all.
         elif self.earlier and self.earlier.worked and not rollback.section(self.host).quiet and "not_ready" in self.request.rollback_on:
             self._fail("not_ready", f"the agent runs but was not ready within {self.request.cap:g} s", verdict)
@@ -237,7 +241,8 @@ class Change:
 
     def _start(self) -> readiness.Start:
         try:
-            return readiness.restart(self.host, rollback.section(self.host), self.found.section)
+            start = readiness.restart(self.host, rollback.section(self.host), self.found.section)
+            return replace(start, limits=self.request.limits)
         except HostError as error:
             if self.earlier is None:
                 raise

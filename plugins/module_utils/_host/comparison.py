@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from typing import Mapping
 
 from . import credentials, packages, state
 from .layout import UNIT
@@ -19,6 +20,9 @@ def differences(seen: Observation, desired: Desired) -> list[str]:
     if desired.purge is not None:
         return [f"{item} → absent" for item in seen.leftovers]
     found = _package_differences(seen, desired) + _credential_differences(seen, desired) + seen.settings
+    if desired.create_user and _is_missing(seen, desired):
+        found.append(f"user: {desired.run_as_user} → created")
+    found += seen.log_access.differences
     if desired.sources:
         found += state.differences(seen.state, desired.sources)
     return found
@@ -49,6 +53,11 @@ def _credential_differences(seen: Observation, desired: Desired) -> list[str]:
     if asked.digest and desired.region and seen.profile.region != desired.region:
         found.append(f"credentials: region {seen.profile.region or 'none'} → {desired.region}")
     return found
+
+
+def _is_missing(seen: Observation, desired: Desired) -> bool:
+    """Whether the agent's user is not there, and no package will bring it."""
+    return bool(desired.run_as_user) and not seen.user.exists and (seen.package.installed or desired.run_as_user != CREATED_BY_PACKAGE)
 
 
 def _problem(what: str, value: str, hint: str) -> dict[str, str]:
@@ -112,7 +121,14 @@ def problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
         found.append(_problem("systemd does not answer", "systemctl show", "run the host with systemd as its init"))
     if differences(seen, desired):
         found += [_problem("the file system is read-only", path, packages.READ_WRITE) for path in seen.read_only]
+        found += [_requirement_problem(one, seen) for one in seen.requirements if not one["met"]]
     return found if desired.purge is not None else found + _desired_problems(seen, desired)
+
+
+def _requirement_problem(requirement: Mapping[str, str], seen: Observation) -> dict[str, str]:
+    hint = f"{requirement['hint'].rstrip('.')}; cw_agent_silenced_rules with {requirement['rule']} goes on without"
+    value = f"{requirement['name']}: {requirement['why'].rstrip('.')}"
+    return _problem(f"the host lacks what the configuration needs, or {seen.user.name} can't read it", value, hint)
 
 
 def _desired_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
@@ -126,8 +142,9 @@ def _desired_problems(seen: Observation, desired: Desired) -> list[dict[str, str
     wrong = packages.build_problem(desired.build)
     if wrong:
         found.append(_problem(f"cw_agent_build: {wrong[0]}", desired.build, wrong[1]))
-    if desired.run_as_user and not seen.user.exists and (seen.package.installed or desired.run_as_user != CREATED_BY_PACKAGE):
-        hint = "create the user before, or choose root or cwagent"
+    found += seen.log_access.problems
+    if not desired.create_user and _is_missing(seen, desired):
+        hint = "create the user before, set cw_agent_create_user: true, or choose root or cwagent"
         found.append(_problem("agent.run_as_user does not exist on the host", desired.run_as_user, hint))
     if desired.mode == "ec2":
         found += _ec2_problems(seen, desired)

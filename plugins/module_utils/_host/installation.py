@@ -20,7 +20,6 @@ from .system import Host, read_text
 # (URL, path of the file to write); raises HostError.
 Download = Callable[[str, str], None]
 
-READY_SECONDS = 60.0
 KEY = "assets/amazon-cloudwatch-agent.gpg"
 VERSION = "info/latest/CWAGENT_VERSION"
 """Below the mirror: the signing key, and the build that ``latest`` means."""
@@ -285,7 +284,7 @@ class _Replacement:
         return []
 
     def _require_life(self, start: readiness.Start) -> None:
-        verdict = readiness.wait(self.host, start, READY_SECONDS, self.request.health)
+        verdict = readiness.wait(self.host, start, readiness.READY_SECONDS, self.request.health)
         if verdict.kind == "dead":
             raise HostError(f"the agent died with build {self.after.build} ({verdict.cause}); {self._take_back()}", verdict.lines)
 
@@ -300,7 +299,7 @@ class _Replacement:
         try:
             _install(self.host, self.retained, self.suited.format)
             section = configurations.agent_section([one.text for one in configurations.active(self.host.layout)])
-            verdict = readiness.wait(self.host, readiness.restart(self.host, section, section), READY_SECONDS)
+            verdict = readiness.restarted(self.host, section, readiness.HEALTH_SECONDS)
         except HostError as error:
             return f"going back to build {self.before.build} failed as well: {error}"
         return f"build {self.before.build} is back and the agent {'runs' if verdict.kind != 'dead' else 'does not live with it either'}"

@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import access, credentials, identity, packages, removal, settings, state
+from . import access, credentials, identity, log_access, packages, removal, settings, state
 from .configurations import Source
 from .settings import Settings
 from .system import Host, read_text
@@ -47,13 +47,18 @@ class Desired:
     invocation_id: str = ""
     purge: list[str] | None = None
     settings: Settings = field(default_factory=Settings)
+    log_access: str = "check"
+    journald: bool = False
+    create_user: bool = False
+    requirements: list[dict[str, str]] = field(default_factory=list)
 
 
 class Observation(NamedTuple):
     """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems;
 
     ``leftovers``: what of an agent that is to be absent is there; ``settings``: what of the desired ones differs, ``ca_bundle``: what is
-    wrong with it.
+    wrong with it; ``log_access``: what its user is to be given;
+    ``requirements``: those of the configuration, and whether each is ``met``.
     """
 
     package: packages.Package
@@ -74,6 +79,8 @@ class Observation(NamedTuple):
     leftovers: list[str]
     settings: list[str]
     ca_bundle: str
+    log_access: log_access.Comparison
+    requirements: list[dict[str, Any]]
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -126,7 +133,14 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         leftovers=[] if desired.purge is None else removal.found(host, desired.purge),
         settings=settings.differences(host, desired.settings),
         ca_bundle=settings.problem(host, desired.settings, who),
+        log_access=log_access.compare(host, _asked_access(desired, who)),
+        requirements=[{**one, "met": access.present(host.layout, who, one["name"])} for one in desired.requirements],
     )
+
+
+def _asked_access(desired: Desired, who: access.User) -> log_access.Request:
+    how = "none" if desired.purge is not None else desired.log_access
+    return log_access.Request(how, who.name, tuple(desired.files), desired.journald)
 
 
 def observed_mode(seen: Observation) -> str:
@@ -168,6 +182,8 @@ def result(seen: Observation, desired: Desired) -> dict[str, Any]:
         "ip_address": (who["private_ip"] if on_ec2 else "") or seen.local_address,
         "run_as_user": seen.user.name,
         "files": [one._asdict() for one in seen.files],
+        "requirements": seen.requirements,
+        "log_access": seen.log_access.differences,
         "mounts": seen.mounts,
         "log_stream_default": who["instance_id"] if on_ec2 else seen.hostname,
         "errors": seen.state.errors,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from . import logs, service
+from . import logs, service, usage
 from .configurations import AgentSection
 from .errors import HostError
 from .layout import UNIT
@@ -21,6 +21,8 @@ STARTUP_SECONDS = 5.0
 STOP_SECONDS = 20.0
 # A daemon that says the line may still fall: over a port that is taken, a permission, memory.
 HEALTH_SECONDS = 10.0
+READY_SECONDS = 60.0
+UNSURE = f"the agent runs but has not said within {READY_SECONDS:g} s that it is ready"
 STEADY_SECONDS = 1.0
 HEALTH_POLL_SECONDS = 0.5
 SHOWN_LINES = 8
@@ -39,7 +41,10 @@ _CHATTER = re.compile(
 
 @dataclass(frozen=True)
 class Verdict:
-    """``kind``: ready, dead or unsure (alive when the time was up); ``lines``: the agent's lines that explain it; ``cause``: of a death."""
+    """``kind``: ready, dead, unsure (alive when the time was up), or excessive (beyond its limits).
+
+    ``lines``: the agent's lines that explain it; ``cause``: of a death, or which limit.
+    """
 
     kind: str
     service: service.Service
@@ -51,7 +56,8 @@ class Verdict:
 class Start:
     """What the host looked like when the start was asked for: where the log ended and which run of the service it was.
 
-    ``since``: for a start that somebody else has asked for, when it was (seconds since the epoch); ``began``: when it then happened.
+    ``since``: for a start that somebody else has asked for, when it was (seconds since the epoch); ``began``: when it then happened;
+    ``limits``: what the daemon may take.
     """
 
     section: AgentSection
@@ -60,6 +66,7 @@ class Start:
     invocation_id: str = ""
     since: float = 0.0
     began: float = 0.0
+    limits: usage.Limits = field(default_factory=usage.Limits)
 
 
 def settle(host: Host, section: AgentSection) -> None:
@@ -86,6 +93,11 @@ def restart(host: Host, section: AgentSection, running: AgentSection) -> Start:
     if answer.rc != 0:
         raise HostError(f"systemd does not start {UNIT}: {answer.err.strip()[-300:]}")
     return start
+
+
+def restarted(host: Host, section: AgentSection, health: float) -> Verdict:
+    """Start the daemon anew with the settings it has, and watch it."""
+    return wait(host, restart(host, section, section), READY_SECONDS, health)
 
 
 def stop(host: Host) -> None:
@@ -189,6 +201,7 @@ def survive(host: Host, start: Start, ready: service.Service, seconds: float) ->
     """Watch a daemon that is ready: it is to be the same process all the time."""
     begun = host.monotonic()
     window = max(seconds, STEADY_SECONDS)
+    first = usage.read(host, ready.main_pid) if any(start.limits) else None
     while host.monotonic() - begun < window:
         host.sleep(min(HEALTH_POLL_SECONDS, window))
         unit = service.read(host)
@@ -197,4 +210,5 @@ def survive(host: Host, start: Start, ready: service.Service, seconds: float) ->
             return _dead(host, start, unit, f"{unit.ending}, {lived}")
         if (unit.invocation_id, unit.main_pid, unit.restarts) != (ready.invocation_id, ready.main_pid, ready.restarts):
             return _dead(host, start, unit, f"it was started anew (process {ready.main_pid} → {unit.main_pid}), {lived}")
-    return Verdict("ready", ready)
+    over = usage.excess(start.limits, first, usage.read(host, ready.main_pid)) if first else ""
+    return Verdict("excessive", ready, _explained(host, start, ready, False), over) if over else Verdict("ready", ready)

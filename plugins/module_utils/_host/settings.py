@@ -16,7 +16,6 @@ from .system import Host, write_file
 
 NO_PROXY = ("169.254.169.254", "fd00:ec2::254")
 """The instance metadata service, which no proxy can answer for."""
-READY_SECONDS = 60.0
 
 
 class Settings(NamedTuple):
@@ -155,19 +154,15 @@ def _write(host: Host, change: _Change, back: bool = False) -> None:
     host.run(["systemctl", "daemon-reload"])
 
 
-def _restarted(host: Host, seen: state.State, health: float) -> readiness.Verdict:
-    return readiness.wait(host, readiness.restart(host, seen.section, seen.section), READY_SECONDS, health)
-
-
 def _apply(host: Host, change: _Change, seen: state.State, health: float) -> list[str]:
     """Write, and where the agent runs, let it read; returns warnings."""
     _write(host, change)
     if not seen.service.running:
         return []
-    verdict = _restarted(host, seen, health)
+    verdict = readiness.restarted(host, seen.section, health)
     if verdict.kind == "dead":
         _write(host, change, back=True)
-        back = _restarted(host, seen, health)
+        back = readiness.restarted(host, seen.section, health)
         lives = "the agent runs" if back.kind != "dead" else f"the agent does not live with them either ({service.read(host).ending})"
         raise HostError(f"the agent died with these settings ({verdict.cause}); the settings before are back and {lives}", verdict.lines)
-    return [] if verdict.kind == "ready" else [f"the agent runs but has not said within {READY_SECONDS:g} s that it is ready"]
+    return [] if verdict.kind == "ready" else [readiness.UNSURE]

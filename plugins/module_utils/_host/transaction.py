@@ -71,7 +71,7 @@ def _refuse_obstacles(host: Host, request: Request, found: state.State) -> None:
         # The control program writes it as root.
         safe_files.require_regular(host.layout.validation_log)
     others = [one.file for one in state.to_remove(found, request.sources)]
-    if others and request.refuse_unmanaged:
+    if others and request.unmanaged == "refuse":
         raise HostError(
             f"{host.layout.directory} holds what this collection has not written: {', '.join(others)}; "
             "nothing was changed (unmanaged: refuse). Hint: bring what is needed of it into the inventory and remove it, "
@@ -117,7 +117,8 @@ def _predicted(host: Host, found: state.State, request: Request, outcome: Outcom
     others = {one.file: "" for one in state.to_remove(found, request.sources)}
     if not others:
         return outcome
-    text = f"not written by this collection: {', '.join(others)}; would be removed, with a copy below {host.layout.unmanaged_copies}"
+    kept = f"with a copy below {host.layout.unmanaged_copies}" if request.unmanaged == "adopt" else "without a copy"
+    text = f"not written by this collection: {', '.join(others)}; would be removed, {kept}"
     return replace(outcome, warnings=[*outcome.warnings, text], unmanaged=others)
 
 

@@ -20,6 +20,9 @@ from .system import Host
 _OWN_STALE = re.compile(r"(ssm_|file_|default)[^/]*\.tmp")
 
 
+CHOICES = ("adopt", "refuse", "remove")
+
+
 class Unmanaged(NamedTuple):
     """Somebody else's file: its path below the directory of the configurations.
 
@@ -44,8 +47,10 @@ def find(active: list[Configuration], entries: list[Entry], known: set[str] | No
     return sorted(found, key=lambda one: one.file)
 
 
-def retain(host: Host, found: list[Unmanaged]) -> dict[str, str]:
-    """Copy the files to where only root can read and nothing is ever removed; answers file → path of its copy ('' for an empty directory).
+def retain(host: Host, found: list[Unmanaged], copy: bool = True) -> dict[str, str]:
+    """Copy the files to where only root can read and nothing is ever removed; answers file → path of its copy.
+
+    '' stands for an empty directory, and where no copy is wanted.
 
     Raises:
         HostError: they cannot be copied.
@@ -55,7 +60,7 @@ def retain(host: Host, found: list[Unmanaged]) -> dict[str, str]:
     copies: dict[str, str] = {}
     try:
         for one in found:
-            copies[one.file] = "" if one.file.endswith("/") else _copy(host, one.file, top)
+            copies[one.file] = _copy(host, one.file, top) if copy and not one.file.endswith("/") else ""
     except OSError as error:
         raise HostError(
             f"cannot keep a copy of {one.file} below {top}: {error.strerror}; nothing was changed. "
@@ -85,7 +90,8 @@ def remove_directories(host: Host) -> None:
 
 def warning(copies: dict[str, str]) -> str:
     """One line that names what was removed and where it is now."""
-    named = [f"{file} (copy: {copy})" if copy else f"{file} (empty)" for file, copy in copies.items()]
+    without = {True: "empty", False: "no copy"}
+    named = [f"{file} ({f'copy: {copy}' if copy else without[file.endswith('/')]})" for file, copy in copies.items()]
     return (
         f"removed from the agent's configurations, not written by this collection: {', '.join(named)}. "
         "Hint: what is still needed there belongs into the inventory; unmanaged: refuse stops before such files"

@@ -56,6 +56,7 @@ class _Composed:
     collects: dict[str, Any]
     overrides: list[dict[str, Any]]
     vaulted: list[str]
+    requirements: list[dict[str, str]]
 
 
 @dataclass
@@ -118,6 +119,8 @@ class Planner:
             "key": key,
             "run_as_user": _run_as_user(composed.composition.configuration),
             "files": composed.collects["files"],
+            "journald": composed.collects["journald"],
+            "requirements": composed.requirements,
             "vaulted": bool(composed.vaulted),
         }
 
@@ -142,13 +145,16 @@ def _entry(settings: Mapping[str, Any]) -> dict[str, Any]:
         "profile": settings["cw_agent_profile"],
         "mode": settings["cw_agent_mode"],
         "platform": settings["cw_agent_platform"],
+        "log_access": settings["cw_agent_log_access"],
+        "create_user": settings["cw_agent_create_user"],
     }
 
 
 def _absent(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The entry of a host without the agent: there is no configuration that could be wrong, and nobody to read it."""
     nothing = {"name": "", "region": "", "digest": "", "key": "", "run_as_user": "", "files": [], "vaulted": False}
-    return {**_entry(settings), **nothing, "purge": settings["cw_agent_uninstall_purge"]}
+    unread = {"journald": False, "requirements": []}
+    return {**_entry(settings), **nothing, **unread, "purge": settings["cw_agent_uninstall_purge"]}
 
 
 def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str], mask: Mask) -> _Composed:
@@ -158,12 +164,23 @@ def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenc
     parts = [("cw_agent_preset", preset(name, platform, mode))] + [(key, _mapping(key, fragments[key])) for key in sorted(fragments)]
     composition = compose(parts)
     subject = Subject(composition.configuration, settings["cw_agent_build"], platform, mode)
-    problems = [_problem(source, finding, _variables(composition, finding)) for source, finding in findings_of(subject, silenced)]
+    findings = findings_of(subject, silenced)
+    problems = [_problem(source, finding, _variables(composition, finding)) for source, finding in findings]
     problems += [_problem(source, found, [by]) for source, found, by in composed_findings(composition) if source.id not in silenced]
     text = canonical_text(composition.configuration)
     overrides = [mask(item._asdict()) for item in composition.overrides]
     pointers = mask.pointers(composition.configuration) if mask else []
-    return _Composed(composition, text, digest(text), [mask(item) for item in problems], collects(subject), overrides, pointers)
+    needs = [mask(item) for item in _requirements(findings)]
+    return _Composed(composition, text, digest(text), [mask(item) for item in problems], collects(subject), overrides, pointers, needs)
+
+
+def _requirements(findings: Iterable[tuple[Rule, Finding]]) -> list[dict[str, str]]:
+    """The files and programs that a host must have: ``name``, and the ``rule``, its reason (``why``) and ``hint``."""
+    return [
+        {"name": name, "rule": source.id, "why": source.why, "hint": finding.hint or source.hint}
+        for source, finding in findings
+        for name in finding.needs
+    ]
 
 
 def _variables(composition: Composition, finding: Finding) -> list[str]:

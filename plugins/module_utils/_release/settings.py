@@ -24,6 +24,8 @@ PURGES = frozenset(("configuration", "state", "logs", "credentials", "overrides"
 """What may be removed with the agent."""
 PRESENT, ABSENT = "present", "absent"
 STATES = (PRESENT, ABSENT)
+LOG_ACCESS = ("check", "group", "acl", "none")
+"""How the agent's user gets access to the log files."""
 FRAGMENT = "cw_agent_fragment_"
 SETTINGS: dict[str, Any] = {
     "cw_agent_state": "present",
@@ -37,6 +39,8 @@ SETTINGS: dict[str, Any] = {
     "cw_agent_silenced_rules": {},
     "cw_agent_profile": "",
     "cw_agent_allow_vaulted": [],
+    "cw_agent_log_access": "check",
+    "cw_agent_create_user": False,
     "cw_agent_uninstall_purge": ["configuration", "state", "credentials", "overrides"],
     **dict.fromkeys(BESIDE),
 }
@@ -58,7 +62,14 @@ _TEXTS = (
     "cw_agent_mode",
     "cw_agent_platform",
     "cw_agent_profile",
+    "cw_agent_log_access",
 )
+_CHOICES = {
+    "cw_agent_state": STATES,
+    "cw_agent_mode": MODES,
+    "cw_agent_platform": PLATFORMS,
+    "cw_agent_log_access": LOG_ACCESS,
+}
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:
@@ -86,9 +97,11 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     for name in _TEXTS:
         if not isinstance(settings[name], str):
             raise ConfigError(f"{name} is {settings[name]!r}, which is no text. Hint: write it in quotes.")
-    for name, allowed in (("cw_agent_state", STATES), ("cw_agent_mode", MODES), ("cw_agent_platform", PLATFORMS)):
+    for name, allowed in _CHOICES.items():
         if settings[name] not in allowed:
             raise ConfigError(f"{name} is {settings[name]!r}: expected one of {', '.join(allowed)}.")
+    if not isinstance(settings["cw_agent_create_user"], bool):
+        raise ConfigError(f"cw_agent_create_user is {settings['cw_agent_create_user']!r}. Hint: write true or false.")
     purge = settings["cw_agent_uninstall_purge"]
     if not isinstance(purge, list) or not set(map(str, purge)) <= PURGES:
         raise ConfigError(f"cw_agent_uninstall_purge is {purge!r}. Hint: write a list of {', '.join(sorted(PURGES))}.")

@@ -42,7 +42,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=Z)")
 _CLOCK = "set the host's clock (chrony or systemd-timesyncd): AWS accepts five minutes of difference for logs, fifteen for metrics"
 
 _UNREADABLE = "{file} is not readable for {user}"
-_READABLE = "let {user} read {file}: its group, an ACL, or the mode that logrotate gives it"
+_READABLE = "let {user} read {file}: cw_agent_log_access group or acl, or the mode that logrotate gives it"
 
 # The first rule that matches a line decides: special ones stand before general ones.
 _RULES = (

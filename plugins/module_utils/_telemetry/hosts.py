@@ -69,7 +69,9 @@ class Run:
             agent.update(_mapping(result.get("agent")))
         changed_at = _changed_at(before, agent, results)
         started_at = float(_mapping(agent.get("service")).get("started_at") or 0)
-        agent["files"] = _files(before, started_at)
+        # Access that was given to files since is told with them; no other change looks at files.
+        looked = [files for files in (_mapping(result.get("agent")).get("files") for result in results) if files]
+        agent["files"] = _files(looked[-1] if looked else before.get("files") or [], started_at)
         sources = _sources(self.sources.get(name))
         expected = expectations(self._active(planned, sources), agent, str(planned.get("region") or ""))
         return Host(
@@ -134,9 +136,9 @@ def _sources(fetched: Any) -> list[Mapping[str, Any]]:
     return [item for item in listed or [] if isinstance(item, Mapping) and item.get("location")]
 
 
-def _files(agent: Mapping[str, Any], started_at: float) -> list[dict[str, Any]]:
+def _files(files: Iterable[Mapping[str, Any]], started_at: float) -> list[dict[str, Any]]:
     """The files, which are observed before a change: what they held then was sent by the process that has ended since."""
-    return [{**item, "grown": item.get("grown") and float(item.get("mtime") or 0) >= started_at} for item in agent.get("files") or []]
+    return [{**item, "grown": item.get("grown") and float(item.get("mtime") or 0) >= started_at} for item in files]
 
 
 def _changed_at(before: Mapping[str, Any], after: Mapping[str, Any], results: Iterable[Mapping[str, Any]]) -> float | None:

@@ -37,6 +37,9 @@ COMMON = (
     # Clocks that go wrong and time zones are what tests of timestamps are about.
     "libfaketime",
     "tzdata",
+    # Who may read a log, and what happens to that when it is rotated.
+    "acl",
+    "logrotate",
 )
 PACKAGES = {"debian": (*COMMON, "python3-apt"), "amazon": (*COMMON, "dnf", "rpm", "python3-dnf", "rpm2cpio", "cpio")}
 EXCLUDED = ("man", "locale", "doc")

@@ -22,6 +22,8 @@ DATA = {
     "cw_agent_installed": "install",
     "cw_agent_removed": "install",
     "cw_agent_credentialed": "credentials",
+    "cw_agent_settled": "service",
+    "cw_agent_accessed": "service",
     "cw_agent_converged": "service",
     "cw_agent_verified": "verify",
     "cw_agent_released": "parameter_store",

@@ -99,7 +99,7 @@ def _jmx_measurement(subject: Subject) -> Iterator[Finding]:
 )
 def _jmx_jar(subject: Subject) -> Iterator[Finding]:
     for path, item in _jmx(subject):
-        yield Finding(path, item, f"The host needs Java, and the jmx jar {JMX_JAR}.")
+        yield Finding(path, item, f"The host needs Java, and the jmx jar {JMX_JAR}.", needs=("java",))
 
 
 @rule(
@@ -158,7 +158,8 @@ def _prometheus_paths(subject: Subject) -> Iterator[tuple[tuple[Step, ...], str]
 )
 def _prometheus_file(subject: Subject) -> Iterator[Finding]:
     for path, value in _prometheus_paths(subject):
-        yield Finding(path, value, f"The host needs the prometheus file {value.removeprefix('file:')}.")
+        name = value.removeprefix("file:")
+        yield Finding(path, value, f"The host needs the prometheus file {name}.", needs=(name,) if name.startswith("/") else ())
 
 
 @rule(
@@ -304,7 +305,7 @@ def _collectd_types_db(subject: Subject) -> Iterator[Finding]:
         if plugin == "collectd":
             names = item.get("collectd_typesdb")
             files = [str(name) for name in names] if isinstance(names, list) and names else [TYPES_DB]
-            yield Finding(path, item, f"The host needs {', '.join(files)}.")
+            yield Finding(path, item, f"The host needs {', '.join(files)}.", needs=tuple(files))
 
 
 @rule(
@@ -317,7 +318,8 @@ def _collectd_types_db(subject: Subject) -> Iterator[Finding]:
 def _collectd_auth_file(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         if plugin == "collectd" and item.get("collectd_security_level", "encrypt") != "none":
-            yield Finding(path, item, f"The host needs {item.get('collectd_auth_file') or '/etc/collectd/auth_file'}.")
+            name = str(item.get("collectd_auth_file") or "/etc/collectd/auth_file")
+            yield Finding(path, item, f"The host needs {name}.", needs=(name,))
 
 
 @rule(
@@ -330,7 +332,7 @@ def _collectd_auth_file(subject: Subject) -> Iterator[Finding]:
 def _nvidia_smi_binary(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         if plugin == "nvidia_gpu":
-            yield Finding(path, item, "The host needs /usr/bin/nvidia-smi.")
+            yield Finding(path, item, "The host needs /usr/bin/nvidia-smi.", needs=("nvidia-smi",))
 
 
 @rule(
@@ -343,7 +345,8 @@ def _nvidia_smi_binary(subject: Subject) -> Iterator[Finding]:
 def _journalctl(subject: Subject) -> Iterator[Finding]:
     section = subject.section("logs", "logs_collected", "journald")
     if section:
-        yield Finding(("logs", "logs_collected", "journald"), section, "The host needs journalctl, readable for the agent's user.")
+        message = "The host needs journalctl, and a journal that the agent's user can read."
+        yield Finding(("logs", "logs_collected", "journald"), section, message, needs=("journalctl",))
 
 
 @rule(

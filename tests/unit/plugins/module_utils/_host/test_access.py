@@ -82,7 +82,7 @@ def test_unreadable_file_has_a_note(fake: FakeHost, open_path: Path) -> None:
     log.write_text("x", encoding="utf-8")
     log.chmod(0o600)
     found = access.observe_files(fake.layout, [str(log)], access.user("nobody"), 0)[0]
-    assert not found.readable and "nobody" in found.hint and "ACL" in found.hint
+    assert not found.readable and "nobody" in found.hint and "cw_agent_log_access" in found.hint
     assert "its 1 bytes" not in found.hint and "1 byte of it" in found.hint
 
 

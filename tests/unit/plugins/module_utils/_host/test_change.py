@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import readiness, snapshot, transaction
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import readiness, snapshot, transaction, usage
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurations import Source, digest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError, RolledBackError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host, Result
@@ -330,3 +331,14 @@ def test_the_control_program_writes_through_no_link(fake: FakeHost, tmp_path: Pa
     with pytest.raises(HostError, match=r"configuration-validation\.log is a symbolic link"):
         ensure_configuration(fake.host, Request(desired(fake, NEW)))
     assert not fake.called("amazon-cloudwatch-agent-ctl")
+
+
+def test_an_agent_that_takes_too_much_is_taken_back(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measured where it has a limit, and named with its figure."""
+    fake.running_with("ssm_web_2", OLD)
+    monkeypatch.setattr(usage, "read", lambda host, _pid: usage.Usage(300.0, 0.0, host.monotonic()))
+    asked = Request(desired(fake, NEW), limits=usage.Limits(memory=200))
+    with pytest.raises(RolledBackError, match=r"takes too much \(it takes 300 MiB of memory, its limit is 200 MiB\).*take limits out of"):
+        ensure_configuration(fake.host, asked)
+    assert fake.active() == {"ssm_web_2": OLD}
+    assert ensure_configuration(fake.host, replace(asked, limits=usage.Limits(memory=400))).changed

@@ -144,3 +144,25 @@ def test_agent_that_is_to_be_absent(fake: FakeHost) -> None:
     differences, problems = compared(fake, desired, NO_SERVICE)
     assert differences == [f"package amazon-cloudwatch-agent {BUILD} → absent", f"{fake.layout.etc} → absent"]
     assert problems == []
+
+
+def test_what_the_configuration_needs(fake: FakeHost) -> None:
+    """Missing, it stops a change; a host that has nothing to change is left alone, and the fact is there."""
+    debian(fake)
+    fake.running_with("ssm_web_3", TEXT)
+    needs = {"name": "/usr/share/collectd/types.db", "rule": "collectd-types-db", "why": "The agent does not start.", "hint": "Install it."}
+    desired = replace(EC2, requirements=[needs, {**needs, "name": "sh"}])
+    seen = observe(fake.host, desired, Service())
+    assert [one["met"] for one in seen.requirements] == [False, True]
+    assert comparison.problems(seen, desired) == []
+    changed = replace(desired, build="1.2b3")
+    (problem,) = comparison.problems(observe(fake.host, changed, Service()), changed)
+    assert problem["value"] == "/usr/share/collectd/types.db: The agent does not start"
+    assert problem["hint"] == "Install it; cw_agent_silenced_rules with collectd-types-db goes on without"
+
+
+def test_a_user_that_is_to_be_created(fake: FakeHost) -> None:
+    debian(fake)
+    fake.running_with("ssm_web_3", TEXT)
+    desired = replace(EC2, run_as_user="nobody-of-this-name", create_user=True)
+    assert compared(fake, desired, Service()) == (["user: nobody-of-this-name → created"], [])

@@ -32,7 +32,7 @@ def test_unmanaged_files_are_refused(fake: FakeHost, check_mode: bool) -> None:
     hand_made(fake)
     before = contents(fake.layout.root)
     with pytest.raises(HostError, match=r"file_config\.json.*nothing was changed.*Hint.*cw_agent_unmanaged: adopt"):
-        ensure_configuration(fake.host, Request(desired(fake, NEW), refuse_unmanaged=True), check_mode)
+        ensure_configuration(fake.host, Request(desired(fake, NEW), unmanaged="refuse"), check_mode)
     assert contents(fake.layout.root) == before and os.path.isdir(f"{fake.layout.directory}/empty")
 
 

@@ -39,6 +39,16 @@ def test_copies_never_replace_one_another(fake: FakeHost) -> None:
     assert [Path(copy).read_text(encoding="utf-8") for copy in copies] == ["one", "two"]
 
 
+def test_without_copies(fake: FakeHost) -> None:
+    """What goes is named all the same."""
+    fake.install()
+    fake.write(f"{fake.layout.directory}/hand.json", "one")
+    copies = unmanaged.retain(fake.host, [Unmanaged("hand.json", "d"), Unmanaged("empty/")], copy=False)
+    assert copies == {"hand.json": "", "empty/": ""}
+    assert "hand.json (no copy), empty/ (empty)" in unmanaged.warning(copies)
+    assert not os.path.exists(fake.layout.unmanaged_copies)
+
+
 def test_no_copy_no_change(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     fake.install()
     fake.write(f"{fake.layout.directory}/hand.json", "one")

@@ -50,6 +50,10 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         "key": "us-east-1/AmazonCloudWatch-base-web",
         "run_as_user": "cwagent",
         "files": ["/a"],
+        "journald": False,
+        "log_access": "check",
+        "create_user": False,
+        "requirements": [],
         "vaulted": False,
     }
     assert configuration["collects"]["files"] == ["/a"]
@@ -219,3 +223,28 @@ def test_a_host_without_the_agent_has_no_configuration() -> None:
 
 def test_a_state_that_there_is_not() -> None:
     assert "a: cw_agent_state is 'removed': expected one of present, absent." in failure(plan(host("a", state="removed")))
+
+
+def test_what_the_host_must_have() -> None:
+    """Files and programs of the rules that are not silenced; whether the journal is read."""
+    section = {"collectd": {"collectd_typesdb": ["/x/types.db"]}, "nvidia_gpu": {"measurement": ["utilization_gpu"]}}
+    journal = {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "/j", "retention_in_days": 7}]}}}
+    fragment = {"metrics": {"metrics_collected": section}, "logs": journal}
+    entry = plan(host("a", {"base": fragment}, silenced_rules={"collectd-auth-file": "none is used"})).hosts["a"]
+    assert [(one["name"], one["rule"]) for one in entry["requirements"]] == [
+        ("/x/types.db", "collectd-types-db"),
+        ("nvidia-smi", "nvidia-smi-binary"),
+        ("journalctl", "journalctl"),
+    ]
+    assert entry["journald"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"log_access": "groups"}, "cw_agent_log_access is 'groups': expected one of check, group, acl, none."),
+        ({"create_user": "yes"}, "cw_agent_create_user is 'yes'. Hint: write true or false."),
+    ],
+)
+def test_values_of_access_that_there_are_not(settings: dict[str, Any], words: str) -> None:
+    assert f"a: {words}" in failure(plan(host("a", **settings)))

@@ -96,6 +96,15 @@ def test_new_keys_and_packages_count_as_changes_from_their_moment(changes: list[
     assert (host.changed, host.since) == (since is not None, since or 1000.0)
 
 
+def test_access_that_was_given_counts() -> None:
+    """The files are as that module has seen them last; a module that has looked at none takes none away."""
+    closed = {"path": "/a.log", "exists": True, "readable": False, "size": 5}
+    given = {"changed": True, "agent": {"files": [{**closed, "readable": True}]}}
+    host = one(seen(files=[closed]), changes=[given], converged={"changed": True, **restarted(files=[])})
+    assert [item.readable for item in host.streams] == [True]
+    assert [item.readable for item in one(seen(files=[closed]), converged={"changed": True, **restarted(files=[])}).streams] == [False]
+
+
 @pytest.mark.parametrize(("started_at", "grown"), [(1000.0, True), (1900.0, False)])
 def test_what_an_earlier_process_has_sent_is_not_expected_of_the_new_one(started_at: float, grown: bool) -> None:
     before = seen(files=[{"path": "/a.log", "exists": True, "size": 5, "sent": 5, "grown": True, "mtime": 1500.0}])

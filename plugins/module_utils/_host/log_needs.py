@@ -1,0 +1,219 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user still needs to read the configured log files, now and after their next rotation: groups, or access control lists."""
+
+from __future__ import annotations
+
+import glob
+import grp
+import os
+import pwd
+import stat
+from typing import Iterable, NamedTuple
+
+from . import access, acl, logrotate
+from .access import User
+from .layout import Layout
+
+GROUP, ACL, DEFAULT = "group", "ACL", "default ACL"
+JOURNAL_GROUP = "systemd-journal"
+_JOURNAL_READERS = (JOURNAL_GROUP, "adm", "wheel")
+POWERFUL = frozenset(("root", "shadow", "disk", "kmem", "docker", "lxd", "sudo", "wheel"))
+"""Groups whose members can do more than read logs."""
+
+
+class Grant(NamedTuple):
+    """``kind``: GROUP (``name`` is a group), ACL or DEFAULT (``name`` is a path, ``rights`` of r, x, rx)."""
+
+    kind: str
+    name: str
+    rights: str = ""
+
+    def text(self, user: str) -> str:
+        """It in words."""
+        return f"group {self.name} of {user}" if self.kind == GROUP else f"{self.kind} u:{user}:{self.rights} of {self.name}"
+
+
+class Needs(NamedTuple):
+    """``problems``: what, value, hint of what cannot be given."""
+
+    grants: list[Grant]
+    problems: list[dict[str, str]]
+
+
+def _problem(what: str, value: str, hint: str) -> dict[str, str]:
+    return {"what": what, "value": value, "hint": hint}
+
+
+def matching(layout: Layout, pattern: str) -> list[str]:
+    """The regular files that a file_path names."""
+    found = glob.glob(layout.at(pattern), recursive=True) if glob.has_magic(pattern) else [layout.at(pattern)]
+    return sorted(path for path in found if os.path.isfile(path))
+
+
+def _ancestors(path: str) -> list[str]:
+    names = path.strip("/").split("/")[:-1]
+    return ["/" + "/".join(names[: count + 1]) for count in range(len(names))]
+
+
+def _way(path: str) -> list[tuple[str, int]]:
+    """Every directory on the way to a file, and the file itself, with what it must allow."""
+    return [*((one, 1) for one in _ancestors(path)), (path, 4)]
+
+
+def _group_name(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+def _described(found: os.stat_result) -> str:
+    return f"{access.owner(found.st_uid)}:{_group_name(found.st_gid)} {stat.S_IMODE(found.st_mode):04o}"
+
+
+def _after_rotation(layout: Layout, sections: list[logrotate.Section], path: str) -> tuple[logrotate.Created, str, str] | None:
+    """What takes the file's place, with owner and group; None: nothing that is known, or a file like this one."""
+    made = logrotate.created(layout, sections, path)
+    if made is None:
+        return None
+    found = os.stat(path)
+    return made, made.owner or access.owner(found.st_uid), made.group or _group_name(found.st_gid)
+
+
+def journal(who: User, memberships: set[str]) -> Needs:
+    """What reading the journal needs; ``memberships``: names of the groups that ``who`` is in by itself."""
+    if memberships & set(_JOURNAL_READERS):
+        return Needs([], [])
+    try:
+        grp.getgrnam(JOURNAL_GROUP)
+    except KeyError:
+        hint = "run the agent as root, or take journald out of its configuration"
+        return Needs([], [_problem(f"the host has no group {JOURNAL_GROUP}", f"journald for {who.name}", hint)])
+    return Needs([Grant(GROUP, JOURNAL_GROUP)], [])
+
+
+def by_groups(layout: Layout, patterns: Iterable[str], who: User) -> Needs:
+    """The groups whose members can read the files. ``who``: without the groups that were given before."""
+    grants: dict[Grant, None] = {}
+    problems, sections = [], logrotate.read(layout)
+    files = [path for pattern in patterns for path in matching(layout, pattern)]
+    closed = [path for path, open_ in zip(files, access.readable(who, files)) if not open_]
+    for path in closed:
+        for at, bit in _way(path):
+            if _shut(at, bit, who) and os.stat(at).st_mode & bit << 3:
+                grants[Grant(GROUP, _group_name(os.stat(at).st_gid))] = None
+    given = {one.name for one in grants}
+    for path in files:
+        made = _after_rotation(layout, sections, path)
+        if made and not made[0].mode & 4 and made[1] != who.name and made[2] not in given | _names(who):
+            if made[0].mode & 0o40 and made[2] not in POWERFUL:
+                grants[Grant(GROUP, made[2])] = None
+            else:
+                problems.append(_rotation_problem(path, made, who, f"create 0640 {made[1]} GROUP, with a group for logs"))
+    usable = [one for one in grants if one.name not in POWERFUL]
+    more = tuple(grp.getgrnam(one.name).gr_gid for one in usable if _exists(one.name))
+    for path, open_ in zip(closed, access.readable(who._replace(groups=who.groups + more), closed)):
+        if not open_:
+            hint = "let its owner give it to a group for logs (mode 0640), or set cw_agent_log_access: acl"
+            problems.append(_problem(f"no group can give {who.name} (agent.run_as_user) this file", f"{path}, {_barrier(path)}", hint))
+    return Needs(usable, problems)
+
+
+def _exists(group: str) -> bool:
+    try:
+        return bool(grp.getgrnam(group))
+    except KeyError:
+        return False
+
+
+def names(gids: Iterable[int]) -> set[str]:
+    """The names of groups."""
+    return set(map(_group_name, gids))
+
+
+def _names(who: User) -> set[str]:
+    return names((*who.groups, who.gid))
+
+
+def _barrier(path: str) -> str:
+    """The owner, group and mode of what is closed to everybody else on the way to the file, the nearest to the root."""
+    for at, bit in _way(path):
+        found = os.stat(at)
+        if not found.st_mode & bit:
+            return f"{at} is {_described(found)}"
+    return f"it is {_described(os.stat(path))}"
+
+
+def _rotation_problem(path: str, made: tuple[logrotate.Created, str, str], who: User, better: str) -> dict[str, str]:
+    value = f"{path}, create {made[0].mode:04o} {made[1]} {made[2]} in {made[0].where}"
+    return _problem(f"after its next rotation {who.name} (agent.run_as_user) could not read the file", value, f"write there {better}")
+
+
+def by_lists(layout: Layout, patterns: Iterable[str], who: User, granted: list[Grant]) -> Needs:
+    """The entries of access control lists with which ``who`` can read the files.
+
+    ``who``: without the groups that were given before; ``granted``: what was given before.
+    """
+    wanted: dict[Grant, None] = {}
+    problems, sections, before = [], logrotate.read(layout), {(one.kind, one.name) for one in granted}
+    for pattern in patterns:
+        files = matching(layout, pattern)
+        default = "rx" if "**" in pattern else "r"
+        for path, open_ in zip(files, access.readable(who, files)):
+            own = _shut(path, 4, who) or (ACL, path) in before or _inherited(path, who, before)
+            made = _after_rotation(layout, sections, path)
+            closes = made is not None and not made[0].mode & 4 and made[1] != who.name and made[2] not in _names(who)
+            if made and closes and not made[0].mode & 0o40:
+                problems.append(_rotation_problem(path, made, who, f"create 0640 {made[1]} {made[2]}"))
+            above = _shut_above(path, who, before)
+            if own or closes:
+                wanted[Grant(DEFAULT, os.path.dirname(path), default)] = None
+            if own or not open_ or above:
+                wanted.update((Grant(ACL, one, "x"), None) for one in above)
+                wanted.update((Grant(ACL, one, "r"), None) for one in [path] if own)
+        for path in [] if files else sorted(_coming(layout, pattern)):
+            wanted.update((Grant(ACL, one, "x"), None) for one in _shut_above(os.path.join(path, "*"), who, before))
+            wanted[Grant(DEFAULT, path, default)] = None
+    return Needs(list(wanted), problems)
+
+
+def _inherited(path: str, who: User, before: set[tuple[str, str]]) -> bool:
+    """Whether a file is readable because its directory has handed on what was given."""
+    return (DEFAULT, os.path.dirname(path)) in before and acl.rights(path, who.uid, default=False) > 0
+
+
+def _shut_above(path: str, who: User, before: set[tuple[str, str]]) -> list[str]:
+    return [one for one in _ancestors(path) if _shut(one, 1, who) or (ACL, one) in before]
+
+
+def _shut(path: str, bit: int, who: User) -> bool:
+    """Whether this file or directory itself, wherever it stands, refuses ``bit`` (4: to be read, 1: to be searched)."""
+    found = os.stat(path)
+    if found.st_uid == who.uid:
+        return not found.st_mode & bit << 6
+    if acl.rights(path, who.uid, default=False) & bit:
+        return False
+    return not found.st_mode & (bit << 3 if found.st_gid in who.groups else bit)
+
+
+def _coming(layout: Layout, pattern: str) -> set[str]:
+    """The directories in which a file that is not there yet will be made."""
+    above = os.path.dirname(layout.at(pattern))
+    return {one for one in (glob.glob(above, recursive=True) if glob.has_magic(above) else [above]) if os.path.isdir(one)}
+
+
+def effective(grant: Grant, who: User) -> bool:
+    """Whether the user has it."""
+    if grant.kind == GROUP:
+        return grant.name in _names(who)
+    return acl.rights(grant.name, who.uid, grant.kind == DEFAULT) & acl.bits(grant.rights) == acl.bits(grant.rights)
+
+
+def uid(name: str) -> int:
+    """The number of a user, -1 for one that is not there."""
+    try:
+        return pwd.getpwnam(name).pw_uid
+    except KeyError:
+        return -1
