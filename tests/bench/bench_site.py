@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an unchanged site.yml costs, as a ratio against a play of one ping.
+"""What an unchanged site.yml, a first roll-out and one changed value cost, as ratios against a play of one ping.
+
+Waiting is not counted: where something changes, telemetry is not awaited, and the seconds for which the daemon is watched are taken off.
 
 Ten hosts (or BENCH_HOSTS), the same inventory, ansible.cfg and forks; whole ansible-playbook processes, interleaved, median of five. The
 module calls per host are counted in the hosts' own journals, where every Ansible module notes its start.
@@ -15,7 +17,9 @@ import statistics
 import sys
 import tempfile
 import time
+from typing import Any
 
+import yaml
 from lab_site import Site
 
 HOSTS = int(os.environ.get("BENCH_HOSTS", "10"))
@@ -28,14 +32,27 @@ PING = """
 """
 
 
-def seconds(site: Site, playbook: str) -> float:
-    """Run a playbook; return the wall-clock seconds of the whole process."""
+WATCHED = 2
+"""Seconds for which a changed daemon is watched."""
+CHANGING = {"cw_agent_verify_wait": "none", "cw_agent_service_health_seconds": WATCHED}
+
+
+def seconds(site: Site, playbook: str, changes: bool = False, **variables: Any) -> float:
+    """Run a playbook, which changes every host or none; return the wall-clock seconds of the whole process."""
     start = time.monotonic()
-    run = site.play(playbook=playbook)
+    run = site.play(playbook=playbook, variables=variables)
     took = time.monotonic() - start
-    if run.status or any(counts["changed"] for counts in run.recap().values()):
-        sys.exit(f"{playbook} failed or changed something:\n{run.output}")
+    if run.status or any(bool(counts["changed"]) != changes for counts in run.recap().values()):
+        sys.exit(f"{playbook} failed, or changed what it should not:\n{run.output}")
     return took
+
+
+def changed_value(site: Site, interval: int) -> float:
+    """Give every host another interval; return the seconds beyond those for which the daemon is watched."""
+    given = yaml.safe_load((pathlib.Path(site.inventory) / "group_vars" / "all.yml").read_text())
+    given["cw_agent_fragment_base"]["agent"]["metrics_collection_interval"] = interval
+    site.inventory = site.overlay({"onprem.yml": None, "group_vars/onprem.yml": None, "group_vars/all.yml": given})
+    return seconds(site, "cloudwatch.agent.site", changes=True, **CHANGING) - WATCHED
 
 
 def module_calls(site: Site, host: str) -> int:
@@ -48,8 +65,9 @@ def measure(site: Site, scratch: pathlib.Path) -> None:
     ping = scratch / "ping.yml"
     ping.write_text(PING)
     hosts = [f"ec2-{number}" for number in range(1, HOSTS + 1)]
-    if site.play().status:
-        sys.exit("the roll-out failed")
+    early = statistics.median(seconds(site, str(ping)) for _round in range(3))
+    first = seconds(site, "cloudwatch.agent.site", changes=True, **CHANGING) - WATCHED
+    print(f"hosts {HOSTS}: ping {early:.2f} s, first roll-out {first:.2f} s, ratio {first / early:.2f}")
     before = {host: module_calls(site, host) for host in hosts}
     seconds(site, "cloudwatch.agent.site")
     calls = [module_calls(site, host) - before[host] for host in hosts]
@@ -59,6 +77,8 @@ def measure(site: Site, scratch: pathlib.Path) -> None:
         sites.append(seconds(site, "cloudwatch.agent.site"))
     baseline, ours = statistics.median(pings), statistics.median(sites)
     print(f"hosts {HOSTS}, median of {ROUNDS}: ping {baseline:.2f} s, unchanged site.yml {ours:.2f} s, ratio {ours / baseline:.2f}")
+    values = statistics.median(changed_value(site, interval) for interval in (7, 8, 9))
+    print(f"one changed value on every host, median of 3: {values:.2f} s, ratio {values / baseline:.2f}")
     print(f"module calls per host in an unchanged run: {min(calls)} to {max(calls)}")
 
 
