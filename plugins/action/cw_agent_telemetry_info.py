@@ -17,6 +17,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors impor
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import (
     account,
     failure_of,
@@ -31,7 +32,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expect
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.explanation import explained
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import WAITS, Host, Run
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import awaiting, listed, missing_message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import awaiting, missing_message
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.recheck import failing, rechecked, to_observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import MISSING
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table

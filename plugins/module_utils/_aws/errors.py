@@ -39,7 +39,14 @@ SHOWN = 4
 CREDENTIALS = "renew the credentials of the controller and run again; what is already written is recognised and not repeated"
 ACCESS = "allow {action} to the controller's credentials (the minimal policy stands in the collection's guide on {guide})"
 OF_VERIFICATION = {"FilterLogEvents": "logs", "GetLogEvents": "logs", "GetMetricData": "cloudwatch"}
-"""Operations of the stage that verifies, and the service of each; all others are Parameter Store's."""
+OF_PERMISSIONS = {
+    "SimulatePrincipalPolicy": "iam",
+    "GetInstanceProfile": "iam",
+    "GetAccessKeyLastUsed": "iam",
+    "GetUser": "iam",
+    "DescribeInstances": "ec2",
+}
+"""Operations by guide, and the service of each; all others are Parameter Store's."""
 HINTS = {
     "AccessDenied": ACCESS,
     "AccessDeniedException": ACCESS,
@@ -99,8 +106,9 @@ def from_botocore(exception: Exception, verb: str) -> AwsError:
         code = str(error.get("Code", ""))
         status = int(exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         operation = exception.operation_name
-        guide = "verification" if operation in OF_VERIFICATION else "publishing"
-        hint = HINTS.get(code, "").format(action=f"{OF_VERIFICATION.get(operation, 'ssm')}:{operation}", guide=guide)
+        guide = "verification" if operation in OF_VERIFICATION else "permissions" if operation in OF_PERMISSIONS else "publishing"
+        service = {**OF_VERIFICATION, **OF_PERMISSIONS}.get(operation, "ssm")
+        hint = HINTS.get(code, "").format(action=f"{service}:{operation}", guide=guide)
         message = f"Failed to {verb}: {code}: {str(error.get('Message') or 'no further text').rstrip('.')}"
         return AwsError(f"{message}. Hint: {hint}." if hint else message, code, status >= 500 and code not in THROTTLES)
     unsure = isinstance(exception, (HTTPClientError, BotoConnectionError, ResponseParserError))

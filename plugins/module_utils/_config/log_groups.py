@@ -25,14 +25,15 @@ def default_group(file_path: str) -> str:
 
 
 def destinations(subject: Subject) -> Iterator[dict[str, Any]]:
-    """Each entry under logs_collected: kind, log_group_name, log_stream_name ('' for the host's default), file_path, retention."""
+    """Each entry under logs_collected: kind, path, log_group_name, log_stream_name ('' for the host's default), file_path, retention."""
     default_stream = subject.section("logs").get("log_stream_name") or ""
-    for kind, _path, entry in subject.log_entries():
+    for kind, path, entry in subject.log_entries():
         file_path = str(entry.get("file_path") or "") if kind == "files" else ""
         group = entry.get("log_group_name") or (default_group(file_path) if file_path else str(entry.get("event_name") or ""))
         retention = entry.get("retention_in_days")
         yield {
             "kind": kind,
+            "path": path,
             "log_group_name": str(group),
             "log_stream_name": str(entry.get("log_stream_name") or default_stream),
             "file_path": file_path,

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import re
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from .log_groups import destinations
-from .pointer import walk
+from .pointer import Step, pointer, walk
 from .subject import Subject
 
 _PARTITIONS = {
@@ -23,7 +24,6 @@ _PARTITIONS = {
     "eusc-": "aws-eusc",
 }
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-_EVERYWHERE = ["*"]
 
 MANAGED: dict[str, list[tuple[str, str]]] = {
     "CloudWatchAgentServerPolicy": [
@@ -57,6 +57,25 @@ def partition_of(region: str) -> str:
     return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
+Paths = Iterable[tuple[Step, ...]]
+ROOT: tuple[tuple[Step, ...], ...] = ((),)
+"""The whole configuration."""
+
+
+class Need(NamedTuple):
+    """An action that an agent will ask for. ``resource``: as its requests name it, with ``*`` where only the host knows more.
+
+    ``context``: the condition keys of the request, and what they hold; ``keys``: JSON pointers of what needs it; ``sid``: the statement of
+    ``config_policy`` that allows it.
+    """
+
+    action: str
+    resource: str
+    context: tuple[tuple[str, str], ...]
+    keys: tuple[str, ...]
+    sid: str
+
+
 class _Builder:
     def __init__(self, subject: Subject, region: str, account: str) -> None:
         self.subject = subject
@@ -64,12 +83,24 @@ class _Builder:
         self.account = account or "*"
         self.partition = partition_of(region)
         self.statements: list[dict[str, Any]] = []
+        self.needs: list[Need] = []
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
 
-    def allow(self, sid: str, actions: list[str], resources: list[str], **more: Any) -> None:
-        self.statements.append({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources, **more})
+    def allow(self, sid: str, actions: list[str], asked: Mapping[str, Paths], also: Iterable[str] = (), **conditions: list[str]) -> None:
+        """A statement. ``asked``: resources as requests name them, and what needs each; ``also``: further ones, for IAM's sake.
+
+        ``conditions``: a key of CloudWatch's, such as ``namespace``, and the values that it may have.
+        """
+        statement: dict[str, Any] = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": [*asked, *also]}
+        if conditions:
+            statement["Condition"] = {"StringEquals": {f"cloudwatch:{key}": values for key, values in conditions.items()}}
+        self.statements.append(statement)
+        for context in itertools.product(*([(f"cloudwatch:{key}", value) for value in values] for key, values in conditions.items())):
+            for resource, paths in asked.items():
+                keys = tuple(dict.fromkeys(pointer(path) for path in paths))
+                self.needs += [Need(action, resource, context, keys, sid) for action in actions]
 
     def group(self, name: str) -> str:
         return self.arn("logs", f"log-group:{_PLACEHOLDER.sub('*', name)}")
@@ -81,6 +112,15 @@ def config_policy(subject: Subject, parameters: list[str], region: str, account:
     *parameters*: names in Parameter Store that the hosts fetch; *region*, *account*: '' for any; *create_groups*: False where the
     log groups exist already.
     """
+    return {"Version": "2012-10-17", "Statement": _built(subject, parameters, region, account, create_groups).statements}
+
+
+def config_needs(subject: Subject, parameters: list[str], region: str, account: str, create_groups: bool) -> list[Need]:
+    """What that policy is for, request by request; the arguments as for ``config_policy``."""
+    return _built(subject, parameters, region, account, create_groups).needs
+
+
+def _built(subject: Subject, parameters: list[str], region: str, account: str, create_groups: bool) -> _Builder:
     builder = _Builder(subject, region, account)
     _metrics(builder)
     _logs(builder, create_groups)
@@ -89,9 +129,9 @@ def config_policy(subject: Subject, parameters: list[str], region: str, account:
     _prometheus(builder)
     _roles(builder)
     if parameters:
-        names = [builder.arn("ssm", f"parameter/{name.lstrip('/')}") for name in parameters]
+        names = {builder.arn("ssm", f"parameter/{name.lstrip('/')}"): ROOT for name in parameters}
         builder.allow("FetchConfiguration", ["ssm:GetParameter"], names)
-    return {"Version": "2012-10-17", "Statement": builder.statements}
+    return builder
 
 
 def _metrics(builder: _Builder) -> None:
@@ -99,89 +139,113 @@ def _metrics(builder: _Builder) -> None:
     namespaces = []
     if section and (not section.get("metrics_destinations") or "cloudwatch" in builder.subject.section("metrics", "metrics_destinations")):
         namespaces.append(str(section.get("namespace") or "CWAgent"))
-    collected = builder.subject.section("opentelemetry", "collect")
-    if namespaces and not collected:
-        builder.allow(
-            "SendMetrics", ["cloudwatch:PutMetricData"], _EVERYWHERE, Condition={"StringEquals": {"cloudwatch:namespace": namespaces}}
-        )
-    elif collected:
-        builder.allow("SendMetrics", ["cloudwatch:PutMetricData"], _EVERYWHERE)
+    if builder.subject.section("opentelemetry", "collect"):
+        builder.allow("SendMetrics", ["cloudwatch:PutMetricData"], {"*": [("opentelemetry", "collect")]})
+    elif namespaces:
+        builder.allow("SendMetrics", ["cloudwatch:PutMetricData"], {"*": [("metrics",)]}, namespace=namespaces)
 
 
-def _log_group_names(subject: Subject) -> Iterator[str]:
+def _log_group_names(subject: Subject) -> Iterator[tuple[str, tuple[Step, ...]]]:
     for item in destinations(subject):
-        yield item["log_group_name"]
-    collected = subject.section("logs", "metrics_collected")
+        yield item["log_group_name"], item["path"]
+    base = ("logs", "metrics_collected")
+    collected = subject.section(*base)
     if "ecs" in collected:
-        yield "/aws/ecs/containerinsights/*"
+        yield "/aws/ecs/containerinsights/*", (*base, "ecs")
     if "kubernetes" in collected:
-        cluster = subject.section("logs", "metrics_collected", "kubernetes").get("cluster_name") or "*"
-        yield f"/aws/containerinsights/{cluster}/*"
+        cluster = subject.section(*base, "kubernetes").get("cluster_name") or "*"
+        yield f"/aws/containerinsights/{cluster}/*", (*base, "kubernetes")
     if "prometheus" in collected:
-        yield str(subject.section("logs", "metrics_collected", "prometheus").get("log_group_name") or "*")
-    if "application_signals" in collected or "app_signals" in collected:
-        yield "/aws/application-signals/data"
-        yield "/aws/service-events/*"
-    if "emf" in collected or "otlp" in collected or subject.section("opentelemetry", "collect"):
-        yield "*"  # each event says itself where it belongs
+        yield str(subject.section(*base, "prometheus").get("log_group_name") or "*"), (*base, "prometheus")
+    for signals in ("application_signals", "app_signals"):
+        if signals in collected:
+            yield "/aws/application-signals/data", (*base, signals)
+            yield "/aws/service-events/*", (*base, signals)
+    for said in ("emf", "otlp"):
+        if said in collected:
+            yield "*", (*base, said)  # each event says itself where it belongs
+    if subject.section("opentelemetry", "collect"):
+        yield "*", ("opentelemetry", "collect")
+
+
+def _by_group(builder: _Builder, named: Iterable[tuple[str, tuple[Step, ...]]]) -> dict[str, list[tuple[Step, ...]]]:
+    groups: dict[str, list[tuple[Step, ...]]] = {}
+    for name, path in named:
+        if name:
+            groups.setdefault(builder.group(name), []).append(path)
+    return dict(sorted(groups.items()))
 
 
 def _logs(builder: _Builder, create_groups: bool) -> None:
-    groups = sorted({builder.group(name) for name in _log_group_names(builder.subject) if name})
+    groups = _by_group(builder, _log_group_names(builder.subject))
     if not groups:
         return
-    streams = [f"{group}:log-stream:*" for group in groups]
-    builder.allow("SendLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams + [f"{group}:*" for group in groups])
+    below = [f"{group}:*" for group in groups]
+    streams = {f"{group}:log-stream:*": paths for group, paths in groups.items()}
+    builder.allow("SendLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams, below)
     if create_groups:
-        builder.allow("CreateLogGroups", ["logs:CreateLogGroup"], groups + [f"{group}:*" for group in groups])
-    retained = sorted({builder.group(item["log_group_name"]) for item in destinations(builder.subject) if item["retention_in_days"]})
+        builder.allow("CreateLogGroups", ["logs:CreateLogGroup"], groups, below)
+    entries = [item for item in destinations(builder.subject) if item["retention_in_days"]]
+    retained = _by_group(builder, ((item["log_group_name"], (*item["path"], "retention_in_days")) for item in entries))
     if retained:
-        builder.allow("ReadRetention", ["logs:DescribeLogGroups"], [builder.arn("logs", "log-group:*")])
-        builder.allow("SetRetention", ["logs:PutRetentionPolicy"], retained + [f"{group}:*" for group in retained])
+        paths = [path for found in retained.values() for path in found]
+        builder.allow("ReadRetention", ["logs:DescribeLogGroups"], {builder.arn("logs", "log-group:*"): paths})
+        builder.allow("SetRetention", ["logs:PutRetentionPolicy"], retained, [f"{group}:*" for group in retained])
 
 
 def _ec2(builder: _Builder) -> None:
-    appended: list[str] = []
+    tags, volumes = [], []
     for path, value in walk(builder.subject.config):
-        if isinstance(value, str) and "append_dimensions" in path[:-1]:
-            appended.append(value)
+        if "append_dimensions" in path[:-1] and value == "${aws:AutoScalingGroupName}":
+            tags.append(path)
+        if "append_dimensions" in path[:-1] and value == "${aws:VolumeId}":
+            volumes.append(path)
     opentelemetry = builder.subject.section("opentelemetry")
-    if "${aws:AutoScalingGroupName}" in appended or (opentelemetry and not opentelemetry.get("cluster_name")):
-        builder.allow("ReadTags", ["ec2:DescribeTags"], _EVERYWHERE)
-    if "${aws:VolumeId}" in appended:
-        builder.allow("ReadVolumes", ["ec2:DescribeVolumes"], _EVERYWHERE)
+    if opentelemetry and not opentelemetry.get("cluster_name"):
+        tags.append(("opentelemetry",))
+    if tags:
+        builder.allow("ReadTags", ["ec2:DescribeTags"], {"*": tags})
+    if volumes:
+        builder.allow("ReadVolumes", ["ec2:DescribeVolumes"], {"*": volumes})
 
 
 def _traces(builder: _Builder) -> None:
-    subject = builder.subject
-    signals = subject.section("logs", "metrics_collected")
-    section = subject.section("traces")
-    if section:
-        builder.allow("SendTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], _EVERYWHERE)
-    if section or "application_signals" in signals or "app_signals" in signals:
+    subject, base = builder.subject, ("logs", "metrics_collected")
+    collected = subject.section(*base)
+    traces: list[tuple[Step, ...]] = [("traces",)] if subject.section("traces") else []
+    if traces:
+        builder.allow("SendTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], {"*": traces})
+    sampling = traces + [(*base, signals) for signals in ("application_signals", "app_signals") if signals in collected]
+    if sampling:
         actions = ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"]
-        builder.allow("ReadSampling", actions, _EVERYWHERE)
-    if section.get("transit_spans_in_otlp_format") is True or "otlp" in subject.section("opentelemetry", "collect"):
-        builder.allow("SendSpans", ["xray:PutSpans", "xray:PutSpansForIndexing"], _EVERYWHERE)
+        builder.allow("ReadSampling", actions, {"*": sampling})
+    spans: list[tuple[Step, ...]] = []
+    if subject.section("traces").get("transit_spans_in_otlp_format") is True:
+        spans.append(("traces", "transit_spans_in_otlp_format"))
+    if "otlp" in subject.section("opentelemetry", "collect"):
+        spans.append(("opentelemetry", "collect", "otlp"))
+    if spans:
+        builder.allow("SendSpans", ["xray:PutSpans", "xray:PutSpansForIndexing"], {"*": spans})
 
 
 def _prometheus(builder: _Builder) -> None:
-    workspace = builder.subject.section("metrics", "metrics_destinations", "amp").get("workspace_id")
+    amp = ("metrics", "metrics_destinations", "amp")
+    workspace = builder.subject.section(*amp).get("workspace_id")
     if workspace:
-        builder.allow("WritePrometheus", ["aps:RemoteWrite"], [builder.arn("aps", f"workspace/{workspace}")])
-    if builder.subject.section("logs", "metrics_collected", "prometheus", "ecs_service_discovery"):
+        builder.allow("WritePrometheus", ["aps:RemoteWrite"], {builder.arn("aps", f"workspace/{workspace}"): [(*amp, "workspace_id")]})
+    discovery = ("logs", "metrics_collected", "prometheus", "ecs_service_discovery")
+    if builder.subject.section(*discovery):
         actions = ["ListTasks", "DescribeTasks", "ListServices", "DescribeContainerInstances", "DescribeTaskDefinition"]
-        builder.allow("DiscoverServices", [*(f"ecs:{name}" for name in actions), "ec2:DescribeInstances"], _EVERYWHERE)
+        builder.allow("DiscoverServices", [*(f"ecs:{name}" for name in actions), "ec2:DescribeInstances"], {"*": [discovery]})
 
 
 def _roles(builder: _Builder) -> None:
-    roles = {
-        value["role_arn"]
-        for path, value in walk(builder.subject.config)
-        if path and path[-1] == "credentials" and isinstance(value, dict) and isinstance(value.get("role_arn"), str)
-    }
+    roles: dict[str, list[tuple[Step, ...]]] = {}
+    for path, value in walk(builder.subject.config):
+        if path and path[-1] == "credentials" and isinstance(value, dict) and isinstance(value.get("role_arn"), str):
+            roles.setdefault(value["role_arn"], []).append((*path, "role_arn"))
     if roles:
-        builder.allow("AssumeRoles", ["sts:AssumeRole"], sorted(roles))
+        builder.allow("AssumeRoles", ["sts:AssumeRole"], dict(sorted(roles.items())))
 
 
 def managed_policy_gaps(policy: Mapping[str, Any], managed: str = "CloudWatchAgentServerPolicy") -> list[dict[str, str]]:

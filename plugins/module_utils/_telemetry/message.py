@@ -8,22 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
+from .._config.words import counted, listed
 from .expected_metrics import HOST_KEYS, Metric
 from .expected_streams import Stream
 from .states import MISSING
-
-SHOWN = 5
-
-
-def listed(names: Sequence[str], shown: int = SHOWN) -> str:
-    """*names* in words, the first few of them."""
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + more
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 host``, ``2 hosts``."""
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def missing_message(evaluations: Iterable[Mapping[str, Any]]) -> str:

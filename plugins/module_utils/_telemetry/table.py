@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
+from .._config.words import counted, listed
 from .account import totals
-from .message import counted, listed
 from .states import ARRIVED, FAILURES, MISSING, NO_DATA, UNVERIFIED, VERIFIED, WORST_FIRST, words
 
 HEAD = ("host", "state", "mode", "build", "configuration", "service", "log groups (events)", "metrics")

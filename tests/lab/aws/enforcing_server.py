@@ -13,9 +13,10 @@ import json
 from typing import Any
 from urllib.parse import parse_qs
 
+from enforcing_simulator import simulate
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import json_response
-from ministack.services import ssm
+from ministack.services import iam, ssm
 
 _resource_arn = iam_actions.extract_resource_arn
 _context = iam_actions.request_tag_context
@@ -93,6 +94,7 @@ def main() -> None:
     iam_actions.request_tag_context = request_tag_context
     iam_evaluator.enforce = enforce
     ssm.handle_request = handle_request
+    iam._IAM_HANDLERS["SimulatePrincipalPolicy"] = simulate
     from ministack.app import main as serve  # noqa: PLC0415
 
     serve()

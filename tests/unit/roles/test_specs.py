@@ -17,6 +17,7 @@ ROLES = sorted(path for path in (Path(__file__).resolve().parents[3] / "roles").
 
 DATA = {
     "cw_agent_plan": "config",
+    "cw_agent_permitted": "permissions",
     "cw_agent_published": "parameter_store",
     "cw_agent_observed": "service",
     "cw_agent_installed": "install",

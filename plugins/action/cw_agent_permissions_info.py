@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the hosts' principals may do beside what their configurations need: one controller task for all accounts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Mapping
+
+from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Subject
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import Identities, clients
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "plan": {"type": "dict", "required": True},
+    "principals": {"type": "dict", "default": {}},
+    "create_groups": {"type": "bool", "default": True},
+    "table": {"type": "bool", "default": False},
+    "result_file": {"type": "path"},
+    "policy_directory": {"type": "path"},
+    "fail_on_missing": {"type": "bool", "default": True},
+}
+
+
+class ActionModule(AwsAction):
+    """The controller's side of cw_agent_permissions_info; no host is contacted."""
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return every principal with what it lacks; fail with one message where something is missing."""
+        super().run(tmp, task_vars)
+        self._options, connection = self.connect(ARGUMENTS)
+        self._clients = clients(connection)
+        identities = Identities(self._clients, (task_vars or {}).get("hostvars") or {}, self._options["principals"])
+        plan = self._options["plan"]
+        hosts = {name: entry for name, entry in plan["hosts"].items() if entry["state"] != ABSENT}
+        try:
+            subjects = permissions.subjects(plan, identities.of(hosts), self._options["create_groups"])
+        except ConfigError as error:
+            raise AnsibleActionFail(str(error)) from error
+        mask = mask_of(plan["configurations"])
+        return self._finish([mask(self._entry(subject)) for subject in subjects])
+
+    def _entry(self, subject: Subject) -> dict[str, Any]:
+        if not subject.identity.arn:
+            return permissions.entry(subject, None)
+        decisions: dict[Any, str] = {}
+        try:
+            iam = self._clients("iam", subject.profile, subject.region)
+            for batch in permissions.batches(subject.needs):
+                decisions.update(principals.simulate(iam, subject.identity.arn, batch, subject.region))
+        except AwsError as error:
+            return permissions.entry(subject, None, str(error))
+        return permissions.entry(subject, decisions)
+
+    def _finish(self, entries: list[dict[str, Any]]) -> dict[str, Any]:
+        text, lines = permissions.message(entries), permissions.table(entries)
+        states = {name: item["state"] for item in entries for name in item["hosts"]}
+        result = {"changed": False, "permissions": entries, "hosts": states, "table": lines, "blind": permissions.BLIND, "msg": text}
+        if self._options["table"]:
+            self._display.display("\n".join(lines))
+        for item in entries:
+            if item["state"] == permissions.UNKNOWN:
+                self._display.warning(
+                    f"{item['configuration']}: {item['reason'].rstrip('.')}. Nothing is known of {', '.join(item['hosts'])}."
+                )
+        self._write(entries, result)
+        return {**result, "failed": bool(text) and self._options["fail_on_missing"]}
+
+    def _write(self, entries: list[dict[str, Any]], result: Mapping[str, Any]) -> None:
+        files: dict[Path, Any] = {}
+        if self._options["result_file"]:
+            files[Path(self._options["result_file"])] = {key: result[key] for key in ("permissions", "hosts", "blind", "msg")}
+        if self._options["policy_directory"]:
+            directory = Path(self._options["policy_directory"])
+            files.update({directory / f"{item['configuration'].replace('/', '_')}.json": item["policy"] for item in entries})
+        try:
+            for path, data in files.items():
+                path.write_text(json.dumps(data, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise AnsibleActionFail(f"{error.filename} cannot be written: {error.strerror}. Hint: name a directory that exists.") from error

@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What hosts' principals may do, beside what their configurations need: pure, from IAM's own simulation."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping, NamedTuple, Sequence
+
+from .._config.policy import Need, config_needs, config_policy
+from .._config.subject import Subject as Configuration
+from .._config.words import listed
+from .publications import publications
+
+ALLOWED, MISSING, UNKNOWN = "allowed", "missing", "unknown"
+BLIND = (
+    "IAM's simulation sees no resource policies, no policies of sessions, VPC endpoints and KMS keys, and no conditions that it was not "
+    "asked about; the role verify proves the rest"
+)
+NO_PROFILE = "the instance has no instance profile. Hint: associate one whose role has the policy below"
+_WHY = {
+    "implicitDeny": "no statement allows it",
+    "explicitDeny": "a statement denies it",
+    "boundary": "the permissions boundary does not allow it",
+    "organizations": "a policy of the organization does not allow it",
+}
+
+
+class Batch(NamedTuple):
+    """What is asked in one simulation: every action on every resource, with these condition keys."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    context: tuple[tuple[str, str], ...]
+
+
+Decisions = Mapping[tuple[str, str, tuple[tuple[str, str], ...]], str]
+"""By action, resource and context: '' where it is allowed, else implicitDeny, explicitDeny, boundary or organizations."""
+
+
+class Identity(NamedTuple):
+    """A host's principal: its ARN, or why it has or shows none. ``certain``: whether it is known that there is none."""
+
+    arn: str
+    reason: str = ""
+    certain: bool = True
+
+
+class Subject(NamedTuple):
+    """A principal with one of its configurations, and the ``hosts`` that have both; ``profile``: the controller's, of its account."""
+
+    identity: Identity
+    configuration: str
+    profile: str
+    region: str
+    hosts: tuple[str, ...]
+    needs: tuple[Need, ...]
+    policy: Mapping[str, Any]
+
+
+def subjects(plan: Mapping[str, Any], identities: Mapping[str, Identity], create_groups: bool) -> list[Subject]:
+    """Every principal with each of its configurations. *identities*: by host; *create_groups*: whether the agent creates its log groups.
+
+    Raises:
+        ConfigError: a configuration that Parameter Store cannot hold.
+    """
+    configurations = {item["key"]: item for item in plan["configurations"]}
+    parts = {item.key: item.names[:-1] for item in publications(plan)}
+    together: dict[tuple[str, Identity], list[str]] = {}
+    for host, identity in identities.items():
+        together.setdefault((plan["hosts"][host]["key"], identity), []).append(host)
+    found = []
+    for (key, identity), hosts in together.items():
+        item = configurations[key]
+        configuration = Configuration(item["configuration"], item["build"], item["platform"], item["mode"])
+        asked = (configuration, parts[key], item["region"], account_of(identity.arn), create_groups)
+        needs, policy = tuple(config_needs(*asked)), config_policy(*asked)
+        found.append(Subject(identity, key, item["profile"], item["region"], tuple(hosts), needs, policy))
+    return found
+
+
+def account_of(arn: str) -> str:
+    """The account in an ARN, '' where there is none."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else ""
+
+
+def batches(needs: Iterable[Need]) -> list[Batch]:
+    """The fewest simulations in which nothing is asked that is not needed."""
+    actions: dict[tuple[Any, str], list[str]] = {}
+    for need in needs:
+        known = actions.setdefault((need.context, need.resource), [])
+        if need.action not in known:
+            known.append(need.action)
+    resources: dict[tuple[Any, tuple[str, ...]], list[str]] = {}
+    for (context, resource), names in actions.items():
+        resources.setdefault((context, tuple(names)), []).append(resource)
+    return [Batch(names, tuple(found), context) for (context, names), found in resources.items()]
+
+
+def entry(subject: Subject, decisions: Decisions | None, refused: str = "") -> dict[str, Any]:
+    """What is said of a principal with a configuration.
+
+    *decisions* None: nobody was asked, *refused* says why; a principal that certainly is not there lacks everything.
+    """
+    identity = subject.identity
+    found: dict[str, Any] = {
+        "principal": identity.arn,
+        "configuration": subject.configuration,
+        "region": subject.region,
+        "hosts": list(subject.hosts),
+        "policy": subject.policy,
+        "missing": [],
+        "reason": identity.reason or refused,
+    }
+    if decisions is None and (identity.arn or not identity.certain):
+        return {**found, "state": UNKNOWN}
+    known = decisions or {}
+    lacking = [(need, known.get((need.action, need.resource, need.context), "implicitDeny")) for need in subject.needs]
+    found["missing"] = [_missing(need, why, subject.policy) for need, why in lacking if why]
+    return {**found, "state": MISSING if found["missing"] else ALLOWED}
+
+
+def _missing(need: Need, why: str, policy: Mapping[str, Any]) -> dict[str, Any]:
+    statement: dict[str, Any] = next((one for one in policy["Statement"] if one["Sid"] == need.sid), {})
+    return {
+        "action": need.action,
+        "resource": need.resource,
+        "keys": list(need.keys),
+        "because": _WHY[why],
+        "statement": statement,
+    }
+
+
+def message(entries: Iterable[Mapping[str, Any]]) -> str:
+    """One text that names every missing action with its resource, the keys that need it, and the statement to add; '' without any."""
+    lines: list[str] = []
+    for item in entries:
+        if item["state"] == MISSING:
+            lines.append(f"{listed(item['hosts'])} ({item['principal'] or 'no principal'}), {item['configuration']}:")
+            lines += [f"  {item['reason']}"] * bool(item["reason"])
+            lines += [f"  {line}" for line in _lines(item["missing"])]
+    return "\n".join(["Permissions are missing.", *lines]) if lines else ""
+
+
+def _lines(missing: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
+        f"{one['action']} on {one['resource']}: {one['because']}; needed by {_needing(one['keys'])}. "
+        f"Hint: add the statement {one['statement'].get('Sid', '')} of the policy."
+        for one in missing
+    ]
+
+
+def _needing(keys: Sequence[str]) -> str:
+    return listed([key or "the configuration itself" for key in keys])
+
+
+def table(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The entries as lines for people, the bad ones first."""
+    order = (MISSING, UNKNOWN, ALLOWED)
+    rows = [("principal", "configuration", "hosts", "state", "missing")]
+    for item in sorted(entries, key=lambda one: (order.index(one["state"]), one["principal"], one["configuration"])):
+        principal = item["principal"].rpartition(":")[2] or "-"
+        actions = sorted({one["action"] for one in item["missing"]})
+        rows.append((principal, item["configuration"], str(len(item["hosts"])), item["state"], ", ".join(actions) or "-"))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]

@@ -1,0 +1,239 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generated policies are enough and the least, by IAM's simulation on the enforcing stand-in; the playbook names what is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import yaml
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+ENFORCING = ROOT / "tests" / "lab" / "aws" / "enforcing"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+MEM = {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}
+TAGS = {"append_dimensions": {"AutoScalingGroupName": "${aws:AutoScalingGroupName}", "InstanceId": "${aws:InstanceId}"}}
+VOLUMES = {"metrics_collected": {"diskio": {"measurement": ["reads"], "append_dimensions": {"VolumeId": "${aws:VolumeId}"}}}}
+
+
+def files(*groups: str, **more: Any) -> dict[str, Any]:
+    """Log files, each with a group of its own."""
+    entries = [{"file_path": f"/var/log/{number}.log", "log_group_name": name, **more} for number, name in enumerate(groups)]
+    return {"logs_collected": {"files": {"collect_list": entries}}}
+
+
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
+    "metrics": {"metrics": MEM},
+    "namespace": {"metrics": {**MEM, "namespace": "Shop/Web"}},
+    "group": {"metrics": {**MEM, **TAGS}},
+    "volumes": {"metrics": VOLUMES},
+    "volumes-and-group": {"metrics": {**VOLUMES, **TAGS}},
+    "logs": {"logs": files("/web")},
+    "many-logs": {"logs": files("/web", "/app", "audit", "/a/b/c")},
+    "retention": {"logs": files("/web", "/app", retention_in_days=30)},
+    "placeholder": {"logs": files("/web/{instance_id}", "{hostname}-log")},
+    "default-group": {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/var/log/nginx/access.log"}]}}}},
+    "journald": {"logs": {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "/journal", "retention_in_days": 7}]}}}},
+    "emf": {"logs": {"metrics_collected": {"emf": {}}}},
+    "signals": {"logs": {"metrics_collected": {"application_signals": {}}}},
+    "kubernetes": {"logs": {"metrics_collected": {"kubernetes": {"cluster_name": "shop"}}}},
+    "xray": {"traces": {"traces_collected": {"xray": {}}}},
+    "spans": {"traces": {"traces_collected": {"otlp": {}}, "transit_spans_in_otlp_format": True}},
+    "prometheus": {"metrics": {"metrics_destinations": {"amp": {"workspace_id": "ws-1"}}, "metrics_collected": {"prometheus": {}}}},
+    "role": {"agent": {"credentials": {"role_arn": "arn:aws:iam::210987654321:role/central"}}, "metrics": MEM},
+    "two-roles": {
+        "metrics": {**MEM, "credentials": {"role_arn": "arn:aws:iam::1:role/m"}},
+        "logs": {**files("/web"), "credentials": {"role_arn": "arn:aws:iam::1:role/l"}},
+    },
+    "opentelemetry": {"opentelemetry": {"collect": {"host_metrics": {}}}},
+    "everything": {
+        "metrics": {**VOLUMES, **TAGS, "namespace": "All"},
+        "logs": files("/web", "/app", retention_in_days=30),
+        "traces": {"traces_collected": {"xray": {}}},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of the stand-in's root."""
+    environment = {**os.environ, "LAB_STATE": str(tmp_path_factory.mktemp("enforcing")), "LAB_NAME": "preflight"}
+    started = subprocess.run([str(ENFORCING), "start"], env=environment, check=True, capture_output=True, text=True).stdout
+    try:
+        yield dict(word.split("=", 1) for line in started.splitlines() for word in shlex.split(line)[1:])
+    finally:
+        subprocess.run([str(ENFORCING), "stop"], env=environment, check=True)
+
+
+@pytest.fixture(scope="module")
+def iam(root: dict[str, str]) -> Any:
+    return client(root, "iam")
+
+
+def client(root: dict[str, str], service: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=root["AWS_ENDPOINT_URL"],
+        region_name=root["AWS_REGION"],
+        aws_access_key_id=root["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=root["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def role(iam: Any, policy: dict[str, Any], **more: Any) -> str:
+    """A role of its own path with one policy."""
+    name = f"web-{uuid.uuid4().hex[:8]}"
+    arn = iam.create_role(RoleName=name, Path="/shop/", AssumeRolePolicyDocument=json.dumps(TRUST), **more)["Role"]["Arn"]
+    put(iam, arn, policy)
+    return str(arn)
+
+
+def put(iam: Any, arn: str, policy: dict[str, Any]) -> None:
+    """Give a role this policy instead of what it had."""
+    name = arn.rpartition("/")[2]
+    if policy["Statement"]:
+        iam.put_role_policy(RoleName=name, PolicyName="agent", PolicyDocument=json.dumps(policy))
+    else:
+        iam.delete_role_policy(RoleName=name, PolicyName="agent")
+
+
+def plan(configuration: dict[str, Any]) -> dict[str, Any]:
+    item = {"key": "k", "name": "AmazonCloudWatch-web", "region": "us-east-1", "profile": "", "hosts": ["web"], "build": ""}
+    item |= {"configuration": configuration, "text": json.dumps(configuration), "platform": "linux", "mode": "ec2"}
+    return {"hosts": {"web": {"key": "k"}}, "configurations": [item]}
+
+
+def asked(iam: Any, subject: permissions.Subject) -> dict[str, Any]:
+    """What the simulation says of a principal with a configuration."""
+    decisions: dict[Any, str] = {}
+    for batch in permissions.batches(subject.needs):
+        decisions.update(principals.simulate(iam, subject.identity.arn, batch, subject.region))
+    return permissions.entry(subject, decisions)
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_a_generated_policy_is_enough_and_each_statement_is_needed(iam: Any, name: str) -> None:
+    """Without one statement exactly its actions are missing, with the keys of the configuration that need them."""
+    arn = role(iam, {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "none:None", "Resource": "*"}]})
+    (subject,) = permissions.subjects(plan(CONFIGURATIONS[name]), {"web": Identity(arn)}, create_groups=True)
+    assert subject.needs
+    policy = dict(subject.policy)
+    put(iam, arn, policy)
+    assert asked(iam, subject)["state"] == "allowed"
+    for statement in policy["Statement"]:
+        put(iam, arn, {**policy, "Statement": [one for one in policy["Statement"] if one is not statement]})
+        found = asked(iam, subject)
+        wanted = {(one.action, one.resource, one.keys) for one in subject.needs if one.sid == statement["Sid"]}
+        assert {(one["action"], one["resource"], tuple(one["keys"])) for one in found["missing"]} == wanted
+        assert {one["statement"]["Sid"] for one in found["missing"]} == {statement["Sid"]}
+        assert {action for action, _resource, _keys in wanted} == set(statement["Action"])
+
+
+def test_a_boundary_and_a_denial_are_told_apart(iam: Any) -> None:
+    (subject,) = permissions.subjects(
+        plan(CONFIGURATIONS["logs"]), {"web": Identity("arn:aws:iam::123456789012:role/x")}, create_groups=True
+    )
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["ssm:*", "logs:Create*"], "Resource": "*"}]}
+    boundary = iam.create_policy(PolicyName=f"b-{uuid.uuid4().hex[:8]}", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+    deny = {"Sid": "No", "Effect": "Deny", "Action": "logs:CreateLogGroup", "Resource": "*"}
+    arn = role(iam, {**subject.policy, "Statement": [*subject.policy["Statement"], deny]}, PermissionsBoundary=boundary)
+    found = asked(iam, subject._replace(identity=Identity(arn)))
+    assert {one["action"]: one["because"] for one in found["missing"]} == {
+        "logs:PutLogEvents": "the permissions boundary does not allow it",
+        "logs:CreateLogGroup": "a statement denies it",
+    }
+
+
+class Fleet:
+    """An inventory of hosts with principals of every kind; no host of it can be reached."""
+
+    def __init__(self, root: dict[str, str], iam: Any, scratch: Path) -> None:
+        self.environment = {**os.environ, **root, "ANSIBLE_FORCE_COLOR": "0"}
+        self.scratch = scratch
+        self.inventory = scratch / "hosts.yml"
+        logs = CONFIGURATIONS["logs"]
+        (subject,) = permissions.subjects(plan(logs), {"web": Identity("arn:aws:iam::123456789012:role/x")}, create_groups=True)
+        policy = json.loads(json.dumps(subject.policy).replace("AmazonCloudWatch-web", "AmazonCloudWatch-*"))
+        self.good = role(iam, policy)
+        less = [one for one in policy["Statement"] if one["Sid"] != "SendLogs"]
+        self.poor = role(iam, {**policy, "Statement": less})
+        user = iam.create_user(UserName=f"plant-{uuid.uuid4().hex[:8]}")["User"]
+        iam.put_user_policy(UserName=user["UserName"], PolicyName="agent", PolicyDocument=json.dumps(policy))
+        self.key = iam.create_access_key(UserName=user["UserName"])["AccessKey"]
+        onprem = {"cw_agent_mode": "onPremise", "cw_agent_credentials_access_key_id": self.key["AccessKeyId"]}
+        hosts: dict[str, dict[str, Any]] = {
+            "web-1": {"cw_agent_principal": self.good},
+            "web-2": {"cw_agent_principal": self.good},
+            "app-1": {"cw_agent_principal": self.poor},
+            "plant-1": onprem,
+            "lost-1": {},
+        }
+        common = {"cw_agent_region": "us-east-1", "cw_agent_fragment_base": logs, "ansible_host": "192.0.2.1"}
+        self.inventory.write_text(yaml.safe_dump({"all": {"vars": common, "hosts": hosts}}), encoding="utf-8")
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = ["ansible-playbook", "-i", str(self.inventory), "cloudwatch.agent.permissions", *arguments]
+        return subprocess.run(
+            command, env={**self.environment, **environment}, capture_output=True, text=True, check=False, cwd=self.scratch, timeout=300
+        )
+
+
+@pytest.fixture(scope="module")
+def fleet(root: dict[str, str], iam: Any, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    return Fleet(root, iam, tmp_path_factory.mktemp("fleet"))
+
+
+def test_the_playbook_names_what_is_missing(fleet: Fleet) -> None:
+    """One message, the table, JSON and the policies; what nobody can know is a warning."""
+    result, policies = fleet.scratch / "result.json", fleet.scratch / "policies"
+    policies.mkdir()
+    run = fleet.run("-e", f"cw_agent_permissions_file={result}", "-e", f"cw_agent_permissions_directory={policies}")
+    output = " ".join((run.stdout + run.stderr).split())
+    assert run.returncode == 2, output
+    said = json.loads(result.read_text(encoding="utf-8"))
+    assert said["hosts"] == {"web-1": "allowed", "web-2": "allowed", "app-1": "missing", "plant-1": "allowed", "lost-1": "unknown"}
+    assert f"app-1 ({fleet.poor})" in output
+    assert "logs:PutLogEvents on arn:aws:logs:us-east-1:123456789012:log-group:/web:log-stream:*: no statement allows it; " in output
+    assert "needed by /logs/logs_collected/files/collect_list/0. Hint: add the statement SendLogs of the policy." in output
+    assert "Hint: set cw_agent_principal to the ARN of its user or role. Nothing is known of lost-1." in output
+    assert fleet.key["SecretAccessKey"] not in output
+    (file,) = policies.iterdir()
+    assert [one["Sid"] for one in json.loads(file.read_text(encoding="utf-8"))["Statement"]] == [
+        "SendLogs",
+        "CreateLogGroups",
+        "FetchConfiguration",
+    ]
+
+
+def test_what_is_added_is_found_at_once(fleet: Fleet) -> None:
+    """The exit status is good where nothing is missing, and where nobody asks for failures."""
+    assert fleet.run("--limit", "web-1,plant-1").returncode == 0
+    assert fleet.run("--limit", "app-1", "-e", "cw_agent_permissions_strict=false").returncode == 0
+
+
+def test_a_controller_that_may_not_ask(fleet: Fleet) -> None:
+    """Nothing is known, the refused action is named, and the run does not fail."""
+    key = {"AWS_ACCESS_KEY_ID": fleet.key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": fleet.key["SecretAccessKey"]}
+    run = fleet.run("--limit", "web-1", **key)
+    output = " ".join((run.stdout + run.stderr).split())
+    assert run.returncode == 0, output
+    assert "unknown" in run.stdout
+    assert "Hint: allow iam:SimulatePrincipalPolicy to the controller's credentials" in output

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action's own part: who is asked about, what is returned, shown and written. IAM itself: tests/integration/test_permissions.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_permissions_info
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Batch
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import plan_of
+
+from .test_cw_agent_release import Display
+
+ROLE = "arn:aws:iam::123456789012:role/web"
+CONNECTION = SimpleNamespace(_shell=SimpleNamespace(tmpdir="unused"))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Batch]]:
+    """The simulations; ``refused`` actions are implicitly denied."""
+    calls: list[tuple[str, Batch]] = []
+
+    def simulate(_iam: Any, principal: str, batch: Batch, _region: str) -> dict[Any, str]:
+        calls.append((principal, batch))
+        if principal.endswith("secret"):
+            raise AwsError("may not simulate", "AccessDenied")
+        poor = principal.endswith("poor")
+        return {(action, resource, batch.context): "implicitDeny" * poor for action in batch.actions for resource in batch.resources}
+
+    monkeypatch.setattr(principals, "simulate", simulate)
+    monkeypatch.setattr(cw_agent_permissions_info, "clients", lambda _connection: lambda *_words: None)
+    return calls
+
+
+def plan() -> dict[str, Any]:
+    found = plan_of()
+    for host in found["hosts"].values():
+        host["state"] = "present"
+    for item in found["configurations"]:
+        item["configuration"] = {"metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}}
+        item |= {"build": "", "platform": "linux", "mode": "ec2"}
+    return found
+
+
+def run(display: Display, **arguments: Any) -> dict[str, Any]:
+    options = {"environment": None, "check_mode": True, "diff": False, "async_val": 0}
+    task = SimpleNamespace(args={"plan": plan(), **arguments}, action="cloudwatch.agent.cw_agent_permissions_info", **options)
+    action = cw_agent_permissions_info.ActionModule(task, CONNECTION, None, None, None, None)
+    action._display = display
+    return action.run(task_vars={"hostvars": {}})
+
+
+def everybody(arn: str) -> dict[str, str]:
+    return dict.fromkeys(plan()["hosts"], arn)
+
+
+def test_allowed(asked: list[tuple[str, Batch]]) -> None:
+    """One question for all hosts of a principal, a batch for each kind of request."""
+    display = Display()
+    result = run(display, principals=everybody(ROLE), table=True)
+    assert (set(result["hosts"].values()), result["msg"], result["failed"], result["changed"]) == ({"allowed"}, "", False, False)
+    assert {principal for principal, _batch in asked} == {ROLE}
+    assert display.lines == ["\n".join(result["table"])]
+
+
+def test_missing_fails_unless_that_is_not_wanted(asked: list[tuple[str, Batch]]) -> None:
+    result = run(Display(), principals=everybody(f"{ROLE}-poor"))
+    assert (result["failed"], result["msg"].splitlines()[0]) == (True, "Permissions are missing.")
+    assert not run(Display(), principals=everybody(f"{ROLE}-poor"), fail_on_missing=False)["failed"]
+
+
+def test_unknown_is_a_warning(asked: list[tuple[str, Batch]]) -> None:
+    display = Display()
+    result = run(display, principals=everybody(f"{ROLE}-secret"))
+    assert (set(result["hosts"].values()), result["failed"]) == ({"unknown"}, False)
+    assert "may not simulate. Nothing is known of" in display.warnings[0]
+
+
+def test_files(asked: list[tuple[str, Batch]], tmp_path: Path) -> None:
+    run(Display(), principals=everybody(ROLE), result_file=str(tmp_path / "r.json"), policy_directory=str(tmp_path))
+    assert set(json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))) == {"permissions", "hosts", "blind", "msg"}
+    assert len(list(tmp_path.glob("*AmazonCloudWatch*.json"))) == len(plan()["configurations"])
+    with pytest.raises(AnsibleActionFail, match=r"/no/such/r\.json cannot be written: No such file or directory"):
+        run(Display(), principals=everybody(ROLE), result_file="/no/such/r.json")
+
+
+def test_a_host_without_the_agent_is_left_out(asked: list[tuple[str, Batch]]) -> None:
+    found = plan()
+    for host in found["hosts"].values():
+        host["state"] = "absent"
+    assert (run(Display(), plan=found)["hosts"], asked) == ({}, [])
