@@ -83,6 +83,7 @@ class ActionModule(AwsAction):
             _ansible_no_log=any(item.get("vaulted") for item in plan["configurations"]),
             configurations=[item.result(given["hold"]) for item in found],
             sources=sources.sources_by_host(plan, found, given["hold"]),
+            accounts=sources.accounts_by_host(plan, found),
         )
 
     def released(self, releases: Releases, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,10 @@ options:
     description: The region in which the host is said to be. Empty means that it is not compared.
     type: str
     default: ""
+  account:
+    description: The account that holds the host's configuration. Empty means that it is not compared with that of the instance.
+    type: str
+    default: ""
   credentials:
     description: The credential profile that the agent is to use. Without it C(common-config.toml) is not compared.
     type: dict
@@ -456,6 +460,7 @@ ARGUMENTS: dict[str, Any] = {
     "install": {"type": "bool", "default": False},
     "mode": {"type": "str", "choices": ["ec2", "onPremise"]},
     "region": {"type": "str", "default": ""},
+    "account": {"type": "str", "default": ""},
     "credentials": {
         "type": "dict",
         "options": {
@@ -486,6 +491,7 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         build=given["build"] or "",
         mode=given["mode"] or "",
         region=given["region"] or "",
+        account=params["account"],
         credentials=observation.DesiredCredentials(**(params["credentials"] or {})),
         files=given["files"] or [],
         run_as_user=given["run_as_user"] or "",

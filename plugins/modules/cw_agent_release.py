@@ -157,6 +157,10 @@ sources:
   description: For each host, what it fetches, in the shape of O(cloudwatch.agent.cw_agent_config#module:sources).
   type: dict
   returned: success and O(state=published)
+accounts:
+  description: For each host, the account that holds its configuration; empty where that is not known, as in check mode before it is created.
+  type: dict
+  returned: success and O(state=published)
 moves:
   description: The label moves of configurations, each with C(profile), C(region), C(name), C(label), C(before) and C(after) (versions).
   type: list

@@ -78,6 +78,14 @@ def _ec2_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
             )
         )
     named = bool(seen.common.name or seen.common.file or desired.credentials.named)
+    if desired.account and seen.identity.account_id and desired.account != seen.identity.account_id and not named:
+        found.append(
+            _problem(
+                "the account differs",
+                f"its configuration is in account {desired.account}, the instance is in {seen.identity.account_id}",
+                f"set cw_agent_profile of this host to a profile of the controller for account {seen.identity.account_id}",
+            )
+        )
     if not seen.identity.role and not desired.credentials.digest and not (named and seen.profile.exists):
         hint = "associate an instance profile whose role has the policy CloudWatchAgentServerPolicy"
         found.append(_problem("the instance has no role", f"{seen.identity.instance_id} has no instance profile", hint))

@@ -40,6 +40,7 @@ class Desired:
     build: str = ""
     mode: str = ""
     region: str = ""
+    account: str = ""
     credentials: DesiredCredentials = field(default_factory=DesiredCredentials)
     files: list[str] = field(default_factory=list)
     run_as_user: str = ""

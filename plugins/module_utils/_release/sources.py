@@ -45,6 +45,12 @@ class Published:
         held = bool(self.parts[0]["labels"][HOLD])
         return not (held and hold == "keep") and (not self.released or held)
 
+    @property
+    def account(self) -> str:
+        """The account that holds it, '' where nothing was read of it (yet)."""
+        arns = [str(part["arn"]) for part in self.parts if part.get("arn")]
+        return arns[0].split(":")[4] if arns else ""
+
     def hold_warning(self) -> str:
         """What a user has to know of a configuration on hold."""
         part, target = self.parts[0], self.publication.target
@@ -106,6 +112,12 @@ def sources_by_host(plan: Mapping[str, Any], published: Iterable[Published], hol
         key = hosts[lacking[0]]["key"]
         raise ConfigError(f"{lacking[0]}: its configuration {key} was not published: run the role parameter_store over this host")
     return {host: made[hosts[host]["key"]] if host in hosts else [] for host in plan["hosts"]}
+
+
+def accounts_by_host(plan: Mapping[str, Any], published: Iterable[Published]) -> dict[str, str]:
+    """The account in which each host of *plan* finds its configuration, '' where that is not known (check mode, before it is created)."""
+    accounts = {item.publication.key: item.account for item in published}
+    return {host: accounts.get(entry["key"], "") for host, entry in plan["hosts"].items()}
 
 
 def withheld(configuration: Mapping[str, Any], verified: Collection[str], others: Collection[str] = ()) -> str:

@@ -166,3 +166,15 @@ def test_a_user_that_is_to_be_created(fake: FakeHost) -> None:
     fake.running_with("ssm_web_3", TEXT)
     desired = replace(EC2, run_as_user="nobody-of-this-name", create_user=True)
     assert compared(fake, desired, Service()) == (["user: nobody-of-this-name → created"], [])
+
+
+def test_an_instance_of_another_account(fake: FakeHost) -> None:
+    """Its role could not read the configuration; with a credential profile, the instance's own account says nothing."""
+    debian(fake)
+    fake.running_with("ssm_web_3", TEXT)
+    desired = replace(EC2, account="210987654321")
+    (problem,) = comparison.problems(observe(fake.host, desired, Service()), desired)
+    assert (problem["what"], "set cw_agent_profile" in problem["hint"]) == ("the account differs", True)
+    assert problem["value"].startswith("its configuration is in account 210987654321, the instance is in ")
+    same = replace(EC2, account=observe(fake.host, EC2, Service()).identity.account_id)
+    assert comparison.problems(observe(fake.host, same, Service()), same) == []

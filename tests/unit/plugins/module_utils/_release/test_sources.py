@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.sources import Published, sources_by_host, withheld
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.sources import (
+    Published,
+    accounts_by_host,
+    sources_by_host,
+    withheld,
+)
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import LARGE, NAME, SMALL, plan_of, published_of
 
 
@@ -22,6 +27,15 @@ def test_sources_are_exact_versions_with_the_digest_of_their_text() -> None:
     source = {"location": f"ssm:{NAME}:7", "digest": hashlib.sha256(text.encode()).hexdigest(), "content": text}
     assert found["eu-west-1-2"] == [source]
     assert len(found) == 4
+
+
+def test_the_account_of_each_host() -> None:
+    """As the parameters' ARNs say; nobody knows it of what is not there yet."""
+    plan = plan_of()
+    (name,) = {item["name"] for item in plan["configurations"]}
+    known = published_of(plan, **{name: {"arn": f"arn:aws:ssm:us-east-1:123456789012:parameter/{name}"}})
+    assert set(accounts_by_host(plan, known).values()) == {"123456789012"}
+    assert set(accounts_by_host(plan, published_of(plan)).values()) == {""}
 
 
 def test_sources_of_parts() -> None:
