@@ -158,7 +158,8 @@ sources:
   type: dict
   returned: success and O(state=published)
 accounts:
-  description: For each host, the account that holds its configuration; empty where that is not known, as in check mode before it is created.
+  description: For each host, the account that holds its configuration; empty where that is not known, as in check mode before the
+    configuration is created.
   type: dict
   returned: success and O(state=published)
 moves:
