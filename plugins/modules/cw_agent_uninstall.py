@@ -13,6 +13,7 @@ description:
   - Stops the agent, removes its package by C(dpkg) or C(rpm), and removes of its files what O(purge) names.
   - What CloudWatch has stays there, and so do the log files that the agent has read, and the user C(cwagent).
   - Works where only half of it is there, such as files without a package or an installation that was interrupted.
+  - Access to log files that M(cloudwatch.agent.cw_agent_log_access) has given is taken back.
   - Files among the active configurations that this collection has not written are copied to
     C(/var/lib/cloudwatch-agent-ansible/unmanaged) before they are removed; a warning names the copies.
   - Waits for another change of the agent on the same host, and for another package manager.

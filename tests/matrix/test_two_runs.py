@@ -95,3 +95,14 @@ def test_second_run_changes_nothing(site: Site) -> None:
     assert {host: counts["changed"] for host, counts in run.recap().items()} == dict.fromkeys(HOSTS, 0)
     assert {host: site.invocation(host) for host in HOSTS} == before
     assert [call["operation"] for call in site.calls(mark, host=None) if call["write"]] == []
+
+
+def test_another_build_and_back(site: Site) -> None:
+    """Up and down again inside the transaction: the new daemon runs, and the run verifies what it sends."""
+    for build in (site.environment["LAB_BUILD_UPGRADE"], site.environment["LAB_BUILD_LATEST"]):
+        before = {host: site.invocation(host) for host in HOSTS}
+        assert site.play(variables={"cw_agent_build": build}).status == 0
+        for host in HOSTS:
+            state = "cat /opt/aws/amazon-cloudwatch-agent/bin/CWAGENT_VERSION; systemctl is-active amazon-cloudwatch-agent"
+            assert site.on(host, state).split() == [build, "active"]
+            assert site.invocation(host) != before[host]

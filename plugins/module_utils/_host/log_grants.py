@@ -66,7 +66,9 @@ def _give(host: Host, grant: Grant, user: str) -> None:
     if grant.kind == GROUP:
         _program(host, ["usermod", "--append", "--groups", grant.name, user])
     else:
-        acl.give(host, grant.name, user, grant.rights, grant.kind == log_needs.DEFAULT)
+        # What was rotated away meanwhile needs nothing any more.
+        with contextlib.suppress(FileNotFoundError):
+            acl.give(host, grant.name, user, grant.rights, grant.kind == log_needs.DEFAULT)
 
 
 def _take(host: Host, grant: Grant, user: str) -> None:

@@ -52,6 +52,14 @@ def matching(layout: Layout, pattern: str) -> list[str]:
     return sorted(path for path in found if os.path.isfile(path))
 
 
+def _stat(path: str) -> os.stat_result | None:
+    """None for a file that was rotated away meanwhile."""
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
 def _ancestors(path: str) -> list[str]:
     names = path.strip("/").split("/")[:-1]
     return ["/" + "/".join(names[: count + 1]) for count in range(len(names))]
@@ -75,10 +83,9 @@ def _described(found: os.stat_result) -> str:
 
 def _after_rotation(layout: Layout, sections: list[logrotate.Section], path: str) -> tuple[logrotate.Created, str, str] | None:
     """What takes the file's place, with owner and group; None: nothing that is known, or a file like this one."""
-    made = logrotate.created(layout, sections, path)
-    if made is None:
+    made, found = logrotate.created(layout, sections, path), _stat(path)
+    if made is None or found is None:
         return None
-    found = os.stat(path)
     return made, made.owner or access.owner(found.st_uid), made.group or _group_name(found.st_gid)
 
 
@@ -102,8 +109,9 @@ def by_groups(layout: Layout, patterns: Iterable[str], who: User) -> Needs:
     closed = [path for path, open_ in zip(files, access.readable(who, files)) if not open_]
     for path in closed:
         for at, bit in _way(path):
-            if _shut(at, bit, who) and os.stat(at).st_mode & bit << 3:
-                grants[Grant(GROUP, _group_name(os.stat(at).st_gid))] = None
+            found = _stat(at)
+            if found and _shut(at, bit, who) and found.st_mode & bit << 3:
+                grants[Grant(GROUP, _group_name(found.st_gid))] = None
     given = {one.name for one in grants}
     for path in files:
         made = _after_rotation(layout, sections, path)
@@ -115,7 +123,7 @@ def by_groups(layout: Layout, patterns: Iterable[str], who: User) -> Needs:
     usable = [one for one in grants if one.name not in POWERFUL]
     more = tuple(grp.getgrnam(one.name).gr_gid for one in usable if _exists(one.name))
     for path, open_ in zip(closed, access.readable(who._replace(groups=who.groups + more), closed)):
-        if not open_:
+        if not open_ and os.path.exists(path):
             hint = "let its owner give it to a group for logs (mode 0640), or set cw_agent_log_access: acl"
             problems.append(_problem(f"no group can give {who.name} (agent.run_as_user) this file", f"{path}, {_barrier(path)}", hint))
     return Needs(usable, problems)
@@ -140,10 +148,10 @@ def _names(who: User) -> set[str]:
 def _barrier(path: str) -> str:
     """The owner, group and mode of what is closed to everybody else on the way to the file, the nearest to the root."""
     for at, bit in _way(path):
-        found = os.stat(at)
-        if not found.st_mode & bit:
+        found = _stat(at)
+        if found and not found.st_mode & bit:
             return f"{at} is {_described(found)}"
-    return f"it is {_described(os.stat(path))}"
+    return "its group has no way to it"
 
 
 def _rotation_problem(path: str, made: tuple[logrotate.Created, str, str], who: User, better: str) -> dict[str, str]:
@@ -190,7 +198,9 @@ def _shut_above(path: str, who: User, before: set[tuple[str, str]]) -> list[str]
 
 def _shut(path: str, bit: int, who: User) -> bool:
     """Whether this file or directory itself, wherever it stands, refuses ``bit`` (4: to be read, 1: to be searched)."""
-    found = os.stat(path)
+    found = _stat(path)
+    if found is None:
+        return False
     if found.st_uid == who.uid:
         return not found.st_mode & bit << 6
     if acl.rights(path, who.uid, default=False) & bit:

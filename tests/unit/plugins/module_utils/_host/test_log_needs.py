@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import log_needs
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, log_needs
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.log_needs import ACL, DEFAULT, GROUP, Grant, Needs
 
 from .conftest import FakeHost
@@ -92,6 +92,21 @@ def test_a_file_to_come(reader: Reader) -> None:
     """Its directory hands the right on; where there is no directory, there is nothing to do."""
     reader.closed("/srv/app", 0o755)
     assert by_lists(reader, "/srv/app/*.log", "/srv/none/*.log") == [(DEFAULT, "/srv/app", "r")]
+
+
+def test_a_file_that_is_rotated_away_meanwhile(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two looks at it: it needs nothing any more."""
+    path = Path(reader.file("/var/log/app/a.log"))
+    rotated(reader, "0600 root root")
+
+    def gone(_who: access.User, files: list[str]) -> list[bool]:
+        path.unlink(missing_ok=True)
+        return [False] * len(files)
+
+    monkeypatch.setattr(access, "readable", gone)
+    assert by_groups(reader, "/var/log/app/*.log") == Needs([], [])
+    reader.file("/var/log/app/a.log")
+    assert by_lists(reader, "/var/log/app/*.log") == []
 
 
 def test_the_journal(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
