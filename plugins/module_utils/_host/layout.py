@@ -99,6 +99,11 @@ class Layout(NamedTuple):
         return self.at("/var/lib/cloudwatch-agent-ansible")
 
     @property
+    def log_access(self) -> str:
+        """Whom the collection has given access to which log files."""
+        return f"{self.records}/log-access.json"
+
+    @property
     def unmanaged_copies(self) -> str:
         """Copies of other people's files that were removed."""
         return f"{self.records}/unmanaged"

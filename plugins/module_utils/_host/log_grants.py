@@ -16,14 +16,10 @@ from .log_needs import GROUP, Grant
 from .system import Host, write_file
 
 
-def _file(host: Host) -> str:
-    return os.path.join(host.layout.records, "log-access.json")
-
-
 def granted(host: Host) -> tuple[str, list[Grant]]:
     """The user who was given access on this host, and what was given; ('', []) where nothing was, or only root can tell."""
     try:
-        known: dict[str, Any] = json.loads(safe_files.read_text(_file(host)) or "{}")
+        known: dict[str, Any] = json.loads(safe_files.read_text(host.layout.log_access) or "{}")
     except (ValueError, PermissionError):
         return "", []
     return str(known.get("user", "")), [Grant(*one) for one in known.get("grants", [])]
@@ -33,10 +29,10 @@ def _record(host: Host, user: str, grants: list[Grant]) -> None:
     if grants:
         safe_files.make_directory(host.layout.records, 0o700)
         text = json.dumps({"user": user, "grants": sorted(set(grants))}, indent=2)
-        write_file(_file(host), text + "\n", 0o600, (0, 0))
+        write_file(host.layout.log_access, text + "\n", 0o600, (0, 0))
     else:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(_file(host))
+            os.unlink(host.layout.log_access)
 
 
 def change(host: Host, holder: str, before: list[Grant], take: list[Grant], user: str, give: list[Grant]) -> None:

@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import access, credentials, identity, log_access, packages, removal, settings, state
+from . import access, credentials, identity, packages, removal, settings, state
 from .configurations import Source
 from .settings import Settings
 from .system import Host, read_text
@@ -54,6 +54,13 @@ class Desired:
     requirements: list[dict[str, str]] = field(default_factory=list)
 
 
+class LogAccess(NamedTuple):
+    """``differences``: what is to be given or taken back, in words; ``problems``: what, value and hint of what cannot be given."""
+
+    differences: list[str]
+    problems: list[dict[str, str]]
+
+
 class Observation(NamedTuple):
     """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems;
 
@@ -80,7 +87,7 @@ class Observation(NamedTuple):
     leftovers: list[str]
     settings: list[str]
     ca_bundle: str
-    log_access: log_access.Comparison
+    log_access: LogAccess
     requirements: list[dict[str, Any]]
 
 
@@ -134,14 +141,20 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         leftovers=[] if desired.purge is None else removal.found(host, desired.purge),
         settings=settings.differences(host, desired.settings),
         ca_bundle=settings.problem(host, desired.settings, who),
-        log_access=log_access.compare(host, _asked_access(desired, who)),
+        log_access=_log_access(host, desired, who),
         requirements=[{**one, "met": access.present(host.layout, who, one["name"])} for one in desired.requirements],
     )
 
 
-def _asked_access(desired: Desired, who: access.User) -> log_access.Request:
+def _log_access(host: Host, desired: Desired, who: access.User) -> LogAccess:
     how = "none" if desired.purge is not None else desired.log_access
-    return log_access.Request(how, who.name, tuple(desired.files), desired.journald)
+    if how not in ("group", "acl") and not os.path.exists(host.layout.log_access):
+        return LogAccess([], [])
+    # A module's code is compiled anew on every host in every run: what few need, only those pay for.
+    from . import log_access  # noqa: PLC0415
+
+    seen = log_access.compare(host, log_access.Request(how, who.name, tuple(desired.files), desired.journald))
+    return LogAccess(seen.differences, seen.problems)
 
 
 def observed_mode(seen: Observation) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import os
 from typing import Iterable, NamedTuple
 
-from . import credentials, ctl, lock, log_grants, package_manager, packages, safe_files, service, state, unmanaged
+from . import credentials, ctl, lock, package_manager, packages, safe_files, service, state, unmanaged
 from .errors import HostError
 from .layout import BASE, PACKAGE, UNIT
 from .packages import Package
@@ -43,15 +43,25 @@ def _records(host: Host) -> list[str]:
     return [os.path.join(host.layout.records, name) for name in sorted(names)]
 
 
+def _access(host: Host, take_back: bool = False) -> list[str]:
+    """What was given to the agent's user of log files, in words."""
+    if not os.path.exists(host.layout.log_access):
+        return []
+    # The observation imports this module on every host, and few of them have anything of it.
+    from . import log_grants  # noqa: PLC0415
+
+    holder, grants = log_grants.granted(host)
+    return log_grants.take_back(host) if take_back else [one.text(holder) for one in grants]
+
+
 def found(host: Host, purge: Iterable[str]) -> list[str]:
     """What of the agent is there: its package (name and build), access to log files that was given to its user,
     then paths of what ``purge`` (of ``PURGES``) names."""
     package = packages.installed(host, packages.distribution(host).format)
     wanted = set(purge)
     paths = [path for part in PURGES if part in wanted for path in _paths(host, part) if os.path.lexists(path)]
-    holder, grants = log_grants.granted(host)
     named = [f"package {PACKAGE} {package.build}"] * bool(package.installed or package.interrupted)
-    return named + [one.text(holder) for one in grants] + paths
+    return named + _access(host) + paths
 
 
 def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcome:
@@ -74,7 +84,7 @@ def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcom
         copies = unmanaged.retain(host, strange)
         if package.installed or package.interrupted:
             _remove_package(host, package, "configuration" in parts)
-        log_grants.take_back(host)
+        _access(host, take_back=True)
         for part in parts:
             for path in _paths(host, part):
                 _remove(path)
