@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -17,8 +16,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted i
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Subject
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import Identities, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import Identities
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "plan": {"type": "dict", "required": True},
@@ -76,14 +76,11 @@ class ActionModule(AwsAction):
         return {**result, "failed": bool(text) and self._options["fail_on_missing"]}
 
     def _write(self, entries: list[dict[str, Any]], result: Mapping[str, Any]) -> None:
-        files: dict[Path, Any] = {}
         if self._options["result_file"]:
-            files[Path(self._options["result_file"])] = {key: result[key] for key in ("permissions", "hosts", "blind", "msg")}
+            written = {key: result[key] for key in ("permissions", "hosts", "blind", "msg")}
+            write_json("result_file", Path(self._options["result_file"]), written)
         if self._options["policy_directory"]:
-            directory = Path(self._options["policy_directory"])
-            files.update({directory / f"{item['configuration'].replace('/', '_')}.json": item["policy"] for item in entries})
-        try:
-            for path, data in files.items():
-                path.write_text(json.dumps(data, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise AnsibleActionFail(f"{error.filename} cannot be written: {error.strerror}. Hint: name a directory that exists.") from error
+            # With a principal the policy names its account, without one any.
+            policies = {item["configuration"]: item["policy"] for item in sorted(entries, key=lambda one: bool(one["principal"]))}
+            for key, policy in policies.items():
+                write_json("policy_directory", Path(self._options["policy_directory"]) / f"{key.replace('/', '_')}.json", policy)

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
 import re
 from typing import Any, Iterator, Mapping
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import LATEST
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.mirror import DEFAULT_URL, latest_build
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.vault import VaultReader
@@ -75,13 +75,7 @@ class ActionModule(ActionBase):
         facts = {host: hostvars[host].get("ansible_facts") or {} for host in asked}
         report = config_report(plan, facts, arguments["prices"])
         if arguments["report_file"]:
-            path = pathlib.Path(arguments["report_file"])
-            try:
-                path.write_text(json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
-            except OSError as error:
-                raise AnsibleActionFail(
-                    f"report_file {path} on the controller: {error.strerror}. Hint: name a file that can be written."
-                ) from error
+            write_json("report_file", pathlib.Path(arguments["report_file"]), report)
         for line in report["lines"]:
             self._display.display(line)
         return report

@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from ansible.errors import AnsibleActionFail
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
@@ -36,7 +33,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.messag
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.recheck import failing, rechecked, to_observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import MISSING
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 
 STREAM = {
     "log_group_name": {"type": "str", "required": True},
@@ -183,13 +181,10 @@ class ActionModule(AwsAction):
 
     def _watch(self, target: tuple[str, str], hosts: Sequence[Host], settings: Settings, connection: AwsConnection) -> Outcome:
         profile, region = target
+        made = clients(connection)
 
-        @functools.lru_cache(maxsize=None)
         def client(service: str) -> Any:
-            try:
-                return connection.retrying_client(service, region=region, profile=profile)
-            except AnsibleActionFail as error:  # the hosts of other accounts are still worth asking about
-                raise AwsError(str(error.message)) from error
+            return made(service, profile, region)
 
         def notify(items: Sequence[tuple[str, Stream | Metric]], until: float) -> None:
             self._show(self._mask(awaiting(items, region, time.strftime("%H:%M:%S", time.localtime(until)))))
@@ -260,10 +255,5 @@ def _warnings(entries: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _write(path: Path, result: Mapping[str, Any]) -> None:
-    written = {key: result[key] for key in ("totals", "missing", "waited", "hosts", "msg")}
-    try:
-        path.write_text(json.dumps(written, indent=2, sort_keys=True, default=str) + "\n", encoding="utf-8")
-        path.chmod(0o644)
-    except OSError as error:
-        hint = "Hint: name a path in a directory that exists."
-        raise AnsibleActionFail(f"result_file: {path} cannot be written: {error.strerror}. {hint}") from error
+    write_json("result_file", path, {key: result[key] for key in ("totals", "missing", "waited", "hosts", "msg")})
+    path.chmod(0o644)

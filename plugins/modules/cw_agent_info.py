@@ -369,11 +369,6 @@ agent:
           description: Whether the host has it, and the user can read it.
           type: bool
           returned: success
-    log_access:
-      description: What the user is to be given, and what is to be taken back, so that the log files are readable as O(planned) says.
-      type: list
-      elements: str
-      returned: success
     mounts:
       description: Mounted file systems that hold data.
       type: list
@@ -415,6 +410,13 @@ agent:
       returned: success
 differences:
   description: What converging will change, in words.
+  returned: success
+  type: list
+  elements: str
+differing:
+  description:
+    - The parts that RV(differences) are about, of V(package), V(credentials), V(settings), V(user), V(log_access) and V(configuration);
+      V(removal) where the agent is to be absent.
   returned: success
   type: list
   elements: str
@@ -515,12 +517,13 @@ def main() -> None:
         seen = observation.observe(Host(), asked)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
-    differences, problems = comparison.differences(seen, asked), comparison.problems(seen, asked)
+    parts, problems = comparison.by_part(seen, asked), comparison.problems(seen, asked)
     module.exit_json(
         changed=False,
         agent=observation.result(seen, asked),
-        differences=differences,
-        converged=not differences,
+        differences=[text for texts in parts.values() for text in texts],
+        differing=list(parts),
+        converged=not parts,
         problems=problems,
         refusal="; ".join(f"{one['what']} ({one['value']}). Hint: {one['hint']}" for one in problems),
     )

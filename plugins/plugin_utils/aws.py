@@ -9,16 +9,17 @@ Private to this collection.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from typing import Any, Mapping, NoReturn
+from typing import Any, Callable, Mapping, NoReturn
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import client_config
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import from_botocore
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError, from_botocore
 
 try:
     import boto3  # here, so that every worker inherits it from the process that is forked
@@ -26,6 +27,8 @@ except ImportError:
     boto3 = None  # type: ignore[assignment]
 
 KEYS = ("access_key", "secret_key", "session_token")
+Clients = Callable[[str, str, str], Any]
+"""A client of a service, for a profile and a region ('' for the task's own)."""
 
 
 class AwsConnection(AWSPluginBase):
@@ -63,6 +66,19 @@ class AwsConnection(AWSPluginBase):
         chosen = {**self._options, **{key: value for key, value in connection.items() if value}}
         _refuse_two_identities(chosen, bool(connection.get("profile")))
         return AWSPluginBase.client(AwsConnection(self.ansible_name, chosen), service, config=client_config(repeat, service))
+
+
+def clients(connection: AwsConnection) -> Clients:
+    """Clients of a connection that repeat what may be repeated, each made once; one that cannot be made is an AwsError."""
+
+    @functools.lru_cache(maxsize=None)
+    def client(service: str, profile: str, region: str) -> Any:
+        try:
+            return connection.retrying_client(service, profile=profile, region=region)
+        except AnsibleActionFail as error:  # the hosts of other accounts are still worth asking about
+            raise AwsError(str(error.message)) from error
+
+    return client
 
 
 class AwsAction(ActionBase):

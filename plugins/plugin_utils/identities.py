@@ -5,34 +5,15 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Callable, Mapping
 
-from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import NO_PROFILE, Identity
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsConnection
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import Clients
 
 PRINCIPAL, KEY = "cw_agent_principal", "cw_agent_credentials_access_key_id"
-Clients = Callable[[str, str, str], Any]
-"""A client of a service, for a profile and a region."""
-
-
 UNKNOWN = Identity("", f"its principal is not known. Hint: set {PRINCIPAL} to the ARN of its user or role", False)
-
-
-def clients(connection: AwsConnection) -> Clients:
-    """Clients of a connection, each made once; one that cannot be made is an AwsError."""
-
-    @functools.lru_cache(maxsize=None)
-    def client(service: str, profile: str, region: str) -> Any:
-        try:
-            return connection.retrying_client(service, profile=profile, region=region)
-        except AnsibleActionFail as error:  # the hosts of other accounts are still worth asking about
-            raise AwsError(str(error.message)) from error
-
-    return client
 
 
 class Identities:

@@ -57,6 +57,12 @@ def partition_of(region: str) -> str:
     return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
+def account_of(arn: str) -> str:
+    """The account in an ARN, '' where there is none."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else ""
+
+
 Paths = Iterable[tuple[Step, ...]]
 ROOT: tuple[tuple[Step, ...], ...] = ((),)
 """The whole configuration."""

@@ -31,11 +31,20 @@ def _entries(path: str | int, default: bool) -> list[tuple[int, int, int]]:
     return list(struct.iter_unpack("<HHI", raw[4:]))
 
 
+def entry(path: str, uid: int, default: bool) -> int:
+    """What the list of ``path`` says of the named user ``uid``, the mask not applied: bits as in a mode, 0 without such an entry."""
+    return next((found for tag, found, number in _entries(path, default) if tag == _USER and number == uid), 0)
+
+
 def rights(path: str, uid: int, default: bool) -> int:
-    """The rights of the named user ``uid`` in the list of ``path``, the mask applied: bits as in a mode, 0 without such an entry."""
-    entries = _entries(path, default)
-    mask = next((found for tag, found, _id in entries if tag == _MASK), 7)
-    return next((found & mask for tag, found, number in entries if tag == _USER and number == uid), 0)
+    """What of ``entry`` the mask leaves."""
+    mask = next((found for tag, found, _id in _entries(path, default) if tag == _MASK), 7)
+    return entry(path, uid, default) & mask
+
+
+def group_rights(path: str, mode: int) -> int:
+    """The rights of the owning group. Where there is a list, the mode shows its mask in their place."""
+    return next((found for tag, found, _id in _entries(path, default=False) if tag == _GROUP_OBJ), mode >> 3 & 7)
 
 
 def bits(letters: str) -> int:
@@ -67,7 +76,8 @@ def _setfacl(host: Host, path: str, handle: int, options: list[str]) -> None:
     answer = host.run(["setfacl", *options, "--", target])
     if answer.rc:
         reason = (ctl.complaint(answer) or ["no reason given"])[-1].replace(target, path)
-        raise HostError(f"setfacl cannot change the access control list of {path}: {reason}")
+        hint = "Hint: cw_agent_log_access: group does without, as where a file system has no such lists"
+        raise HostError(f"setfacl cannot change the access control list of {path}: {reason}. {hint}")
 
 
 def give(host: Host, path: str, user: str, letters: str, default: bool) -> None:

@@ -15,17 +15,26 @@ from .observation import Desired, Observation
 CREATED_BY_PACKAGE = "cwagent"
 
 
+def by_part(seen: Observation, desired: Desired) -> dict[str, list[str]]:
+    """What converging will change, in words, by the part of the host that it concerns; parts without any are left out."""
+    if desired.purge is not None:
+        found = {"removal": [f"{item} → absent" for item in seen.leftovers]}
+    else:
+        created = desired.create_user and _is_missing(seen, desired)
+        found = {
+            "package": _package_differences(seen, desired),
+            "credentials": _credential_differences(seen, desired),
+            "settings": seen.settings,
+            "user": [f"user: {desired.run_as_user} → created"] * created,
+            "log_access": seen.log_access.differences,
+            "configuration": state.differences(seen.state, desired.sources) if desired.sources else [],
+        }
+    return {part: texts for part, texts in found.items() if texts}
+
+
 def differences(seen: Observation, desired: Desired) -> list[str]:
     """What converging will change, in words."""
-    if desired.purge is not None:
-        return [f"{item} → absent" for item in seen.leftovers]
-    found = _package_differences(seen, desired) + _credential_differences(seen, desired) + seen.settings
-    if desired.create_user and _is_missing(seen, desired):
-        found.append(f"user: {desired.run_as_user} → created")
-    found += seen.log_access.differences
-    if desired.sources:
-        found += state.differences(seen.state, desired.sources)
-    return found
+    return [text for texts in by_part(seen, desired).values() for text in texts]
 
 
 def _package_differences(seen: Observation, desired: Desired) -> list[str]:

@@ -71,7 +71,7 @@ def _needs(host: Host, request: Request, who: User, before: list[Grant]) -> Need
         return Needs([], [])
     own = _without(who, {one.name for one in before if one.kind == GROUP})
     if request.how == "group":
-        found = log_needs.by_groups(host.layout, request.files, own)
+        found = log_needs.by_groups(host.layout, request.files, own, before)
     else:
         found = log_needs.by_lists(host.layout, request.files, own, before)
     if request.journald:
@@ -85,8 +85,9 @@ def compare(host: Host, request: Request) -> Comparison:
     holder, before = log_grants.granted(host)
     who = access.user(request.user)
     needs = _needs(host, request, who, before if holder == request.user else [])
-    take = [one for one in before if holder != request.user or one not in needs.grants] if request.how != "none" else []
-    give = [one for one in needs.grants if not log_needs.effective(one, who)]
+    needed, had = {one.target for one in needs.grants}, {one.target: one.rights for one in before if holder == request.user}
+    take = [one for one in before if one.target not in had or one.target not in needed] if request.how != "none" else []
+    give = [one for one in needs.grants if not log_needs.effective(one, who) or had.get(one.target, one.rights) != one.rights]
     problems = needs.problems + _tools(give + take)
     return Comparison(request.user, holder, before, give, take, needs.grants, problems, _outdated(host, who, needs.grants, take))
 
@@ -152,5 +153,6 @@ def _restart(host: Host, health: float) -> list[str]:
         return []
     verdict = readiness.restarted(host, seen.section, health)
     if verdict.kind == "dead":
-        raise HostError(f"access was given, and the agent died when it was started anew ({verdict.cause})", verdict.lines)
+        hint = "Hint: remove the cause that its lines name and run again; the access stays as it is now"
+        raise HostError(f"the agent died when it was started anew with other groups ({verdict.cause}). {hint}", verdict.lines)
     return [] if verdict.kind == "ready" else [readiness.UNSURE]

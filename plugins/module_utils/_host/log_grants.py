@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from typing import Any
+from typing import Any, Iterator
 
 from . import access, acl, ctl, log_needs, safe_files
 from .errors import HostError
-from .log_needs import GROUP, Grant
+from .log_needs import DEFAULT, GROUP, Grant
 from .system import Host, write_file
 
 
@@ -36,14 +36,16 @@ def _record(host: Host, user: str, grants: list[Grant]) -> None:
 
 
 def change(host: Host, holder: str, before: list[Grant], take: list[Grant], user: str, give: list[Grant]) -> None:
-    """Take what ``holder`` is no longer to have of what it had ``before``, then give ``user`` the rest.
+    """Give ``user`` what it lacks, then take what it no longer needs; all that another ``holder`` had is taken first.
 
     Raises:
         HostError, OSError: a program failed; what was given is taken back.
     """
-    for one in take:
-        _take(host, one, holder)
-    kept = [one for one in before if one not in take]
+    if holder != user:
+        _take_all(host, take, holder, [])
+        before, take = [], []
+    new = {one.target for one in give}
+    kept = [one for one in before if one.target not in new]
     # Written before, so that a run which is killed half-way leaves nothing that nobody takes back.
     _record(host, user, kept + give)
     given = []
@@ -52,10 +54,14 @@ def change(host: Host, holder: str, before: list[Grant], take: list[Grant], user
             _give(host, one, user)
             given.append(one)
     except (HostError, OSError):
-        for one in given:
-            _take(host, one, user)
-        _record(host, user, kept)
+        _take_all(host, given, user, kept)
+        for one in (old for old in before if old.target in new):
+            _give(host, one, user)
+        _record(host, user, before)
         raise
+    left = [one for one in kept if one not in take] + give
+    _take_all(host, take, user, left)
+    _record(host, user, left)
 
 
 def _give(host: Host, grant: Grant, user: str) -> None:
@@ -64,39 +70,54 @@ def _give(host: Host, grant: Grant, user: str) -> None:
     else:
         # What was rotated away meanwhile needs nothing any more.
         with contextlib.suppress(FileNotFoundError):
-            acl.give(host, grant.name, user, grant.rights, grant.kind == log_needs.DEFAULT)
+            acl.give(host, grant.name, user, grant.rights, grant.kind == DEFAULT)
 
 
-def _take(host: Host, grant: Grant, user: str) -> None:
-    number = log_needs.uid(user)
-    if number < 0:
-        return
-    if grant.kind == GROUP:
-        if grant.name in log_needs.names(access.user(user).groups):
-            _program(host, ["gpasswd", "--delete", user, grant.name])
-        return
-    paths = [grant.name]
-    if grant.kind == log_needs.DEFAULT and os.path.isdir(grant.name):
-        # What was made in the directory since then has the entry from there.
-        made = [one.path for one in os.scandir(grant.name) if one.is_file(follow_symlinks=False) or one.is_dir(follow_symlinks=False)]
-        paths += [path for path in made if acl.rights(path, number, default=False)]
-    with contextlib.suppress(FileNotFoundError):
-        acl.take(host, paths[0], number, grant.kind == log_needs.DEFAULT)
-    for path in paths[1:]:
+def _take_all(host: Host, grants: list[Grant], user: str, left: list[Grant]) -> None:
+    """Take grants from a user who keeps what is ``left``; from one that is gone, nothing can be taken."""
+    who = access.user(user)
+    for one in grants if who.exists else []:
+        if one.kind != GROUP:
+            _take_entries(host, one, who.uid, {other.name for other in left})
+        elif one.name in log_needs.names(who.groups):
+            _program(host, ["gpasswd", "--delete", user, one.name])
+
+
+def _take_entries(host: Host, grant: Grant, uid: int, left: set[str]) -> None:
+    """Take an entry, and for a default list what files and directories have inherited of it, but at and below those that are ``left``."""
+    lists = [(grant.name, grant.kind == DEFAULT)]
+    if grant.kind == DEFAULT:
+        inherited = acl.bits(grant.rights)
+        lists += [
+            (path, default) for path in _below(grant.name, left) for default in (False, True) if acl.entry(path, uid, default) == inherited
+        ]
+    for path, default in lists:
         with contextlib.suppress(FileNotFoundError):
-            acl.take(host, path, number, False)
+            acl.take(host, path, uid, default)
+
+
+def _below(directory: str, left: set[str]) -> Iterator[str]:
+    for top, directories, files in os.walk(directory):
+        directories[:] = [name for name in directories if os.path.join(top, name) not in left]
+        paths = [os.path.join(top, name) for name in directories + files]
+        yield from (
+            path for path in paths if path not in left and not os.path.islink(path) and (os.path.isfile(path) or os.path.isdir(path))
+        )
 
 
 def _program(host: Host, argv: list[str]) -> None:
     answer = host.run(argv)
     if answer.rc:
-        raise HostError(f"{argv[0]} failed: {' '.join(ctl.complaint(answer)) or 'no reason given'}")
+        said = " ".join(ctl.complaint(answer)) or "no reason given"
+        raise HostError(f"{argv[0]} failed: {said}. Hint: run {' '.join(argv)} on the host, remove the cause and run again")
 
 
-def take_back(host: Host) -> list[str]:
-    """Take back whatever was given; what that was, in words."""
+def take_back(host: Host) -> None:
+    """Take back whatever was given.
+
+    Raises:
+        HostError, OSError: a program failed; what is left stays on record.
+    """
     holder, before = granted(host)
-    for one in before:
-        _take(host, one, holder)
+    _take_all(host, before, holder, [])
     _record(host, "", [])
-    return [one.text(holder) for one in before]

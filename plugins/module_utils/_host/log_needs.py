@@ -8,9 +8,8 @@ from __future__ import annotations
 import glob
 import grp
 import os
-import pwd
 import stat
-from typing import Iterable, NamedTuple
+from typing import AbstractSet, Iterable, NamedTuple, Tuple
 
 from . import access, acl, logrotate
 from .access import User
@@ -23,6 +22,10 @@ POWERFUL = frozenset(("root", "shadow", "disk", "kmem", "docker", "lxd", "sudo",
 """Groups whose members can do more than read logs."""
 
 
+Targets = AbstractSet[Tuple[str, str]]
+"""Kinds and names of grants."""
+
+
 class Grant(NamedTuple):
     """``kind``: GROUP (``name`` is a group), ACL or DEFAULT (``name`` is a path, ``rights`` of r, x, rx)."""
 
@@ -33,6 +36,11 @@ class Grant(NamedTuple):
     def text(self, user: str) -> str:
         """It in words."""
         return f"group {self.name} of {user}" if self.kind == GROUP else f"{self.kind} u:{user}:{self.rights} of {self.name}"
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """What is opened by it: kind and name."""
+        return self.kind, self.name
 
 
 class Needs(NamedTuple):
@@ -93,40 +101,54 @@ def journal(who: User, memberships: set[str]) -> Needs:
     """What reading the journal needs; ``memberships``: names of the groups that ``who`` is in by itself."""
     if memberships & set(_JOURNAL_READERS):
         return Needs([], [])
-    try:
-        grp.getgrnam(JOURNAL_GROUP)
-    except KeyError:
+    if not _exists(JOURNAL_GROUP):
         hint = "run the agent as root, or take journald out of its configuration"
         return Needs([], [_problem(f"the host has no group {JOURNAL_GROUP}", f"journald for {who.name}", hint)])
     return Needs([Grant(GROUP, JOURNAL_GROUP)], [])
 
 
-def by_groups(layout: Layout, patterns: Iterable[str], who: User) -> Needs:
-    """The groups whose members can read the files. ``who``: without the groups that were given before."""
+def by_groups(layout: Layout, patterns: Iterable[str], who: User, granted: Iterable[Grant]) -> Needs:
+    """The groups whose members can read the files.
+
+    ``who``: without the groups that were given before; ``granted``: what was given before, and does not count.
+    """
     grants: dict[Grant, None] = {}
-    problems, sections = [], logrotate.read(layout)
+    problems, sections, before = [], logrotate.read(layout), {one.target for one in granted}
     files = [path for pattern in patterns for path in matching(layout, pattern)]
-    closed = [path for path, open_ in zip(files, access.readable(who, files)) if not open_]
-    for path in closed:
-        for at, bit in _way(path):
-            found = _stat(at)
-            if found and _shut(at, bit, who) and found.st_mode & bit << 3:
-                grants[Grant(GROUP, _group_name(found.st_gid))] = None
-    given = {one.name for one in grants}
+    closed = _closed(files, who, before)
+    for at, bit in dict.fromkeys(step for path in closed for step in _way(path)):
+        found = _stat(at)
+        if found and _shut(at, bit, who, before) and acl.group_rights(at, found.st_mode) & bit:
+            grants[Grant(GROUP, _group_name(found.st_gid))] = None
     for path in files:
         made = _after_rotation(layout, sections, path)
-        if made and not made[0].mode & 4 and made[1] != who.name and made[2] not in given | _names(who):
-            if made[0].mode & 0o40 and made[2] not in POWERFUL:
-                grants[Grant(GROUP, made[2])] = None
-            else:
-                problems.append(_rotation_problem(path, made, who, f"create 0640 {made[1]} GROUP, with a group for logs"))
+        if made is None or not _closes(made, who) or made[2] in {one.name for one in grants}:
+            continue
+        if made[0].mode & 0o40 and made[2] not in POWERFUL:
+            grants[Grant(GROUP, made[2])] = None
+        else:
+            problems.append(_rotation_problem(path, made, who, f"create 0640 {made[1]} GROUP, with a group for logs"))
     usable = [one for one in grants if one.name not in POWERFUL]
     more = tuple(grp.getgrnam(one.name).gr_gid for one in usable if _exists(one.name))
-    for path, open_ in zip(closed, access.readable(who._replace(groups=who.groups + more), closed)):
-        if not open_ and os.path.exists(path):
-            hint = "let its owner give it to a group for logs (mode 0640), or set cw_agent_log_access: acl"
-            problems.append(_problem(f"no group can give {who.name} (agent.run_as_user) this file", f"{path}, {_barrier(path)}", hint))
+    for path in _closed(closed, who._replace(groups=who.groups + more), before):
+        hint = "let its owner give it to a group for logs (mode 0640), or set cw_agent_log_access: acl"
+        problems.append(_problem(f"no group can give {who.name} (agent.run_as_user) this file", f"{path}, {_barrier(path)}", hint))
     return Needs(usable, problems)
+
+
+def _closed(files: list[str], who: User, before: Targets) -> list[str]:
+    """The files that ``who`` could not read without what was given ``before``; one that is gone meanwhile is none of them."""
+    found = []
+    for path, open_ in zip(files, access.readable(who, files)):
+        lent = any(_lent(at, who, before) for at, _bit in _way(path))
+        if (lent and any(_shut(at, bit, who, before) for at, bit in _way(path))) or not (lent or open_):
+            found += [path] * os.path.exists(path)
+    return found
+
+
+def _closes(made: tuple[logrotate.Created, str, str], who: User) -> bool:
+    """Whether the file that logrotate makes is closed to ``who`` as things stand."""
+    return not made[0].mode & 4 and made[1] != who.name and made[2] not in _names(who)
 
 
 def _exists(group: str) -> bool:
@@ -159,53 +181,48 @@ def _rotation_problem(path: str, made: tuple[logrotate.Created, str, str], who: 
     return _problem(f"after its next rotation {who.name} (agent.run_as_user) could not read the file", value, f"write there {better}")
 
 
-def by_lists(layout: Layout, patterns: Iterable[str], who: User, granted: list[Grant]) -> Needs:
-    """The entries of access control lists with which ``who`` can read the files.
-
-    ``who``: without the groups that were given before; ``granted``: what was given before.
-    """
+def by_lists(layout: Layout, patterns: Iterable[str], who: User, granted: Iterable[Grant]) -> Needs:
+    """The entries of access control lists with which ``who`` can read the files; ``who`` and ``granted`` as for ``by_groups``."""
     wanted: dict[Grant, None] = {}
-    problems, sections, before = [], logrotate.read(layout), {(one.kind, one.name) for one in granted}
+    problems, sections, before = [], logrotate.read(layout), {one.target for one in granted}
     for pattern in patterns:
         files = matching(layout, pattern)
+        closed = set(_closed(files, who, before))
         default = "rx" if "**" in pattern else "r"
-        for path, open_ in zip(files, access.readable(who, files)):
-            own = _shut(path, 4, who) or (ACL, path) in before or _inherited(path, who, before)
+        for path in files:
             made = _after_rotation(layout, sections, path)
-            closes = made is not None and not made[0].mode & 4 and made[1] != who.name and made[2] not in _names(who)
+            closes = made is not None and _closes(made, who)
             if made and closes and not made[0].mode & 0o40:
                 problems.append(_rotation_problem(path, made, who, f"create 0640 {made[1]} {made[2]}"))
-            above = _shut_above(path, who, before)
+            own = path in closed and _shut(path, 4, who, before)
             if own or closes:
                 wanted[Grant(DEFAULT, os.path.dirname(path), default)] = None
-            if own or not open_ or above:
-                wanted.update((Grant(ACL, one, "x"), None) for one in above)
-                wanted.update((Grant(ACL, one, "r"), None) for one in [path] if own)
+            if path in closed:
+                wanted.update((Grant(ACL, one, "x"), None) for one in _ancestors(path) if _shut(one, 1, who, before))
+            if own:
+                wanted[Grant(ACL, path, "r")] = None
         for path in [] if files else sorted(_coming(layout, pattern)):
-            wanted.update((Grant(ACL, one, "x"), None) for one in _shut_above(os.path.join(path, "*"), who, before))
+            wanted.update((Grant(ACL, one, "x"), None) for one in [*_ancestors(path), path] if _shut(one, 1, who, before))
             wanted[Grant(DEFAULT, path, default)] = None
     return Needs(list(wanted), problems)
 
 
-def _inherited(path: str, who: User, before: set[tuple[str, str]]) -> bool:
-    """Whether a file is readable because its directory has handed on what was given."""
-    return (DEFAULT, os.path.dirname(path)) in before and acl.rights(path, who.uid, default=False) > 0
+def _lent(path: str, who: User, before: Targets) -> bool:
+    """Whether an entry of ``who`` in its list was given before, or handed on by its directory."""
+    inherited = (DEFAULT, os.path.dirname(path)) in before and acl.entry(path, who.uid, default=False) > 0
+    return inherited or (ACL, path) in before
 
 
-def _shut_above(path: str, who: User, before: set[tuple[str, str]]) -> list[str]:
-    return [one for one in _ancestors(path) if _shut(one, 1, who) or (ACL, one) in before]
-
-
-def _shut(path: str, bit: int, who: User) -> bool:
-    """Whether this file or directory itself, wherever it stands, refuses ``bit`` (4: to be read, 1: to be searched)."""
+def _shut(path: str, bit: int, who: User, before: Targets) -> bool:
+    """Whether this file or directory itself refuses ``bit`` (4: to be read, 1: to be searched) without what was given ``before``."""
     found = _stat(path)
     if found is None:
         return False
     if found.st_uid == who.uid:
         return not found.st_mode & bit << 6
-    if acl.rights(path, who.uid, default=False) & bit:
+    if acl.rights(path, who.uid, default=False) & bit and not _lent(path, who, before):
         return False
-    return not found.st_mode & (bit << 3 if found.st_gid in who.groups else bit)
+    return not (acl.group_rights(path, found.st_mode) if found.st_gid in who.groups else found.st_mode) & bit
 
 
 def _coming(layout: Layout, pattern: str) -> set[str]:
@@ -219,11 +236,3 @@ def effective(grant: Grant, who: User) -> bool:
     if grant.kind == GROUP:
         return grant.name in _names(who)
     return acl.rights(grant.name, who.uid, grant.kind == DEFAULT) & acl.bits(grant.rights) == acl.bits(grant.rights)
-
-
-def uid(name: str) -> int:
-    """The number of a user, -1 for one that is not there."""
-    try:
-        return pwd.getpwnam(name).pw_uid
-    except KeyError:
-        return -1

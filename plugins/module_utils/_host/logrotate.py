@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import shlex
 from dataclasses import dataclass, field, replace
 from typing import Iterator, NamedTuple
@@ -17,6 +18,7 @@ from .system import read_text
 _MAIN = "/etc/logrotate.conf"
 _PASSED_OVER: tuple[str, ...] = (",v", ".bak", ".cfsaved", ".disabled", ".dpkg-bak", ".dpkg-del", ".dpkg-dist", ".dpkg-new", ".dpkg-old")
 _PASSED_OVER += (".dpkg-tmp", ".orig", ".rhn-cfg-tmp-", ".rpmnew", ".rpmorig", ".rpmsave", ".swp", ".ucf-dist", ".ucf-new", ".ucf-old", "~")
+_MODE = re.compile(r"[0-7]{3,4}")
 _SCRIPTS = ("postrotate", "prerotate", "firstaction", "lastaction", "preremove")
 
 
@@ -55,7 +57,7 @@ class Section:
     def created(self) -> Created | None:
         """What it creates; None: nothing, or a file like the one before."""
         words = self.create or []
-        if self.copies or not words or not words[0].isdigit():
+        if self.copies or not words or not _MODE.fullmatch(words[0]):
             return None
         owner, group = [*words[1:], "", ""][:2]
         user, users_group = [*self.su, "", ""][:2]
@@ -83,7 +85,7 @@ def _sections(layout: Layout, path: str, common: Section, depth: int = 0) -> Ite
         words = _words(line)
         if script or not words:
             script = script and words[:1] != ["endscript"]
-        elif section is None and (patterns or words[0][0] in "/~{"):
+        elif section is None and (patterns or words[0].startswith(("/", "~", "{"))):
             patterns += [word for word in words if word != "{"]
             if line.rstrip().endswith("{"):
                 section = replace(common, where=f"{path}:{number}", patterns=[one.rstrip("{") for one in patterns if one != "{"])

@@ -197,7 +197,6 @@ def result(seen: Observation, desired: Desired) -> dict[str, Any]:
         "run_as_user": seen.user.name,
         "files": [one._asdict() for one in seen.files],
         "requirements": seen.requirements,
-        "log_access": seen.log_access.differences,
         "mounts": seen.mounts,
         "log_stream_default": who["instance_id"] if on_ec2 else seen.hostname,
         "errors": seen.state.errors,

@@ -43,7 +43,7 @@ def _records(host: Host) -> list[str]:
     return [os.path.join(host.layout.records, name) for name in sorted(names)]
 
 
-def _access(host: Host, take_back: bool = False) -> list[str]:
+def _access(host: Host) -> list[str]:
     """What was given to the agent's user of log files, in words."""
     if not os.path.exists(host.layout.log_access):
         return []
@@ -51,7 +51,14 @@ def _access(host: Host, take_back: bool = False) -> list[str]:
     from . import log_grants  # noqa: PLC0415
 
     holder, grants = log_grants.granted(host)
-    return log_grants.take_back(host) if take_back else [one.text(holder) for one in grants]
+    return [one.text(holder) for one in grants]
+
+
+def _take_access_back(host: Host) -> None:
+    if os.path.exists(host.layout.log_access):
+        from . import log_grants  # noqa: PLC0415
+
+        log_grants.take_back(host)
 
 
 def found(host: Host, purge: Iterable[str]) -> list[str]:
@@ -84,7 +91,7 @@ def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcom
         copies = unmanaged.retain(host, strange)
         if package.installed or package.interrupted:
             _remove_package(host, package, "configuration" in parts)
-        _access(host, take_back=True)
+        _take_access_back(host)
         for part in parts:
             for path in _paths(host, part):
                 _remove(path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
-from .._config.policy import Need, config_needs, config_policy
+from .._config.policy import Need, account_of, config_needs, config_policy
 from .._config.subject import Subject as Configuration
 from .._config.words import listed
 from .publications import publications
@@ -77,12 +77,6 @@ def subjects(plan: Mapping[str, Any], identities: Mapping[str, Identity], create
         needs, policy = tuple(config_needs(*asked)), config_policy(*asked)
         found.append(Subject(identity, key, item["profile"], item["region"], tuple(hosts), needs, policy))
     return found
-
-
-def account_of(arn: str) -> str:
-    """The account in an ARN, '' where there is none."""
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 5 else ""
 
 
 def batches(needs: Iterable[Need]) -> list[Batch]:

@@ -10,6 +10,7 @@ from typing import Any, Collection, Iterable, Mapping
 
 from .._config.canonical import digest
 from .._config.errors import ConfigError
+from .._config.policy import account_of
 from .parts import part_name
 from .publications import HOLD, LIVE, Publication
 from .settings import ABSENT
@@ -48,8 +49,7 @@ class Published:
     @property
     def account(self) -> str:
         """The account that holds it, '' where nothing was read of it (yet)."""
-        arns = [str(part["arn"]) for part in self.parts if part.get("arn")]
-        return arns[0].split(":")[4] if arns else ""
+        return next((account_of(str(part["arn"])) for part in self.parts if part.get("arn")), "")
 
     def hold_warning(self) -> str:
         """What a user has to know of a configuration on hold."""

@@ -69,7 +69,7 @@ class Run:
             agent.update(_mapping(result.get("agent")))
         changed_at = _changed_at(before, agent, results)
         started_at = float(_mapping(agent.get("service")).get("started_at") or 0)
-        # Access that was given to files since is told with them; no other change looks at files.
+        # Where access was given since, the files come with that result; no other change looks at files.
         looked = [files for files in (_mapping(result.get("agent")).get("files") for result in results) if files]
         agent["files"] = _files(looked[-1] if looked else before.get("files") or [], started_at)
         sources = _sources(self.sources.get(name))

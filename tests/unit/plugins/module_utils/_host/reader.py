@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, log_needs
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.access import User
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host, Result, run
 
@@ -27,7 +27,16 @@ def lists_work(directory: Path) -> bool:
     """Whether there are access control lists here."""
     if not shutil.which("setfacl"):
         return False
-    return subprocess.run(["setfacl", "-m", f"u:{UID}:x", str(directory)], check=False).returncode == 0
+    place = directory / "lists"
+    place.mkdir()
+    return subprocess.run(["setfacl", "-m", f"u:{UID}:x", str(place)], check=False).returncode == 0
+
+
+def with_lists(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """A reader where access control lists work; elsewhere the test is left out."""
+    if not lists_work(Path(fake.layout.root)):
+        pytest.skip("there is no setfacl here, or no access control lists in the temporary directory")
+    return Reader(fake, monkeypatch)
 
 
 class Reader:
@@ -39,7 +48,6 @@ class Reader:
         self.fails = ""
         self.host = Host(fake.layout, self.run, fake.now, fake.monotonic, fake.sleep)
         monkeypatch.setattr(access, "user", self.user)
-        monkeypatch.setattr(log_needs, "uid", lambda _name: UID)
         for path in (Path(fake.layout.root), *Path(fake.layout.root).parents):
             if path != Path("/") and path.stat().st_uid == os.geteuid():
                 path.chmod(path.stat().st_mode | 0o711)

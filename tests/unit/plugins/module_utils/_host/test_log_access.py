@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import log_access
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.log_access import Request, ensure_log_access
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.log_access import CHOICES, Request, ensure_log_access
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import LOG_ACCESS
 
 from .conftest import FakeHost, configuration
-from .reader import ADM, UID, Reader, as_root, lists_work
+from .reader import ADM, UID, Reader, as_root, with_lists
 
 pytestmark = as_root
 FILES = ("/var/log/app/*.log",)
@@ -21,11 +22,9 @@ GROUP = Request("group", "reader", FILES)
 
 
 @pytest.fixture
-def reader(fake: FakeHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Reader:
-    if not lists_work(tmp_path):
-        pytest.skip("there is no setfacl here, or no access control lists in the temporary directory")
+def reader(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> Reader:
     fake.running_with("ssm_web_3", configuration())
-    return Reader(fake, monkeypatch)
+    return with_lists(fake, monkeypatch)
 
 
 def held(reader: Reader, *groups: int) -> None:
@@ -75,6 +74,41 @@ def test_by_lists_and_another_user(reader: Reader) -> None:
     assert not reader.reads("/var/log/app/a.log")
 
 
+def test_from_lists_to_group(reader: Reader) -> None:
+    """What is readable by what was lent counts as closed, so nothing is lost on the way."""
+    path = reader.file("/var/log/app/a.log")
+    ensure_log_access(reader.host, GROUP._replace(how="acl"), 1.0)
+    found = ensure_log_access(reader.host, GROUP, 1.0).differences
+    assert found == [
+        "log access: group adm of reader → given",
+        f"log access: ACL u:reader:r of {path} → taken back",
+        f"log access: default ACL u:reader:r of {Path(path).parent} → taken back",
+    ]
+    assert (reader.groups, reader.reads("/var/log/app/a.log")) == ([ADM], True)
+    assert ensure_log_access(reader.host, GROUP, 1.0).differences == []
+
+
+def test_other_rights_at_the_same_place(reader: Reader) -> None:
+    """A pattern over directories needs more of the default list, another one less again; the file stays readable."""
+    path = reader.file("/var/log/app/a.log", 0o640, 0)
+    for pattern, rights in (("/var/log/app/*.log", "r"), ("/var/log/app/**.log", "rx"), ("/var/log/app/*.log", "r")):
+        asked = Request("acl", "reader", (pattern,))
+        found = ensure_log_access(reader.host, asked, 1.0).differences
+        assert f"log access: default ACL u:reader:{rights} of {Path(path).parent} → given" in found
+        assert ensure_log_access(reader.host, asked, 1.0).differences == []
+        assert reader.reads("/var/log/app/a.log")
+
+
+def test_what_needs_nothing_any_more_is_taken_back(reader: Reader) -> None:
+    """Its owner has opened the file meanwhile."""
+    path = Path(reader.file("/var/log/app/a.log", 0o640, 0))
+    asked = GROUP._replace(how="acl")
+    ensure_log_access(reader.host, asked, 1.0)
+    path.chmod(0o644)
+    assert len(ensure_log_access(reader.host, asked, 1.0).differences) == 2
+    assert log_access.compare(reader.host, asked).granted == []
+
+
 def test_a_file_that_came_later_is_no_difference(reader: Reader) -> None:
     """It is readable because of the directory's list, which therefore stays."""
     directory = Path(reader.closed("/var/log/app", 0o755))
@@ -101,7 +135,7 @@ def test_without_setfacl(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_agent_dies(reader: Reader) -> None:
     reader.file("/var/log/app/a.log")
     reader.fake.fate = lambda texts: (1.0, "dies")
-    with pytest.raises(HostError, match="access was given, and the agent died when it was started anew"):
+    with pytest.raises(HostError, match=r"the agent died when it was started anew with other groups .* Hint: remove the cause"):
         ensure_log_access(reader.host, GROUP, 1.0)
 
 
@@ -113,3 +147,7 @@ def test_a_link_of_somebody_else(reader: Reader) -> None:
         ensure_log_access(reader.host, GROUP._replace(how="acl"), 1.0)
     assert not reader.reads("/srv/hidden.log")
     assert log_access.compare(reader.host, GROUP).granted == []
+
+
+def test_the_choices_are_those_of_the_inventory() -> None:
+    assert CHOICES == LOG_ACCESS

@@ -23,7 +23,7 @@ def reader(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> Reader:
 
 
 def by_groups(reader: Reader, *patterns: str) -> Needs:
-    return log_needs.by_groups(reader.host.layout, patterns, reader.user("reader"))
+    return log_needs.by_groups(reader.host.layout, patterns, reader.user("reader"), [])
 
 
 def by_lists(reader: Reader, *patterns: str) -> list[tuple[str, str, str]]:

@@ -41,6 +41,7 @@ def made(root: Path, stanza: str, main: str = MAIN, name: str = "app") -> logrot
             (0o640, "root", "adm", "/etc/logrotate.d/app:1"),
         ),
         ("/var/log/app/a.log {\n  create\n}", None),
+        ('""\n/var/log/app/a.log {\n  create 0888 root adm\n}', None),
         ("/var/log/app/a.log {\n  create 0600 root root\n  copytruncate\n}", None),
         ("/var/log/app/a.log {\n  create 0600 root root\n  nocreate\n}", None),
         ("/var/log/other/*.log {\n  create 0600 root root\n}", None),
