@@ -183,7 +183,7 @@ def _rotation_problem(path: str, made: tuple[logrotate.Created, str, str], who: 
 
 def by_lists(layout: Layout, patterns: Iterable[str], who: User, granted: Iterable[Grant]) -> Needs:
     """The entries of access control lists with which ``who`` can read the files; ``who`` and ``granted`` as for ``by_groups``."""
-    wanted: dict[Grant, None] = {}
+    wanted: list[Grant] = []
     problems, sections, before = [], logrotate.read(layout), {one.target for one in granted}
     for pattern in patterns:
         files = matching(layout, pattern)
@@ -196,15 +196,17 @@ def by_lists(layout: Layout, patterns: Iterable[str], who: User, granted: Iterab
                 problems.append(_rotation_problem(path, made, who, f"create 0640 {made[1]} {made[2]}"))
             own = path in closed and _shut(path, 4, who, before)
             if own or closes:
-                wanted[Grant(DEFAULT, os.path.dirname(path), default)] = None
+                wanted.append(Grant(DEFAULT, os.path.dirname(path), default))
             if path in closed:
-                wanted.update((Grant(ACL, one, "x"), None) for one in _ancestors(path) if _shut(one, 1, who, before))
+                wanted += [Grant(ACL, one, "x") for one in _ancestors(path) if _shut(one, 1, who, before)]
             if own:
-                wanted[Grant(ACL, path, "r")] = None
+                wanted.append(Grant(ACL, path, "r"))
         for path in [] if files else sorted(_coming(layout, pattern)):
-            wanted.update((Grant(ACL, one, "x"), None) for one in [*_ancestors(path), path] if _shut(one, 1, who, before))
-            wanted[Grant(DEFAULT, path, default)] = None
-    return Needs(list(wanted), problems)
+            wanted += [Grant(ACL, one, "x") for one in [*_ancestors(path), path] if _shut(one, 1, who, before)]
+            wanted.append(Grant(DEFAULT, path, default))
+    # Of one list for two patterns, that with the most rights.
+    most = {one.target: one for one in sorted(wanted, key=lambda one: len(one.rights))}
+    return Needs([one for one in dict.fromkeys(wanted) if most[one.target] == one], problems)
 
 
 def _lent(path: str, who: User, before: Targets) -> bool:

@@ -99,6 +99,14 @@ def test_other_rights_at_the_same_place(reader: Reader) -> None:
         assert reader.reads("/var/log/app/a.log")
 
 
+def test_two_patterns_over_one_directory(reader: Reader) -> None:
+    """The list has what the one that needs more asks for, and that is the end of it."""
+    reader.file("/var/log/app/a.log", 0o640, 0)
+    asked = Request("acl", "reader", ("/var/log/app/*.log", "/var/log/app/**.log"))
+    assert any("default ACL u:reader:rx of" in one for one in ensure_log_access(reader.host, asked, 1.0).differences)
+    assert ensure_log_access(reader.host, asked, 1.0).differences == []
+
+
 def test_what_needs_nothing_any_more_is_taken_back(reader: Reader) -> None:
     """Its owner has opened the file meanwhile."""
     path = Path(reader.file("/var/log/app/a.log", 0o640, 0))
