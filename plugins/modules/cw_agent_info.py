@@ -14,7 +14,9 @@ description:
   - Says what converging the host to the desired state will change (RV(differences)) and what forbids it (RV(problems)).
   - The desired O(sources) are compared by digest with the active configurations, whatever their names and versions are.
     Without them, or with an empty list, neither the configuration nor the service is compared.
-  - Changes nothing and asks nobody but EC2's instance metadata service (version 2).
+  - On a host that converging will change, asks AWS Security Token Service (C(GetCallerIdentity)) as whom the agent calls AWS, as the
+    agent's user and with its credentials, proxies and certificate authorities. What AWS refuses is a problem.
+  - Changes nothing and asks nobody else but EC2's instance metadata service (version 2).
 options:
   build:
     description: The desired exact build. Empty means that any installed build will do.
@@ -76,8 +78,8 @@ options:
   planned:
     description:
       - The host's entry in RV(cloudwatch.agent.cw_agent_plan#module:hosts), from which the options of the same names are taken that are
-        not given themselves, and C(log_access), C(journald), C(create_user) and C(requirements); its C(purge) counts where its C(state)
-        is C(absent).
+        not given themselves, and C(log_access), C(journald), C(create_user), C(requirements), C(identity_check) and
+        C(credential_sources); its C(purge) counts where its C(state) is C(absent).
     type: dict
     default: {}
   purge:
@@ -269,6 +271,10 @@ agent:
           description: The role of the instance profile.
           type: str
           returned: success
+        no_keys:
+          description: Why the role gives no credentials; empty where it does, and without a role.
+          type: str
+          returned: success
         hostname:
           description: Host name that the metadata service gives.
           type: str
@@ -408,6 +414,27 @@ agent:
       description: Seconds by which the local time of the agent is ahead of UTC. It is what the agent takes for C({date}).
       type: int
       returned: success
+    caller:
+      description: As whom the agent calls AWS. Empty where STS was not asked or did not answer.
+      type: dict
+      returned: success
+      contains:
+        source:
+          description: Where the agent's credentials come from, in words.
+          type: str
+          returned: success
+        account:
+          description: The account.
+          type: str
+          returned: success
+        arn:
+          description: The user, or the session of a role.
+          type: str
+          returned: success
+        clock_skew:
+          description: Seconds by which the host's clock is ahead of AWS's; null where AWS has not said what time it is.
+          type: float
+          returned: success
 differences:
   description: What converging will change, in words.
   returned: success
@@ -478,12 +505,14 @@ ARGUMENTS: dict[str, Any] = {
     "planned": {"type": "dict", "default": {}},
     "purge": {"type": "list", "elements": "str", "choices": list(removal.PURGES)},
 }
+CALLER = {"source": "", "account": "", "arn": "", "clock_skew": None}
 
 
 def desired(params: dict[str, Any]) -> observation.Desired:
     """The module's options as the observation takes them."""
     planned = params["planned"]
-    names = ("build", "mode", "region", "files", "run_as_user", "settings", "log_access", "journald", "create_user", "requirements")
+    names = ["build", "mode", "region", "files", "run_as_user", "settings", "log_access", "journald", "create_user", "requirements"]
+    names += ["identity_check", "credential_sources"]
     given = {name: params.get(name) or planned.get(name) for name in names}
     purge = params["purge"]
     if purge is None and planned.get("state") == "absent":
@@ -505,7 +534,21 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         journald=bool(given["journald"]),
         create_user=bool(given["create_user"]),
         requirements=given["requirements"] or [],
+        credential_sources=given["credential_sources"] or [],
+        identity_check=given["identity_check"] or "changed",
     )
+
+
+def proved(module: AnsibleModule, host: Host, seen: observation.Observation, asked: observation.Desired, changes: bool) -> dict[str, Any]:
+    """What STS answers, {} where it is not asked."""
+    # Unchanged hosts do not pay for what asks over TLS.
+    from ansible_collections.cloudwatch.agent.plugins.module_utils._host import caller  # noqa: PLC0415
+
+    question = caller.request(host, seen, asked, changes)
+    answer = caller.prove(host, question) if question else None
+    if answer and answer.warning:
+        module.warn(answer.warning)
+    return answer._asdict() if answer else {}
 
 
 def main() -> None:
@@ -513,14 +556,18 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     asked = desired(module.params)
     module.no_log_values.update(asked.settings.secrets)
+    host, answer = Host(), dict[str, Any]()
     try:
-        seen = observation.observe(Host(), asked)
+        seen = observation.observe(host, asked)
+        parts, problems = comparison.by_part(seen, asked), comparison.problems(seen, asked)
+        if not problems and (parts or asked.identity_check == "always"):
+            answer = proved(module, host, seen, asked, bool(parts))
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
-    parts, problems = comparison.by_part(seen, asked), comparison.problems(seen, asked)
+    problems += [answer["problem"]] if answer.get("problem") else []
     module.exit_json(
         changed=False,
-        agent=observation.result(seen, asked),
+        agent={**observation.result(seen, asked), "caller": {name: answer.get(name, empty) for name, empty in CALLER.items()}},
         differences=[text for texts in parts.values() for text in texts],
         differing=list(parts),
         converged=not parts,

@@ -70,16 +70,8 @@ def test_an_inventory_that_renames_its_variables(regions: Site, option: dict[str
 def test_an_account_that_is_not_the_instances_own(regions: Site) -> None:
     """Its role could read nothing there: the host is refused before it is changed, with both accounts and the way out."""
     before = regions.invocation("ec2-1")
-    keys = {name: regions.environment.pop(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-    file = regions.scratch / "credentials"
-    profiles = {"default": keys["AWS_ACCESS_KEY_ID"], "other": "LAB210987654321"}
-    file.write_text("".join(f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = lab\n" for name, key in profiles.items()))
-    regions.environment["AWS_SHARED_CREDENTIALS_FILE"] = str(file)
-    try:
+    with regions.profile("other", "LAB210987654321"):
         run = regions.play("--limit", "ec2-1", variables={"cw_agent_profile": "other"})
-    finally:
-        del regions.environment["AWS_SHARED_CREDENTIALS_FILE"]
-        regions.environment.update(keys)
     assert run.status == 2
     words = (
         "the account differs (its configuration is in account 210987654321, the instance is in 123456789012). Hint: set cw_agent_profile"

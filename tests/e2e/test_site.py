@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 import pathlib
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
-from lab_site import HOSTS, ROOT, Site, until
+from lab_site import HOSTS, ROOT, Site, until, untouched
 
 GROUPS = {"ec2-1": "web", "ec2-2": "backend", "amazon-1": "backend", "onprem-1": "onprem"}
 FILES = {"web": "/var/log/web/access.log", "backend": "/var/log/backend/app.log", "onprem": "/var/log/plant/machine.log"}
@@ -33,19 +31,6 @@ def events(site: Site, group: str, stream: str) -> list[str]:
         return [event["message"] for event in logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]]
     except logs.exceptions.ResourceNotFoundException:
         return []
-
-
-@contextlib.contextmanager
-def untouched(site: Site, hosts: tuple[str, ...] = HOSTS, writes: bool = False) -> Iterator[None]:
-    """Nothing on the hosts changes, and (unless `writes`) nothing is written to AWS."""
-    before = {host: site.listing(host) for host in hosts}
-    mark = site.mark()
-    yield
-    for host in hosts:
-        now, was = set(site.listing(host).splitlines()), set(before[host].splitlines())
-        assert now == was, f"{host}: {sorted(now ^ was)[:20]}"
-    if not writes:
-        assert [call for call in site.calls(mark) if call["write"]] == []
 
 
 class TestFreshHosts:

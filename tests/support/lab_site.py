@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -14,7 +15,7 @@ import re
 import shlex
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -22,6 +23,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAB = ROOT / "tests" / "lab" / "lab"
+UNIT = "amazon-cloudwatch-agent.service"
 HOSTS = ("ec2-1", "ec2-2", "amazon-1", "onprem-1")
 # Everything but what a running system writes by itself, and Ansible's own temporary directory.
 LISTING = r"""
@@ -183,6 +185,35 @@ class Site:
         assert predicted.changed() == run.changed()
         return run, said
 
+    @contextlib.contextmanager
+    def profile(self, name: str, access_key_id: str) -> Iterator[None]:
+        """The controller's keys in a credentials file instead of the environment, and a profile beside them."""
+        keys = {variable: self.environment.pop(variable) for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+        file = self.scratch / "credentials"
+        profiles = {"default": keys["AWS_ACCESS_KEY_ID"], name: access_key_id}
+        file.write_text("".join(f"[{each}]\naws_access_key_id = {key}\naws_secret_access_key = lab\n" for each, key in profiles.items()))
+        self.environment["AWS_SHARED_CREDENTIALS_FILE"] = str(file)
+        try:
+            yield
+        finally:
+            del self.environment["AWS_SHARED_CREDENTIALS_FILE"]
+            self.environment.update(keys)
+
+    def set_ahead(self, host: str, seconds: int) -> None:
+        """Let the agent, and modules by /usr/local/bin/python3-ahead, see a clock that is ahead; the kernel's is that of the machine."""
+        library = self.on(host, "find /usr/lib -name libfaketime.so.1").strip()
+        clock = f"LD_PRELOAD={library} FAKETIME=+{seconds} DONT_FAKE_MONOTONIC=1"
+        # libfaketime refuses clock_nanosleep, by which Python's time.sleep waits.
+        sleep = "import select, time\ntime.sleep = lambda seconds: select.select([], [], [], seconds)\n"
+        quiet = "PYTHONPATH=/usr/local/lib/ahead PYTHONDONTWRITEBYTECODE=1"
+        files = {
+            "/usr/local/lib/ahead/sitecustomize.py": sleep,
+            "/usr/local/bin/python3-ahead": f'#!/bin/sh\nexec env {clock} {quiet} /usr/bin/python3 "$@"\n',
+            f"/etc/systemd/system/{UNIT}.d/clock.conf": f"[Service]\nEnvironment={clock}\n",
+        }
+        for path, text in files.items():
+            self.on(host, f"install -D -m 755 /dev/null {path}; cat > {path} << 'END'\n{text}END")
+
     def instance(self, host: str) -> dict[str, Any]:
         """Return what the stand-in's EC2 says of a host."""
         filters = [{"Name": "tag:Name", "Values": [host]}, {"Name": "instance-state-name", "Values": ["running"]}]
@@ -228,3 +259,16 @@ class Site:
             path.parent.mkdir(exist_ok=True)
             path.write_text(yaml.safe_dump(data)) if data is not None else path.unlink()
         return target
+
+
+@contextlib.contextmanager
+def untouched(site: Site, hosts: tuple[str, ...] = HOSTS, writes: bool = False) -> Iterator[None]:
+    """Nothing on the hosts changes, and (unless `writes`) nothing is written to AWS."""
+    before = {host: site.listing(host) for host in hosts}
+    mark = site.mark()
+    yield
+    for host in hosts:
+        now, was = set(site.listing(host).splitlines()), set(before[host].splitlines())
+        assert now == was, f"{host}: {sorted(now ^ was)[:20]}"
+    if not writes:
+        assert [call for call in site.calls(mark) if call["write"]] == []

@@ -13,7 +13,7 @@ import pwd
 import re
 import shutil
 import stat
-from typing import NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from . import safe_files
 from .layout import Layout
@@ -79,32 +79,38 @@ def _readable(path: str) -> bool:
     return os.access(path, os.R_OK | os.X_OK) if stat.S_ISDIR(mode) else stat.S_ISREG(mode)
 
 
-def _as_user(who: User, paths: list[str], outlet: int) -> None:
+def _answer(who: User, question: Callable[[], Any], outlet: int) -> None:
     os.setgroups(who.groups)
     os.setgid(who.gid)
     os.setuid(who.uid)
     with os.fdopen(outlet, "w", encoding="utf-8") as stream:
-        json.dump([_readable(path) for path in paths], stream)
+        json.dump(question(), stream)
 
 
-def readable(who: User, paths: list[str]) -> list[bool]:
-    """For every path whether ``who`` can open it for reading. Only root can ask for another user; else the caller's own rights count."""
-    if not paths:
-        return []
+def as_user(who: User, question: Callable[[], Any]) -> Any:
+    """What ``question`` returns (anything that is JSON) where ``who`` asks it, in a process of its own; None where it has failed.
+
+    Only root can ask as another user; else the caller asks.
+    """
     if os.geteuid() != 0 or who.uid == 0:
-        return [_readable(path) for path in paths]
+        return question()
     inlet, outlet = os.pipe()
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
             os.close(inlet)
-            _as_user(who, paths, outlet)
+            _answer(who, question, outlet)
         os._exit(0)
     os.close(outlet)
     with os.fdopen(inlet, encoding="utf-8") as stream:
         answer = stream.read()
     os.waitpid(child, 0)
-    return list(json.loads(answer)) if answer else [False] * len(paths)
+    return json.loads(answer) if answer else None
+
+
+def readable(who: User, paths: list[str]) -> list[bool]:
+    """For every path whether ``who`` can open it for reading."""
+    return (as_user(who, lambda: [_readable(path) for path in paths]) or [False] * len(paths)) if paths else []
 
 
 def _newest(pattern: str) -> tuple[str, os.stat_result | None]:

@@ -75,8 +75,8 @@ def _problem(what: str, value: str, hint: str) -> dict[str, str]:
 
 def _ec2_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
     if seen.identity is None:
-        hint = "enable the instance metadata service (http-endpoint enabled, hop limit 2 in a container), or set cw_agent_mode: onPremise"
-        return [_problem("cw_agent_mode is ec2 and the host has no instance metadata", seen.no_metadata, hint)]
+        what = "cw_agent_mode is ec2 and the host has no instance metadata"
+        return [_problem(what, seen.no_metadata.reason, seen.no_metadata.hint)]
     found = []
     if desired.region and seen.identity.region != desired.region:
         found.append(
@@ -98,6 +98,29 @@ def _ec2_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
     if not seen.identity.role and not desired.credentials.digest and not (named and seen.profile.exists):
         hint = "associate an instance profile whose role has the policy CloudWatchAgentServerPolicy"
         found.append(_problem("the instance has no role", f"{seen.identity.instance_id} has no instance profile", hint))
+    return found + _role_problems(seen, desired) if differences(seen, desired) else found
+
+
+def _role_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
+    """What keeps an agent that is to use the role of its instance from using it."""
+    if desired.credentials.named:
+        return []
+    if seen.common.name or seen.common.file:
+        if not (seen.identity and seen.identity.role) or "common_config" in desired.credential_sources:
+            return []
+        where = f"{seen.common.name or credentials.DEFAULT_PROFILE} {seen.common.file}".rstrip()
+        hint = "name it in cw_agent_credentials_profile and cw_agent_credentials_file, take [credentials] out of common-config.toml, "
+        hint += "or allow it: cw_agent_credential_sources: [common_config]"
+        what = "a profile in common-config.toml that the inventory does not name wins over the role of the instance"
+        return [_problem(what, where, hint)]
+    found = [
+        _problem(f"other credentials win over the role of the instance ({one.name})", one.where, one.hint)
+        for one in seen.credential_sources
+        if one.name not in desired.credential_sources
+    ]
+    if seen.identity and seen.identity.no_keys:
+        hint = "see that the role exists and its trust policy names ec2.amazonaws.com; for a role that was replaced a moment ago, try later"
+        found.append(_problem(f"the role {seen.identity.role} of the instance gives no keys", seen.identity.no_keys, hint))
     return found
 
 

@@ -54,16 +54,23 @@ def _sections(path: str) -> configparser.ConfigParser:
 
 def read(name: str, file: str) -> Profile:
     """The profile ``name`` of a credentials file and the region that goes with it."""
-    keys = _sections(file)
+    keys_file = _sections(file)
     beside = _sections(os.path.join(os.path.dirname(file), "config"))
     region = ""
-    for parser, section in ((beside, name if name == "default" else f"profile {name}"), (keys, name)):
+    for parser, section in ((beside, name if name == "default" else f"profile {name}"), (keys_file, name)):
         region = region or parser.get(section, "region", fallback="")
-    access_key_id = keys.get(name, "aws_access_key_id", fallback="")
-    if not access_key_id:
-        return Profile(name, file, region=region)
-    found = Keys(access_key_id, keys.get(name, "aws_secret_access_key", fallback=""), keys.get(name, "aws_session_token", fallback=""))
-    return Profile(name, file, True, found.digest, region)
+    found = _keys(keys_file, name)
+    return Profile(name, file, True, found.digest, region) if found else Profile(name, file, region=region)
+
+
+def keys(profile: Profile) -> Keys | None:
+    """The keys of a profile, None where it has none or its file cannot be read."""
+    return _keys(_sections(profile.file), profile.name)
+
+
+def _keys(parsed: configparser.ConfigParser, name: str) -> Keys | None:
+    parts = [parsed.get(name, key, fallback="") for key in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")]
+    return Keys(*parts) if parts[0] else None
 
 
 def named(host: Host) -> Profile:

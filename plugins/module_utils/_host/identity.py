@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import calendar
 import fcntl
 import http.client
 import json
@@ -15,11 +16,13 @@ import time
 from typing import Callable, NamedTuple, Tuple
 from urllib.parse import quote
 
-from .system import Host, read_text
+from .credentials import Keys
+from .system import Host
 
 ADDRESS = "169.254.169.254"
 TOKEN_HEADER = "X-aws-ec2-metadata-token"  # noqa: S105 # the name of a header
 
+_ROLES = "/latest/meta-data/iam/security-credentials/"
 _TAGS = "/latest/meta-data/tags/instance"
 _GROUP_TAG = "aws:autoscaling:groupName"
 _SIOCGIFADDR = 0x8915
@@ -28,12 +31,24 @@ _SIOCGIFADDR = 0x8915
 Ask = Callable[[str, str, "dict[str, str]", float], Tuple[int, str]]
 
 
+ENABLE = "enable the instance metadata service of the instance (http-endpoint enabled), or set cw_agent_mode: onPremise"
+HOPS = "raise the hop limit of the instance's metadata options (http-put-response-hop-limit 2 in a container, or behind another router)"
+NO_TOKENS = "let the metadata service speak version 2: whatever answers at that address knows version 1 only"
+BOOT_SECONDS = 180.0
+"""How long after the start of the system a metadata service may be late, of the instance or of what routes to it."""
+_LATE_SECONDS = 30.0
+
+
 class NoMetadataError(Exception):
-    """There is no metadata service, or it does not answer; ``str(error)`` says which."""
+    """There is no metadata service, or it does not answer; ``str(error)`` says which, ``hint`` what to do about it."""
+
+    def __init__(self, reason: str, hint: str = ENABLE) -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 class Identity(NamedTuple):
-    """An EC2 instance. ``role``: the role of its instance profile, '' without one.
+    """An EC2 instance. ``role``: the role of its instance profile, '' without one. ``no_keys``: why that role gives none, '' where it does.
 
     ``autoscaling_group``: '' when it is in none, None when its metadata service does not show tags and so nobody can say.
     """
@@ -48,6 +63,7 @@ class Identity(NamedTuple):
     hostname: str = ""
     private_ip: str = ""
     autoscaling_group: str | None = None
+    no_keys: str = ""
 
 
 class Connection:
@@ -85,12 +101,28 @@ def _token(using: Ask, seconds: float) -> str:
     try:
         status, body = using("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "300"}, seconds)
     except (socket.timeout, TimeoutError) as error:
-        raise NoMetadataError(f"no answer from {ADDRESS} within {seconds:g} s") from error
+        reason = f"no answer from {ADDRESS} within {seconds:g} s"
+        raise (_too_far(using, seconds) or NoMetadataError(reason)) from error
     except OSError as error:
         raise NoMetadataError(f"no connection to {ADDRESS}: {error.strerror or error}") from error
+    if status == 403:
+        raise NoMetadataError(
+            f"{ADDRESS} answers the request for a token with HTTP status 403: it is turned off, or a proxy stands before it"
+        )
+    if status in (404, 405):
+        raise NoMetadataError(f"{ADDRESS} knows no tokens (HTTP status {status})", NO_TOKENS)
     if status != 200:
         raise NoMetadataError(f"{ADDRESS} answers the request for a token with HTTP status {status}")
     return body.strip()
+
+
+def _too_far(using: Ask, seconds: float) -> NoMetadataError | None:
+    """The error where other requests are answered: only answers with a token are bound to a number of hops."""
+    try:
+        status = using("GET", "/latest/meta-data/", {}, seconds)[0]
+    except OSError:
+        return None
+    return NoMetadataError(f"{ADDRESS} answers (HTTP status {status}), but no token arrives within {seconds:g} s", HOPS)
 
 
 def _get(using: Ask, token: str, path: str, seconds: float) -> str:
@@ -109,14 +141,43 @@ def _autoscaling_group(using: Ask, token: str, seconds: float) -> str | None:
     return _get(using, token, f"{_TAGS}/{_GROUP_TAG}", seconds) if _GROUP_TAG in tags else ""
 
 
-def _read_once(using: Ask, seconds: float) -> Identity:
+def _role(using: Ask, token: str, seconds: float) -> tuple[str, dict[str, str]]:
+    """The role of the instance profile and what the service answers for it, '' and {} without one."""
+    roles = _get(using, token, _ROLES, seconds).splitlines()
+    text = _get(using, token, f"{_ROLES}{quote(roles[0].strip())}", seconds) if roles else ""
+    return (roles[0].strip(), json.loads(text)) if text else ("", {})
+
+
+def _no_keys(answer: dict[str, str], now: float) -> str:
+    """Why the keys that the service answers are none to work with, '' where they are."""
+    if answer.get("Code", "Success") != "Success":
+        return f"{answer['Code']} {answer.get('Message', '')}".rstrip()
+    ends = answer.get("Expiration", "")
+    try:
+        expired = bool(ends) and calendar.timegm(time.strptime(ends, "%Y-%m-%dT%H:%M:%SZ")) <= now
+    except ValueError:
+        return ""
+    return f"they have expired at {ends}" if expired else ""
+
+
+def role_keys(using: Ask, seconds: float = 1.0) -> Keys | None:
+    """The keys of the instance's role, None without one.
+
+    Raises:
+        NoMetadataError: nobody answers, or not with keys.
+    """
+    try:
+        answer = _role(using, _token(using, seconds), seconds)[1]
+        return Keys(answer["AccessKeyId"], answer["SecretAccessKey"], answer.get("Token", "")) if answer else None
+    except (OSError, ValueError, KeyError) as error:
+        raise NoMetadataError(f"{ADDRESS} gives a token but no keys: {error}") from error
+
+
+def _read_once(host: Host, using: Ask, seconds: float) -> Identity:
     token = _token(using, seconds)
     try:
         document = json.loads(_get(using, token, "/latest/dynamic/instance-identity/document", seconds))
-        roles = _get(using, token, "/latest/meta-data/iam/security-credentials/", seconds).splitlines()
-        role = roles[0].strip() if roles else ""
-        if role and not _get(using, token, f"/latest/meta-data/iam/security-credentials/{quote(role)}", seconds):
-            role = ""
+        role, answer = _role(using, token, seconds)
         hostname = _get(using, token, "/latest/meta-data/hostname", seconds)
         group = _autoscaling_group(using, token, seconds)
     except (OSError, ValueError) as error:
@@ -132,24 +193,31 @@ def _read_once(using: Ask, seconds: float) -> Identity:
         hostname=hostname,
         private_ip=str(document.get("privateIp") or ""),
         autoscaling_group=group,
+        no_keys=_no_keys(answer, host.now()),
     )
 
 
 def read(host: Host, expected: bool, using: Ask) -> Identity:
     """The instance's identity.
 
-    ``expected``: the host is said to be an instance, so a service that is late (just after boot) gets three chances
-    of a second; else one short one, for there is most likely nothing to wait for.
+    ``expected``: the host is said to be an instance, so the service gets three chances of a second, and half a minute just after the
+    start of the system; else one short one, for there is most likely nothing to wait for.
     """
     attempts, seconds = (3, 1.0) if expected else (1, 0.3)
+    deadline = host.monotonic() + (_LATE_SECONDS if expected and _is_new(host) else 0)
     while True:
         attempts -= 1
         try:
-            return _read_once(using, seconds)
+            return _read_once(host, using, seconds)
         except NoMetadataError:
-            if not attempts:
+            if attempts <= 0 and host.monotonic() >= deadline:
                 raise
         host.sleep(0.3)
+
+
+def _is_new(host: Host) -> bool:
+    """Whether the system has been started a moment ago."""
+    return host.monotonic() < BOOT_SECONDS
 
 
 def local_address() -> str:
@@ -166,10 +234,8 @@ def local_address() -> str:
     return "UNKNOWN-IP"
 
 
-def utc_offset(host: Host, main_pid: int) -> int:
-    """Seconds by which the local time of the daemon is ahead of UTC now: its own TZ where it has one, else the host's time zone."""
-    environment = read_text(host.layout.at(f"/proc/{main_pid}/environ")).split("\0") if main_pid else []
-    zone = next((one[len("TZ=") :] for one in environment if one.startswith("TZ=")), None)
+def utc_offset(host: Host, zone: str | None) -> int:
+    """Seconds by which the local time of the daemon is ahead of UTC now. ``zone``: its own TZ, None for the host's time zone."""
     # The module's own TZ is that of the login, which the daemon does not share.
     own = os.environ.pop("TZ", None)
     try:

@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import access, credentials, identity, packages, removal, settings, state
+from . import access, credential_sources, credentials, identity, packages, removal, service, settings, state
 from .configurations import Source
 from .settings import Settings
 from .system import Host, read_text
@@ -33,7 +33,8 @@ class DesiredCredentials(NamedTuple):
 class Desired:
     """What the inventory says of the host. '' and None: nothing is said, nothing is compared.
 
-    ``purge``: the agent is to be absent, with these of its files (``removal.PURGES``).
+    ``purge``: the agent is to be absent, with these of its files (``removal.PURGES``); ``credential_sources``: those that may win over
+    the role of the instance; ``identity_check``: ``changed``, ``always`` or ``never``, when STS is asked as whom the agent calls AWS.
     """
 
     sources: list[Source] | None = None
@@ -52,6 +53,8 @@ class Desired:
     journald: bool = False
     create_user: bool = False
     requirements: list[dict[str, str]] = field(default_factory=list)
+    credential_sources: list[str] = field(default_factory=list)
+    identity_check: str = "changed"
 
 
 class LogAccess(NamedTuple):
@@ -61,12 +64,19 @@ class LogAccess(NamedTuple):
     problems: list[dict[str, str]]
 
 
+class NoMetadata(NamedTuple):
+    """Why there is no identity, and what to do about it."""
+
+    reason: str = ""
+    hint: str = ""
+
+
 class Observation(NamedTuple):
     """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems;
 
     ``leftovers``: what of an agent that is to be absent is there; ``settings``: what of the desired ones differs, ``ca_bundle``: what is
     wrong with it; ``log_access``: what its user is to be given;
-    ``requirements``: those of the configuration, and whether each is ``met``.
+    ``requirements``: those of the configuration, and whether each is ``met``; ``credential_sources``: those that win over the role.
     """
 
     package: packages.Package
@@ -74,7 +84,7 @@ class Observation(NamedTuple):
     profile: credentials.Profile
     common: credentials.Profile
     identity: identity.Identity | None
-    no_metadata: str
+    no_metadata: NoMetadata
     hostname: str
     user: access.User
     profile_readable: bool
@@ -89,6 +99,7 @@ class Observation(NamedTuple):
     ca_bundle: str
     log_access: LogAccess
     requirements: list[dict[str, Any]]
+    credential_sources: list[credential_sources.Found]
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -117,25 +128,26 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
     found = state.read(host)
     profile = _profile(host, desired.credentials)
     who = access.user(desired.run_as_user or found.section.run_as_user)
-    metadata, reason = None, ""
+    environment = service.environment(host, found.service.main_pid)
+    metadata, no_metadata = None, NoMetadata()
     try:
         metadata = identity.read(host, desired.mode == "ec2", using or identity.Connection())
     except identity.NoMetadataError as error:
-        reason = str(error)
+        no_metadata = NoMetadata(str(error), error.hint)
     return Observation(
         package=packages.installed(host, packages.distribution(host).format),
         state=found,
         profile=profile,
         common=credentials.named(host),
         identity=metadata,
-        no_metadata=reason,
+        no_metadata=no_metadata,
         hostname=socket.gethostname(),
         user=who,
         profile_readable=access.readable(who, [profile.file])[0] if profile.exists else False,
         files=access.observe_files(host.layout, desired.files, who, found.service.started_at),
         mounts=_mounts(host),
         read_only=packages.read_only(host),
-        utc_offset=identity.utc_offset(host, found.service.main_pid),
+        utc_offset=identity.utc_offset(host, environment.get("TZ")),
         local_address=identity.local_address(),
         clock=round(host.now(), 3),
         leftovers=[] if desired.purge is None else removal.found(host, desired.purge),
@@ -143,6 +155,7 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         ca_bundle=settings.problem(host, desired.settings, who),
         log_access=_log_access(host, desired, who),
         requirements=[{**one, "met": access.present(host.layout, who, one["name"])} for one in desired.requirements],
+        credential_sources=credential_sources.found(host, {*found.service.environment, *environment}),
     )
 
 

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from typing import NamedTuple
 
 from .layout import UNIT
-from .system import Host
+from .system import Host, read_text
 
 FIELDS = (
     "ActiveState",
@@ -24,6 +25,7 @@ FIELDS = (
     "NRestarts",
     "LoadState",
     "NeedDaemonReload",
+    "Environment",
 )
 
 
@@ -35,7 +37,7 @@ class Service(NamedTuple):
     """The unit as systemd sees it. ``started_at``: seconds since the epoch, 0 while it does not run; ``attempted_at``: last start.
 
     ``exit_code``: how the last daemon ended, as waitid() has it; ``exit_status``: its exit status, or the number of the signal;
-    ``restarts``: how often systemd has restarted it by itself.
+    ``restarts``: how often systemd has restarted it by itself; ``environment``: the names of the variables that the unit sets.
     """
 
     active_state: str = "inactive"
@@ -52,6 +54,7 @@ class Service(NamedTuple):
     exit_code: int = 0
     restarts: int = 0
     masked: bool = False
+    environment: tuple[str, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -104,4 +107,19 @@ def read(host: Host) -> Service:
         exit_code=int(shown.get("ExecMainCode") or 0),
         restarts=int(shown.get("NRestarts") or 0),
         masked=shown.get("LoadState") == "masked",
+        environment=assigned(shown.get("Environment", "")),
     )
+
+
+def assigned(assignments: str) -> tuple[str, ...]:
+    """The names of the variables in a setting Environment= of a unit."""
+    try:
+        return tuple(one.partition("=")[0] for one in shlex.split(assignments))
+    except ValueError:
+        return ()
+
+
+def environment(host: Host, main_pid: int) -> dict[str, str]:
+    """The environment of the daemon; {} while it does not run."""
+    text = read_text(host.layout.at(f"/proc/{main_pid}/environ")) if main_pid else ""
+    return dict(one.split("=", 1) for one in text.split("\0") if "=" in one)

@@ -86,6 +86,11 @@ def _change(host: Host, settings: Settings) -> _Change:
     return _Change((before, after), (present, present if settings.overrides is None else drop_in(settings.overrides)))
 
 
+def common_config_text(host: Host, settings: Settings) -> str:
+    """``common-config.toml`` as it will be."""
+    return _change(host, settings).common[1]
+
+
 def _shown(value: str) -> str:
     # A proxy may have been written without its scheme, and still with a password.
     return mirror.shown(value) if "://" in value else value.rpartition("@")[2] or "none"

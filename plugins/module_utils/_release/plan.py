@@ -147,6 +147,8 @@ def _entry(settings: Mapping[str, Any]) -> dict[str, Any]:
         "platform": settings["cw_agent_platform"],
         "log_access": settings["cw_agent_log_access"],
         "create_user": settings["cw_agent_create_user"],
+        "identity_check": settings["cw_agent_identity_check"],
+        "credential_sources": settings["cw_agent_credential_sources"],
     }
 
 

@@ -26,6 +26,10 @@ PRESENT, ABSENT = "present", "absent"
 STATES = (PRESENT, ABSENT)
 LOG_ACCESS = ("check", "group", "acl", "none")
 """How the agent's user gets access to the log files."""
+IDENTITY_CHECKS = ("changed", "always", "never")
+"""When STS is asked, on the host, as whom the agent calls AWS."""
+CREDENTIAL_SOURCES = ("common_config", "container", "environment", "shared_file", "web_identity")
+"""Credentials that win over the role of the instance."""
 FRAGMENT = "cw_agent_fragment_"
 SETTINGS: dict[str, Any] = {
     "cw_agent_state": "present",
@@ -41,6 +45,8 @@ SETTINGS: dict[str, Any] = {
     "cw_agent_allow_vaulted": [],
     "cw_agent_log_access": "check",
     "cw_agent_create_user": False,
+    "cw_agent_identity_check": "changed",
+    "cw_agent_credential_sources": [],
     "cw_agent_uninstall_purge": ["configuration", "state", "credentials", "overrides"],
     **dict.fromkeys(BESIDE),
 }
@@ -63,13 +69,16 @@ _TEXTS = (
     "cw_agent_platform",
     "cw_agent_profile",
     "cw_agent_log_access",
+    "cw_agent_identity_check",
 )
 _CHOICES = {
     "cw_agent_state": STATES,
     "cw_agent_mode": MODES,
     "cw_agent_platform": PLATFORMS,
     "cw_agent_log_access": LOG_ACCESS,
+    "cw_agent_identity_check": IDENTITY_CHECKS,
 }
+_LISTS = {"cw_agent_uninstall_purge": PURGES, "cw_agent_credential_sources": CREDENTIAL_SOURCES}
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:
@@ -102,9 +111,10 @@ def check_settings(settings: Mapping[str, Any]) -> None:
             raise ConfigError(f"{name} is {settings[name]!r}: expected one of {', '.join(allowed)}.")
     if not isinstance(settings["cw_agent_create_user"], bool):
         raise ConfigError(f"cw_agent_create_user is {settings['cw_agent_create_user']!r}. Hint: write true or false.")
-    purge = settings["cw_agent_uninstall_purge"]
-    if not isinstance(purge, list) or not set(map(str, purge)) <= PURGES:
-        raise ConfigError(f"cw_agent_uninstall_purge is {purge!r}. Hint: write a list of {', '.join(sorted(PURGES))}.")
+    for name, known in _LISTS.items():
+        value = settings[name]
+        if not isinstance(value, list) or not set(map(str, value)) <= set(known):
+            raise ConfigError(f"{name} is {value!r}. Hint: write a list of {', '.join(sorted(known))}.")
     if not isinstance(settings["cw_agent_silenced_rules"] or {}, Mapping):
         raise ConfigError("cw_agent_silenced_rules must be a mapping: rule id → reason.")
 

@@ -35,7 +35,8 @@ def parser() -> argparse.ArgumentParser:
         "kind",
         choices=KINDS,
         help="lost: the write is done, then the connection drops without an answer; "
-        "incomplete: FilterLogEvents answers an empty page with a token, GetMetricData no values and StatusCode InternalError",
+        "incomplete: FilterLogEvents answers an empty page with a token, GetMetricData no values and StatusCode InternalError, "
+        "the metadata service (service imds, operations PUT… and GET…) does not know the path",
     )
     add.add_argument("--service", help="ssm, logs, cloudwatch, ec2, iam, sts, kms…; default any")
     add.add_argument("--operation", help="PutParameter, Get*…; default any")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 WsgiApp = Callable[[dict[str, Any], Any], Any]
-IMDS_STATUS = {"5xx": 500, "throttle": 503, "denied": 403, "expired": 401}
+IMDS_STATUS = {"5xx": 500, "throttle": 503, "denied": 403, "expired": 401, "incomplete": 404}
 _TAGGING = ("AddTagsToResource", "RemoveTagsFromResource", "ListTagsForResource")
 
 

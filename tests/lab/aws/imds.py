@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instance metadata service (IMDSv2, token required) of every EC2 host of the lab, live from the stand-in's EC2 and IAM."""
+"""The instance metadata service of every EC2 host of the lab, live from the stand-in's EC2 (with its metadata options) and IAM."""
 
 from __future__ import annotations
 
@@ -52,13 +52,17 @@ class Imds:
         host = self.hosts.get(name)
         if host is None or host.kind != "ec2" or not host.instance_id:
             return _text(404, "no such host")
+        options = ec2_backends[ACCOUNT][host.region].get_instance(str(host.instance_id)).metadata_options
+        if options.http_endpoint == "disabled":
+            return _text(403, "Forbidden")
         method = environ.get("REQUEST_METHOD", "GET")
         if path == "latest/api/token":
             return self._token(name, method, environ)
         if method not in ("GET", "HEAD"):
             return _text(405, "Method Not Allowed")
         owner, until = self._tokens.get(environ.get(_ENVIRON_TOKEN, ""), ("", 0.0))
-        if owner != name or until < time.time():
+        needless = options.http_tokens == "optional" and _ENVIRON_TOKEN not in environ
+        if not needless and (owner != name or until < time.time()):
             return _text(401, "Unauthorized")
         with self._lock:
             tree = self._tree(host)

@@ -35,6 +35,7 @@ class Machine:
             InstanceType="t3.micro",
             MinCount=1,
             MaxCount=1,
+            MetadataOptions={"HttpTokens": "required"},
             IamInstanceProfile={"Name": self.name},
             TagSpecifications=[
                 {"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": self.name}, {"Key": "Role", "Value": "web"}]}
@@ -87,6 +88,19 @@ def test_a_token_is_required(machine: Machine) -> None:
     short = machine.ask("PUT", "api/token", {TTL: "1"})[1]
     time.sleep(1.1)
     assert machine.ask("GET", "meta-data/instance-id", {"X-aws-ec2-metadata-token": short})[0] == 401
+
+
+def test_metadata_options(machine: Machine) -> None:
+    def modify(**options: str) -> None:
+        machine.ec2.modify_instance_metadata_options(InstanceId=machine.id, **options)
+
+    modify(HttpTokens="optional")
+    assert machine.ask("GET", "meta-data/instance-id", {})[1] == machine.id
+    assert machine.ask("GET", "meta-data/instance-id", {"X-aws-ec2-metadata-token": "made-up"})[0] == 401
+    modify(HttpEndpoint="disabled", HttpTokens="required")
+    assert machine.ask("PUT", "api/token", {TTL: "60"})[0] == 403
+    modify(HttpEndpoint="enabled", HttpTokens="required")
+    assert machine.get("meta-data/instance-id")[1] == machine.id
 
 
 def test_each_host_sees_its_own_instance(standin: Standin, machine: Machine) -> None:

@@ -153,6 +153,7 @@ def _start(lab: Lab, ec2: Any, host: str, image: str) -> None:
         InstanceType="t3.small",
         MinCount=1,
         MaxCount=1,
+        MetadataOptions={"HttpTokens": "required", "HttpEndpoint": "enabled"},
         IamInstanceProfile={"Name": ROLE},
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}],
     )["Instances"][0]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import observation
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import identity, observation, sts
 
 from ..module_utils._host.conftest import FakeHost
 from ..module_utils._host.test_identity import Service
@@ -28,6 +28,8 @@ def played(monkeypatch: pytest.MonkeyPatch, name: str, host: FakeHost, service: 
     found = module(name)
     monkeypatch.setattr(found, "Host", lambda: host.host)
     monkeypatch.setattr(observation.observe, "__defaults__", (service or Service(),))
+    monkeypatch.setattr(identity, "Connection", lambda: service or Service())
+    monkeypatch.setattr(sts, "ask", lambda host, keys, way: sts.Reply(200, "123456789012", "arn:aws:sts::123456789012:assumed-role/web/i"))
     return found.main
 
 

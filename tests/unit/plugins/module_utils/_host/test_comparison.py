@@ -178,3 +178,28 @@ def test_an_instance_of_another_account(fake: FakeHost) -> None:
     assert problem["value"].startswith("its configuration is in account 210987654321, the instance is in ")
     same = replace(EC2, account=observe(fake.host, EC2, Service()).identity.account_id)
     assert comparison.problems(observe(fake.host, same, Service()), same) == []
+
+
+def test_a_profile_that_the_inventory_does_not_name(fake: FakeHost) -> None:
+    with_profile(fake)
+    what = "a profile in common-config.toml that the inventory does not name wins over the role of the instance"
+    assert compared(fake, EC2, Service())[1] == [what]
+    assert compared(fake, replace(EC2, credential_sources=["common_config"]), Service())[1] == []
+    assert compared(fake, replace(EC2, credentials=DesiredCredentials("AmazonCloudWatchAgent")), Service())[1] == []
+
+
+def test_other_credentials_than_those_of_the_role(fake: FakeHost) -> None:
+    debian(fake)
+    fake.write(f"{fake.layout.etc}/env-config.json", '{"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE"}')
+    assert compared(fake, EC2, Service())[1] == ["other credentials win over the role of the instance (environment)"]
+    assert compared(fake, replace(EC2, credential_sources=["environment"]), Service())[1] == []
+    fake.running_with("ssm_web_3", TEXT)
+    fake.write(f"{fake.layout.etc}/env-config.json", '{"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE"}')
+    assert compared(fake, EC2, Service()) == ([], [])
+
+
+def test_a_role_without_keys(fake: FakeHost) -> None:
+    debian(fake)
+    service = Service()
+    service.answers["/latest/meta-data/iam/security-credentials/web-role"] = (200, '{"Code": "AssumeRoleUnauthorizedAccess"}')
+    assert compared(fake, EC2, service)[1] == ["the role web-role of the instance gives no keys"]

@@ -25,10 +25,14 @@ DOCUMENT = {
 }
 
 
-class Service:
-    """A metadata service: ``answers`` by path; ``failures`` requests for a token fail first."""
+ROLE_KEYS = {"Code": "Success", "AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "of-the-role", "Token": "token"}
 
-    def __init__(self, failures: int = 0, error: OSError | None = None, **answers: tuple[int, str]) -> None:
+
+class Service:
+    """A metadata service: ``answers`` by path; ``failures`` requests for a token fail first; ``far``: others are answered even then."""
+
+    def __init__(self, failures: int = 0, error: OSError | None = None, far: bool = False, **answers: tuple[int, str]) -> None:
+        self.far = far
         self.failures = failures
         self.error = error or ConnectionRefusedError(111, "Connection refused")
         self.asked: list[str] = []
@@ -36,7 +40,7 @@ class Service:
             "/latest/api/token": (200, "token"),
             "/latest/dynamic/instance-identity/document": (200, json.dumps(DOCUMENT)),
             "/latest/meta-data/iam/security-credentials/": (200, "web-role"),
-            "/latest/meta-data/iam/security-credentials/web-role": (200, "{}"),
+            "/latest/meta-data/iam/security-credentials/web-role": (200, json.dumps(ROLE_KEYS)),
             "/latest/meta-data/hostname": (200, "ip-10-0-0-9.ec2.internal"),
         }
         for name, answer in answers.items():
@@ -51,7 +55,9 @@ class Service:
             if self.failures >= 0:
                 raise self.error
         else:
-            assert headers == {"X-aws-ec2-metadata-token": "token"}
+            if not headers and not self.far:
+                raise self.error
+            assert headers == {"X-aws-ec2-metadata-token": "token"} or self.far
         return self.answers.get(path, (404, ""))
 
 
@@ -85,13 +91,10 @@ def test_address_off_ec2_is_none_of_the_loopback(monkeypatch: pytest.MonkeyPatch
     assert identity.local_address() == "UNKNOWN-IP"
 
 
-@pytest.mark.parametrize(("environment", "offset"), [("A=b\0TZ=Asia/Kolkata\0", 19800), ("TZ=UTC\0", 0), ("TZ=\0", 0)])
-def test_time_zone_of_the_daemon_and_not_of_the_login(
-    fake: FakeHost, monkeypatch: pytest.MonkeyPatch, environment: str, offset: int
-) -> None:
+@pytest.mark.parametrize(("zone", "offset"), [("Asia/Kolkata", 19800), ("UTC", 0), ("", 0)])
+def test_time_zone_of_the_daemon_and_not_of_the_login(fake: FakeHost, monkeypatch: pytest.MonkeyPatch, zone: str, offset: int) -> None:
     monkeypatch.setenv("TZ", "America/New_York")
-    fake.write(fake.layout.at("/proc/7/environ"), environment)
-    assert identity.utc_offset(fake.host, 7) == offset
+    assert identity.utc_offset(fake.host, zone) == offset
     assert os.environ["TZ"] == "America/New_York"
 
 
@@ -100,8 +103,7 @@ def test_daemon_without_a_time_zone_has_that_of_the_host(fake: FakeHost, monkeyp
     time.tzset()
     own = time.localtime(fake.now()).tm_gmtoff
     monkeypatch.setenv("TZ", "Asia/Kolkata" if own != 19800 else "Asia/Tokyo")
-    fake.write(fake.layout.at("/proc/7/environ"), "A=b\0")
-    assert identity.utc_offset(fake.host, 7) == identity.utc_offset(fake.host, 0) == own
+    assert identity.utc_offset(fake.host, None) == own
 
 
 def test_late_service_gets_three_chances(fake: FakeHost) -> None:
@@ -121,7 +123,9 @@ def test_on_premises_is_asked_once(fake: FakeHost) -> None:
     ("service", "told"),
     [
         (Service(failures=9, error=socket.timeout("timed out")), "no answer from 169.254.169.254 within 0.3 s"),
-        (Service(token=(403, "")), "HTTP status 403"),
+        (Service(failures=9, error=socket.timeout("timed out"), far=True), "but no token arrives within 0.3 s"),
+        (Service(token=(403, "")), "HTTP status 403: it is turned off"),
+        (Service(token=(405, "")), "knows no tokens"),
         (Service(document=(500, "")), "HTTP status 500"),
         (Service(document=(200, "{")), "a token but no identity"),
     ],
@@ -176,3 +180,51 @@ def test_nonsense_is_no_answer_and_ends_the_connection() -> None:
         connection("GET", "/x", {}, 2)
     assert connection("PUT", "/x", {"X-a": "b"}, 2)[0] == 200
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("service", "words"),
+    [
+        (Service(failures=9, error=socket.timeout("timed out"), far=True), "hop limit"),
+        (Service(token=(404, "")), "version 1 only"),
+        (Service(token=(403, "")), "http-endpoint enabled"),
+    ],
+)
+def test_what_to_do_about_it(fake: FakeHost, service: Service, words: str) -> None:
+    with pytest.raises(identity.NoMetadataError) as error:
+        identity.read(fake.host, True, service)
+    assert words in error.value.hint
+
+
+def test_just_after_the_start_of_the_system_it_may_take_longer(fake: FakeHost) -> None:
+    fake.uptime = 10.0
+    assert identity.read(fake.host, True, Service(failures=20)).instance_id == "i-0123"
+    fake.uptime = 10.0
+    with pytest.raises(identity.NoMetadataError):
+        identity.read(fake.host, True, Service(failures=999))
+    assert fake.uptime < 45
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web."}, "EC2 cannot assume the role web."),
+        ({**ROLE_KEYS, "Expiration": "2020-01-01T00:00:00Z"}, "they have expired at 2020-01-01T00:00:00Z"),
+        ({**ROLE_KEYS, "Expiration": "2120-01-01T00:00:00Z"}, ""),
+        ({**ROLE_KEYS, "Expiration": "soon"}, ""),
+    ],
+)
+def test_keys_of_the_role(fake: FakeHost, answer: dict[str, str], words: str) -> None:
+    service = Service()
+    service.answers["/latest/meta-data/iam/security-credentials/web-role"] = (200, json.dumps(answer))
+    found = identity.read(fake.host, True, service)
+    assert found.role == "web-role" and found.no_keys.endswith(words)
+
+
+def test_keys_for_who_signs() -> None:
+    keys = identity.role_keys(Service())
+    assert keys and keys.access_key_id == "ASIAEXAMPLE"
+    assert identity.role_keys(Service(security_credentials=(404, ""))) is None
+    broken = Service()
+    broken.answers["/latest/meta-data/iam/security-credentials/web-role"] = (200, "{}")
+    assert identity.role_keys(broken) is None

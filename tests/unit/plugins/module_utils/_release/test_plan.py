@@ -53,6 +53,8 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         "journald": False,
         "log_access": "check",
         "create_user": False,
+        "identity_check": "changed",
+        "credential_sources": [],
         "requirements": [],
         "vaulted": False,
     }
@@ -243,6 +245,12 @@ def test_what_the_host_must_have() -> None:
     ("settings", "words"),
     [
         ({"log_access": "groups"}, "cw_agent_log_access is 'groups': expected one of check, group, acl, none."),
+        ({"identity_check": "sometimes"}, "cw_agent_identity_check is 'sometimes': expected one of changed, always, never."),
+        (
+            {"credential_sources": ["env"]},
+            "cw_agent_credential_sources is ['env']. Hint: write a list of common_config, container, environment, shared_file, "
+            "web_identity.",
+        ),
         ({"create_user": "yes"}, "cw_agent_create_user is 'yes'. Hint: write true or false."),
     ],
 )

@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""As whom the agent will call AWS, proved on the host before it is changed. The tests run in the order in which they stand."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lab_site import UNIT, Run, Site, untouched
+
+DROP_IN = f"/etc/systemd/system/{UNIT}.d/keys.conf"
+ROOTS = "/root/.aws/credentials"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An instance and an on-prem host, both without an agent."""
+    place = Site("e2e-identity", tmp_path_factory.mktemp("identity"))
+    place.lab("down")
+    try:
+        place.up("--ec2", "1", "--onprem", "1")
+        yield place
+    finally:
+        place.lab("down")
+
+
+def refused(site: Site, host: str, **variables: Any) -> tuple[Run, str]:
+    """Run site.yml on a host that has to stay as it is; return how it ended, with its output as words."""
+    with untouched(site, (host,), writes=True):
+        run, said = site.account("--limit", host, **variables)
+    assert run.status == 2 and said["totals"] == {"failed": 1}
+    return run, " ".join(run.output.split())
+
+
+def in_unit(variable: str) -> str:
+    """A script that puts a variable into the environment of the agent's unit."""
+    return f"install -D /dev/null {DROP_IN}; printf '[Service]\\nEnvironment={variable}\\n' > {DROP_IN}; systemctl daemon-reload"
+
+
+@contextlib.contextmanager
+def fault(site: Site, *arguments: str) -> Iterator[None]:
+    """A fault of the lab, as long as the test needs it."""
+    site.lab("fault", "add", *arguments)
+    try:
+        yield
+    finally:
+        site.lab("fault", "clear")
+
+
+class TestOnPremises:
+    """Keys of the inventory, before they are written."""
+
+    def test_a_wrong_secret(self, site: Site) -> None:
+        secret = "w" * 40
+        run, said = refused(site, "onprem-1", cw_agent_credentials_secret_access_key=secret)
+        assert "the secret access key of the agent's credentials is not that of the access key (the keys of the inventory" in said
+        assert "Hint: correct cw_agent_credentials_access_key_id and cw_agent_credentials_secret_access_key" in said
+        assert secret not in run.output
+
+    def test_an_unknown_key(self, site: Site) -> None:
+        _run, said = refused(site, "onprem-1", cw_agent_credentials_access_key_id="AKIAUNKNOWN000000000")
+        assert "AWS does not know the access key of the agent's credentials" in said
+        assert "sts.us-east-1.amazonaws.com: InvalidClientTokenId" in said
+
+    def test_a_clock_an_hour_ahead(self, site: Site) -> None:
+        site.set_ahead("onprem-1", 3600)
+        try:
+            _run, said = refused(site, "onprem-1", ansible_python_interpreter="/usr/local/bin/python3-ahead")
+        finally:
+            site.on("onprem-1", f"rm -r /etc/systemd/system/{UNIT}.d")
+        assert "the host's clock is 60 min ahead, and AWS refuses what it signs" in said
+        assert "SignatureDoesNotMatch). Hint: let the host take its time from a server" in said
+
+    def test_expired(self, site: Site) -> None:
+        with fault(site, "expired", "--service", "sts", "--host", "onprem-1"):
+            assert "the agent's credentials have expired (the keys of the inventory" in refused(site, "onprem-1")[1]
+
+    def test_another_account(self, site: Site) -> None:
+        """The controller publishes into an account that the keys do not belong to."""
+        with site.profile("other", "LAB210987654321"):
+            _run, said = refused(site, "onprem-1", cw_agent_profile="other")
+        assert "the account differs (its configuration is in account 210987654321, the keys of the inventory belong to arn:aws" in said
+
+    def test_nobody_answers(self, site: Site) -> None:
+        """A host that cannot reach STS is refused where the inventory wants the proof, and warned about where it does not."""
+        with fault(site, "reset", "--service", "sts", "--host", "onprem-1"):
+            _run, said = refused(site, "onprem-1", cw_agent_identity_check="always")
+            assert "STS cannot say as whom the agent calls AWS (sts.us-east-1.amazonaws.com: " in said
+            run, account = site.account("--limit", "onprem-1")
+        assert run.status == 0 and account["totals"] == {"verified": 1}
+        assert "it is not proved as whom the agent calls AWS: sts.us-east-1.amazonaws.com: " in " ".join(run.output.split())
+
+    def test_good_keys_are_asked_for_once(self, site: Site) -> None:
+        """The host has them now: an unchanged one is not asked, a changed one asks as the agent's user, with the profile."""
+        mark = site.mark()
+        assert site.play("--limit", "onprem-1").status == 0
+        assert site.calls(mark, service="sts", host="onprem-1") == []
+        assert site.account("--limit", "onprem-1", cw_agent_identity_check="always")[0].status == 0
+        calls = site.calls(mark, service="sts", host="onprem-1")
+        assert [(call["operation"], call["status"]) for call in calls] == [("GetCallerIdentity", 200)]
+
+    def test_a_profile_of_somebody_else(self, site: Site) -> None:
+        """The agent's user cannot read it."""
+        file = "/etc/elsewhere/credentials"
+        site.on("onprem-1", f"install -D -m 600 /etc/amazon-cloudwatch-agent-credentials/credentials {file}")
+        site.on("onprem-1", "cp /etc/amazon-cloudwatch-agent-credentials/config /etc/elsewhere/")
+        none = {"cw_agent_credentials_access_key_id": "", "cw_agent_credentials_secret_access_key": ""}
+        _run, said = refused(site, "onprem-1", cw_agent_credentials_file=file, **none)
+        assert f"cwagent (agent.run_as_user) can't read the credential profile ({file})" in said
+
+
+class TestMetadata:
+    """An instance whose metadata service does not give what the agent needs."""
+
+    def options(self, site: Site, **options: Any) -> None:
+        site.client("ec2").modify_instance_metadata_options(InstanceId=site.instance("ec2-1")["InstanceId"], **options)
+
+    def test_turned_off(self, site: Site) -> None:
+        self.options(site, HttpEndpoint="disabled", HttpTokens="required")
+        try:
+            _run, said = refused(site, "ec2-1")
+        finally:
+            self.options(site, HttpEndpoint="enabled", HttpTokens="required")
+        assert "answers the request for a token with HTTP status 403: it is turned off, or a proxy stands before it" in said
+        assert "Hint: enable the instance metadata service of the instance (http-endpoint enabled)" in said
+
+    def test_version_1_only(self, site: Site) -> None:
+        self.options(site, HttpEndpoint="enabled", HttpTokens="optional")
+        try:
+            with fault(site, "incomplete", "--service", "imds", "--operation", "PUT *", "--host", "ec2-1"):
+                _run, said = refused(site, "ec2-1")
+        finally:
+            self.options(site, HttpEndpoint="enabled", HttpTokens="required")
+        assert "169.254.169.254 knows no tokens (HTTP status 404)). Hint: let the metadata service speak version 2" in said
+
+    def test_too_few_hops(self, site: Site) -> None:
+        with fault(site, "timeout", "--service", "imds", "--operation", "PUT *", "--host", "ec2-1", "--seconds", "3"):
+            _run, said = refused(site, "ec2-1")
+        assert "169.254.169.254 answers (HTTP status 401), but no token arrives within 1 s). Hint: raise the hop limit" in said
+
+    def test_no_profile(self, site: Site) -> None:
+        ec2 = site.client("ec2")
+        instance = site.instance("ec2-1")["InstanceId"]
+        found = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [instance]}])
+        association = found["IamInstanceProfileAssociations"][0]
+        ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
+        try:
+            assert "the instance has no role" in refused(site, "ec2-1")[1]
+        finally:
+            ec2.associate_iam_instance_profile(IamInstanceProfile={"Arn": association["IamInstanceProfile"]["Arn"]}, InstanceId=instance)
+
+    @pytest.mark.parametrize(
+        ("name", "make", "where"),
+        [
+            (
+                "environment",
+                in_unit("AWS_ACCESS_KEY_ID=AKIAOFTHEUNIT"),
+                "AWS_ACCESS_KEY_ID in the environment of the service",
+            ),
+            (
+                "web_identity",
+                in_unit("AWS_WEB_IDENTITY_TOKEN_FILE=/x"),
+                "AWS_WEB_IDENTITY_TOKEN_FILE in the environment of the service",
+            ),
+            (
+                "shared_file",
+                f"install -D /dev/null {ROOTS}; printf '[default]\\naws_access_key_id=AKIAOFROOT\\naws_secret_access_key=x\\n' > {ROOTS}",
+                f"profile default in {ROOTS}, which the agent's downloader reads",
+            ),
+        ],
+    )
+    def test_other_credentials_win(self, site: Site, name: str, make: str, where: str) -> None:
+        site.on("ec2-1", make)
+        try:
+            run, said = refused(site, "ec2-1")
+        finally:
+            site.on("ec2-1", f"rm -f {DROP_IN} {ROOTS}; systemctl daemon-reload")
+        assert f"other credentials win over the role of the instance ({name}) ({where})" in said
+        assert f"or allow it: cw_agent_credential_sources: [{name}]" in said
+        assert "AKIAOF" not in run.output
+
+    def test_late(self, site: Site) -> None:
+        """Not there at the first question; then the role is proved, and the agent rolled out with it."""
+        mark = site.mark()
+        with fault(site, "reset", "--service", "imds", "--operation", "PUT *", "--host", "ec2-1", "--count", "2"):
+            run, said = site.account("--limit", "ec2-1")
+        assert run.status == 0 and said["totals"] == {"verified": 1}
+        calls = site.calls(mark, service="sts", host="ec2-1")
+        assert [(call["operation"], call["status"]) for call in calls] == [("GetCallerIdentity", 200)]
+
+    def test_a_profile_that_the_inventory_no_longer_names(self, site: Site) -> None:
+        """It would win over the role, silently."""
+        common = "/opt/aws/amazon-cloudwatch-agent/etc/common-config.toml"
+        before = site.on("ec2-1", f"cat {common}")
+        site.on("ec2-1", f"printf '[credentials]\\n   shared_credential_profile = \"old\"\\n' >> {common}")
+        changed = {"cw_agent_service_overrides": {"Unit": {"Description": "other"}}}
+        _run, said = refused(site, "ec2-1", **changed)
+        site.on("ec2-1", f"cat > {common} << 'END'\n{before}END")
+        assert "a profile in common-config.toml that the inventory does not name wins over the role of the instance (old)" in said
