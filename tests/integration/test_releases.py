@@ -129,6 +129,8 @@ def test_no_secret_is_shown(fleet: Fleet, kind: str) -> None:
         )
         inventory = desired(fleet, "{{ secret_path }}", cw_agent_allow_vaulted=["secret_path"])
         fleet.run("release", inventory, *options)
+        output, found = listing(fleet, inventory, *options)
+        assert "swordfish" not in output + json.dumps(found)
     # The next inventory knows of no secret any more: only the type of the parameter does, or the description of the version.
     inventory = desired(fleet, "/var/log/other.log")
     fleet.run("publish", inventory)
