@@ -134,7 +134,7 @@ def test_back_to_a_version(display: Display) -> None:
 
 
 def test_pruned_knows_what_hosts_run_and_says_what_it_retains(display: Display) -> None:
-    first, second = PLAN["hosts"]
+    first, second = list(PLAN["hosts"])
     result = run(display, state="pruned", observed={first: observed_of((f"{NAME}.part2", version(1)))})
     (users,) = FakeReleases.users.values()
     assert (list(users.observed[first].files), users.unknown) == ([f"ssm_{NAME}.part2_1"], {NAME: [second]})
