@@ -21,8 +21,10 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publicat
     outside_managed_policy,
     publications,
 )
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.selection import selected
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.usage import users_of
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside, observations
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "required": True, "choices": ["published", "released", "promoted", "rolled_back", "pruned"]},
@@ -31,6 +33,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "verified": {"type": "list", "elements": "str"},
     "policy": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
     "names": {"type": "list", "elements": "str", "default": []},
+    "version": {"type": "str", "default": ""},
+    "observed": {"type": "dict"},
     "hold": {"type": "str", "choices": ["keep", "lift"], "default": "keep"},
     "parameter_tags": {"type": "dict", "default": {}},
     "takeover": {"type": "bool", "default": False},
@@ -119,16 +123,25 @@ class ActionModule(AwsAction):
         return self._result(outcome)
 
     def rolled_back(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Move live back to the previous releases; what has none is left alone."""
-        outcome = releases.move(names_by_target(given["plan"], given["names"]), labels.ROLLBACK, "keep", self._display.display)
+        """Move live back to the previous releases, or to the version that is named; what has no previous release is left alone."""
+        if given["version"]:
+            outcome = releases.move_to(selected(given["plan"], given["names"], given["version"]), self._display.display)
+        else:
+            outcome = releases.move(names_by_target(given["plan"], given["names"]), labels.ROLLBACK, "keep", self._display.display)
         for item in outcome.skipped:
             self._display.warning(f"{item['region']}/{item['name']}: skipped: {item['reason']}.")
         return self._result(outcome, skipped=outcome.skipped)
 
-    def pruned(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Delete parts that no label uses."""
-        outcome = releases.prune(names_by_target(given["plan"], given["names"]))
-        return self._result(outcome, deleted=outcome.deleted)
+    def pruned(self, releases: Releases, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Delete parts that no label and no host uses."""
+        plan, hostvars = given["plan"], variables["hostvars"]
+        observed = observations(hostvars, plan["hosts"]) if given["observed"] is None else given["observed"]
+        beside = hosts_beside(plan, hostvars, variables["groups"]["all"])
+        names = names_by_target(plan, given["names"])
+        outcome = releases.prune(names, {target: users_of(plan, target, observed, beside) for target in names})
+        for item in outcome.retained:
+            self._display.display(f"{item['region']}/{item['name']}: retained: {item['reason']}")
+        return self._result(outcome, deleted=outcome.deleted, retained=outcome.retained)
 
     def _result(self, outcome: Outcome, **more: Any) -> dict[str, Any]:
         diff = {"diff": outcome.diff()} if self._task.diff and not more.get("_ansible_no_log") else {}

@@ -23,8 +23,10 @@ options:
       - V(released) - C(live) moves to what O(published) has published, for configurations all of whose hosts are O(verified). Costs no call
         when everything published is live already.
       - V(promoted) - C(live) moves to the candidate, whoever has verified it. One configuration that cannot be promoted stops all of them.
-      - V(rolled_back) - C(live) moves back to C(previous), with the label C(hold). A configuration without a previous release is skipped.
-      - V(pruned) - parts of large configurations that carry none of the labels are deleted.
+      - V(rolled_back) - C(live) moves back to C(previous), or to O(version), with the label C(hold). A configuration without a previous
+        release is skipped.
+      - V(pruned) - parts of large configurations that carry none of the labels are deleted, unless a host runs one of their versions or may
+        do so.
     type: str
     required: true
     choices: [published, released, promoted, rolled_back, pruned]
@@ -51,6 +53,20 @@ options:
     type: list
     elements: str
     default: []
+  version:
+    description:
+      - The version to go back to, for O(state=rolled_back), as V(NAME:VERSION), with a key of the plan V(KEY:VERSION), or V(VERSION) alone
+        where only one configuration is chosen. No other configuration is touched then. Empty means the previous release.
+      - Refused when it does not exist, is live already, or is that of a configuration which is not among the chosen ones; and when it was
+        one of several parts and no label says any longer which others belong to it.
+    type: str
+    default: ""
+  observed:
+    description:
+      - By host, the result of M(cloudwatch.agent.cw_agent_info), for O(state=pruned).
+      - Without it, what the hosts of the plan have registered as C(cw_agent_observed).
+      - The parts of a configuration one of whose hosts was not observed, or is not part of the run, are retained.
+    type: dict
   hold:
     description:
       - What happens to a configuration that was rolled back. V(keep) leaves its hosts and the label C(live) where they are.
@@ -90,6 +106,7 @@ notes:
   - O(region) and O(profile) come from the plan, host by host; the options of the same names count where the plan names none.
 seealso:
   - module: cloudwatch.agent.cw_agent_plan
+  - module: cloudwatch.agent.cw_agent_release_info
   - module: cloudwatch.agent.ssm_parameter
 author:
   - cloudwatch.agent contributors (@cloudwatch-agent)
@@ -108,6 +125,13 @@ EXAMPLES = r"""
     state: rolled_back
     plan: "{{ cw_agent_plan }}"
     names: [AmazonCloudWatch-web]
+  run_once: true
+
+- name: Go back to a release that is older than that
+  cloudwatch.agent.cw_agent_release:
+    state: rolled_back
+    plan: "{{ cw_agent_plan }}"
+    version: AmazonCloudWatch-web:3
   run_once: true
 """
 
@@ -186,5 +210,10 @@ deleted:
   description: The names of the parameters that were deleted.
   type: list
   elements: str
+  returned: success and O(state=pruned)
+retained:
+  description: The parts that no label uses and that were not deleted, each with C(profile), C(region), C(name) and C(reason).
+  type: list
+  elements: dict
   returned: success and O(state=pruned)
 """

@@ -11,6 +11,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name
 
+OBSERVED = "cw_agent_observed"
+
 
 def hosts_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str]) -> dict[str, list[str]]:
     """The hosts of *inventory* outside *plan* by the name of their configuration. One whose name is a template counts for every name.
@@ -25,6 +27,12 @@ def hosts_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str
         for name in _names(hostvars.raw_get(host), names):
             found.setdefault(name, []).append(host)
     return found
+
+
+def observations(hostvars: Any, hosts: Iterable[str]) -> dict[str, Any]:
+    """By host, the result of its last observation in this run (``cw_agent_observed``), as far as there is one."""
+    found = {host: hostvars.raw_get(host) for host in hosts}
+    return {host: variables[OBSERVED] for host, variables in found.items() if OBSERVED in variables}
 
 
 def _names(variables: Any, names: set[str]) -> set[str]:

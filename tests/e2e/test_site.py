@@ -330,6 +330,41 @@ class TestSecondRun:
             lines = [line for line in shown.output.splitlines() if '"retention_in_days"' in line and line[0] in "+-"]
             assert [line.split(":")[1].strip(" ,") for line in lines] == ["90", "120"]
 
+    def test_two_releases_and_who_runs_them(self, site: Site) -> None:
+        """A limited run leaves a host behind: the releases say which, name a host that cannot be reached, and touch nothing."""
+        file, ssm = site.scratch / "releases.json", site.client("ssm")
+        changed = copy.deepcopy(group_vars("backend"))
+        (entry,) = changed["cw_agent_fragment_backend"]["logs"]["logs_collected"]["files"]["collect_list"]
+        entry["retention_in_days"] = 150
+        name = "AmazonCloudWatch-backend-base-ec2"
+        newest = ssm.get_parameter_history(Name=name)["Parameters"][-1]["Version"]
+        site.inventory = site.overlay({"group_vars/backend.yml": changed})
+        assert site.play("--limit", "ec2-2").status == 0
+        site.on("ec2-1", "systemctl stop ssh; pkill -x sshd || true")
+        try:
+            started, mark = {host: site.invocation(host) for host in HOSTS}, site.mark()
+            run = site.play(playbook="cloudwatch.agent.releases", variables={"cw_agent_releases_file": str(file)})
+            assert {host: site.invocation(host) for host in HOSTS} == started
+            assert [call["operation"] for call in site.calls(mark, host=None) if call["write"]] == []
+        finally:
+            site.on("ec2-1", "systemctl start ssh")
+        assert run.status == 0
+        assert all(counts["changed"] == counts["failed"] == 0 for counts in run.recap().values())
+        (item,) = [one for one in json.loads(file.read_text())["configurations"] if one["name"] == name]
+        found = {one["version"]: (one["labels"], one["hosts"]) for one in item["versions"]}
+        assert found[newest + 1] == (["candidate"], ["ec2-2"])
+        assert found[newest] == (["live"], ["amazon-1"])
+        assert f"{item['key']}: live is version {newest}; 2 hosts: 1 on version {newest + 1}, 1 on version {newest}" in run.output
+        assert "1 host unreachable: ec2-1" in run.output
+        assert [line.strip() for line in run.output.splitlines() if '"retention_in_days"' in line and line.strip()[0] in "+-"][:2] == [
+            '-            "retention_in_days": 120',
+            '+            "retention_in_days": 150',
+        ]
+        # Back to what every host had.
+        entry["retention_in_days"] = 120
+        site.inventory = site.overlay({"group_vars/backend.yml": changed})
+        assert site.play().status == 0
+
     def test_runner(self, site: Site, tmp_path: pathlib.Path) -> None:
         """ansible-runner runs it in a private_data_dir, credentials from the environment only, as AWX does."""
         import ansible_runner  # noqa: PLC0415 - slow to import, and only here

@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shlex
 import ssl
 import subprocess
@@ -23,6 +24,8 @@ import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.tests.support.module_arguments import patch_module_args
 from botocore.config import Config
+
+from .fleet import Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,3 +150,9 @@ def inventory(tmp_path: Path) -> Callable[[dict[str, Any]], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def fleet(lab: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Fleet:
+    words = re.sub(r"[^a-z]", "-", request.node.name.removeprefix("test_"))
+    return Fleet(lab, tmp_path, f"AmazonCloudWatch-{words}")

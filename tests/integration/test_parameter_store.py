@@ -14,88 +14,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-PLAYBOOKS = ROOT / "playbooks"
-FAST = ("-e", "cw_agent_parameter_write_rate=50")
-RELEASE = """
-- name: Publish and release, as site.yml does before and after the hosts
-  hosts: all
-  gather_facts: false
-  serial: "{{ batch | default('100%') }}"
-  tasks:
-    - name: Publish
-      ansible.builtin.import_role:
-        name: cloudwatch.agent.parameter_store
-    - name: What each host fetches
-      ansible.builtin.debug:
-        msg: "SOURCES {{ cw_agent_published.sources | to_json }}"
-      run_once: true
-    - name: One host is not well
-      ansible.builtin.fail:
-        msg: not well
-      when: inventory_hostname in unwell | default([])
-    - name: Release
-      ansible.builtin.import_role:
-        name: cloudwatch.agent.parameter_store
-        tasks_from: release
-"""
-
-
-def fragment(*files: str, group: str = "g") -> dict[str, Any]:
-    """A fragment that collects files."""
-    return {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": path, "log_group_name": group} for path in files]}}}}
-
-
-def hosts(count: int, first: int = 1, **variables: Any) -> dict[str, Any]:
-    """An inventory of hosts that share their variables."""
-    return {
-        "all": {
-            "hosts": {f"h{number}": {} for number in range(first, first + count)},
-            "vars": {"cw_agent_region": "us-east-1", **variables},
-        }
-    }
-
-
-class Fleet:
-    """A fleet whose configuration has a name of its own in this lab."""
-
-    def __init__(self, lab: Any, path: Path, name: str) -> None:
-        self.lab = lab
-        self.name = name
-        self._path = path
-        self._play = path / "release.yml"
-        self._play.write_text(RELEASE)
-
-    def run(
-        self, playbook: str, inventory: dict[str, Any], *options: str, check: bool = True, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a playbook of the collection, or `release`: publish and release."""
-        path = self._path / f"{threading.get_ident()}.yml"
-        path.write_text(yaml.safe_dump(inventory))
-        play = self._play if playbook == "release" else PLAYBOOKS / f"{playbook}.yml"
-        return self.lab.playbook(play, path, *FAST, *options, check=check, **environment)
-
-    def labels(self, name: str = "", region: str = "us-east-1") -> dict[str, int]:
-        """Label → version."""
-        history = self.lab.client(region).get_parameter_history(Name=name or self.name)["Parameters"]
-        return {label: entry["Version"] for entry in history for label in entry["Labels"]}
-
-    def names(self) -> list[str]:
-        """The parameters of this configuration."""
-        filters = [{"Key": "Name", "Option": "BeginsWith", "Values": [self.name]}]
-        return [entry["Name"] for entry in self.lab.client().describe_parameters(ParameterFilters=filters)["Parameters"]]
-
-
-@pytest.fixture
-def fleet(lab: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Fleet:
-    words = re.sub(r"[^a-z]", "-", request.node.name.removeprefix("test_"))
-    return Fleet(lab, tmp_path, f"AmazonCloudWatch-{words}")
-
-
-def desired(fleet: Fleet, *files: str, count: int = 2, **variables: Any) -> dict[str, Any]:
-    return hosts(count, cw_agent_config_name=fleet.name, cw_agent_fragment_logs=fragment(*files), **variables)
+from .fleet import Fleet, changed, desired, fragment, hosts
 
 
 def sources(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -105,10 +25,6 @@ def sources(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return {
         host: [source["location"] for source in entry] for host, entry in json.loads(found[1].encode().decode("unicode_escape")).items()
     }
-
-
-def changed(done: subprocess.CompletedProcess[str]) -> int:
-    return sum(int(number) for number in re.findall(r"changed=(\d+)", done.stdout))
 
 
 def test_publish_release_rollback_hold_and_lift(fleet: Fleet) -> None:
@@ -251,11 +167,6 @@ def test_large_configurations_grow_and_shrink_in_parts(fleet: Fleet) -> None:
     fleet.run("release", desired(fleet, "/b"), "-e", "cw_agent_release_hold=lift")
     fleet.run("release", desired(fleet, "/c"))
     assert all(fleet.labels(name) == {} for name in fleet.names()[1:])
-    prune = fleet._path / "prune.yml"
-    prune.write_text(RELEASE.replace("tasks_from: release", "tasks_from: prune"))
-    fleet._play.write_text(prune.read_text())
-    fleet.run("release", desired(fleet, "/c"))
-    assert fleet.names() == [fleet.name]
 
 
 def test_two_regions_each_its_own(fleet: Fleet) -> None:

@@ -24,6 +24,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release impo
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store, ensure_absent
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, ROLLBACK
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target, publications
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_publish.rst"
 ENFORCING = ROOT / "tests" / "lab" / "aws" / "enforcing"
 TAGS = ["ssm:ListTagsForResource", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource"]
+HISTORY = ["ssm:GetParameterHistory"]
 PRUNE = ["ssm:DeleteParameters"]
 
 
@@ -115,15 +117,17 @@ def release(store: Store, name: str, action: str = PROMOTE) -> None:
     Releases(lambda _target: store, False).move({Target("", "us-east-1"): [name]}, action, "keep", lambda _line: None)
 
 
-def life(store: Store, tags: bool = False, prune: bool = False) -> None:
-    """All that a publisher does: create in parts, release, change and shrink, release, roll back."""
+def life(store: Store, tags: bool = False, more: bool = False) -> None:
+    """All that a publisher does: create in parts, release, change and shrink, release, roll back; *more*: to a version, and prune."""
     name = f"AmazonCloudWatch-{uuid.uuid4().hex[:8]}"
     publish(store, name, 100, {"team": "web", "old": "x"} if tags else None)
     release(store, name)
     publish(store, name, 1, {"team": "net"} if tags else None)
     release(store, name)
+    if more:
+        Releases(lambda _target: store, False).move_to(Selection(Target("", "us-east-1"), name, 1), lambda _line: None)
     release(store, name, ROLLBACK)
-    if prune:
+    if more:
         ensure_absent(store, [f"{name}.part2"], False)
 
 
@@ -138,12 +142,12 @@ def test_each_of_its_actions_is_needed(publisher: Callable[[dict[str, Any]], Sto
     assert action.removeprefix("ssm:") in str(raised.value)
 
 
-def test_tags_and_prune_need_what_is_said_of_them(publisher: Callable[[dict[str, Any]], Store]) -> None:
-    full = with_more(documented(), TAGS + PRUNE)
-    life(publisher(full), tags=True, prune=True)
-    for action in TAGS + PRUNE:
+def test_tags_history_and_prune_need_what_is_said_of_them(publisher: Callable[[dict[str, Any]], Store]) -> None:
+    full = with_more(documented(), TAGS + HISTORY + PRUNE)
+    life(publisher(full), tags=True, more=True)
+    for action in TAGS + HISTORY + PRUNE:
         with pytest.raises(AwsError, match="AccessDenied"):
-            life(publisher(without(full, action)), tags=True, prune=True)
+            life(publisher(without(full, action)), tags=True, more=True)
         assert action in GUIDE.read_text(encoding="utf-8")
 
 

@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping, TypeVar
 
 from .._release import labels as label_moves
+from .._release.notes import note_of
 from .._release.parts import part_name
 from .._release.publications import LABELS, LIVE, Publication, Target, by_target, parameters
+from .._release.selection import Selection, release_to_go_back_to
 from .._release.sources import Published
+from .._release.usage import Users, needed
 from .errors import AwsError
+from .release_history import histories, parameter_histories
 from .ssm_changes import Change, Desired, diff_of, needs_write, result_of
 from .ssm_parameter import Store, ensure_absent, ensure_present, plan, read, read_selected
 from .ssm_reading import labels_of, labels_of_parts, names_beginning
 
 Answer = TypeVar("Answer")
-NOTE = "Configuration of the Amazon CloudWatch agent, published by cloudwatch.agent from inventory "
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Outcome:
     moves: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    retained: list[dict[str, str]] = field(default_factory=list)
 
     def diff(self) -> list[dict[str, str]]:
         """One entry for each parameter that changes."""
@@ -116,6 +120,26 @@ class Releases:
                     outcome.moves.append({"profile": target.profile, "region": target.region, **line})
         if outcome.skipped and action == label_moves.PROMOTE:
             raise AwsError("; ".join(f"{item['region']}/{item['name']}: {item['reason']}" for item in outcome.skipped))
+        return self._announced(outcome, desired, announce)
+
+    def move_to(self, selection: Selection, announce: Callable[[str], None]) -> Outcome:
+        """Move live to the version that was selected, and hold it there.
+
+        Raises:
+            AwsError: a call failed.
+            ConfigError: live cannot go there; nothing was moved then.
+        """
+        target, name = selection.target, selection.name
+        reader = self.store(target).reader
+        release = release_to_go_back_to(selection, histories(reader, [name])[name])
+        labels = labels_of_parts(reader, [name], list(LABELS))
+        moved = label_moves.moves_to(name, labels, {part: version.number for part, version in release.parts.items()})
+        lines = label_moves.move_lines(name, moved, labels)
+        outcome = Outcome(moves=[{"profile": target.profile, "region": target.region, **line} for line in lines])
+        desired = {target: [Desired(parameter, label_versions=at) for parameter, at in moved.items()]}
+        return self._announced(outcome, desired, announce)
+
+    def _announced(self, outcome: Outcome, desired: Mapping[Target, list[Desired]], announce: Callable[[str], None]) -> Outcome:
         for move in outcome.moves:
             announce(f"{move['region']}/{label_moves.shown(move)}")
         return self._present(outcome, desired)
@@ -131,16 +155,25 @@ class Releases:
             outcome.changes += after
         return outcome
 
-    def prune(self, names: Mapping[Target, list[str]]) -> Outcome:
-        """Delete the parts of large configurations that carry none of the labels."""
+    def prune(self, names: Mapping[Target, list[str]], users: Mapping[Target, Users]) -> Outcome:
+        """Delete the parts of large configurations that no label and no host uses.
 
-        def unused(target: Target) -> list[str]:
+        Args:
+            names: of the configurations, by target.
+            users: by target, the hosts that may have fetched from it.
+        """
+
+        def unused(target: Target) -> tuple[list[str], dict[str, str]]:
             reader = self.store(target).reader
             found = names_beginning(reader, [part_name(name, 2)[:-1] for name in names[target]])
-            return label_moves.unused_parts(names[target], labels_of(reader, found, list(LABELS)))
+            parts = label_moves.unused_parts(names[target], labels_of(reader, found, list(LABELS)))
+            reasons = needed(parts, parameter_histories(reader, parts), users[target])
+            return [part for part in parts if part not in reasons], reasons
 
         outcome = Outcome()
-        for target, parts in zip(names, self._each(unused, names)):
+        for target, (parts, reasons) in zip(names, self._each(unused, names)):
+            where = {"profile": target.profile, "region": target.region}
+            outcome.retained += [{**where, "name": part, "reason": reason} for part, reason in reasons.items()]
             changed, existing, _left = ensure_absent(self.store(target), parts, self.check_mode)
             outcome.changed = outcome.changed or changed
             outcome.deleted += existing
@@ -149,9 +182,7 @@ class Releases:
 
 def _desired(publications: Iterable[Publication], tags: Mapping[str, str], origins: Mapping[str, str]) -> list[Desired]:
     return [
-        Desired(**options)
-        for publication in publications
-        for options in parameters(publication, tags, NOTE + origins[publication.key] if origins.get(publication.key) else "")
+        Desired(**options) for publication in publications for options in parameters(publication, tags, origins.get(publication.key, ""))
     ]
 
 
@@ -160,11 +191,12 @@ def _foreign(target: Target, desired: Iterable[Desired], current: Mapping[str, A
     found = []
     for entry in desired:
         there = current[entry.name]
-        note = str((there.described or {}).get("Description") or "")
-        if entry.note and note.startswith(NOTE) and note != entry.note and needs_write(entry, there):
+        theirs = note_of(str((there.described or {}).get("Description") or ""))
+        ours = note_of(entry.note)
+        if ours and theirs and ours.origin and theirs.origin not in ("", ours.origin) and needs_write(entry, there):
             found.append(
-                f"{target.region}/{entry.name}: version {there.version} was published from the inventory {note[len(NOTE) :]}, this run is "
-                f"from {entry.note[len(NOTE) :]}: they would overwrite each other for ever. Hint: set cw_agent_environment in one of them "
+                f"{target.region}/{entry.name}: version {there.version} was published from the inventory {theirs.origin}, this run is "
+                f"from {ours.origin}: they would overwrite each other for ever. Hint: set cw_agent_environment in one of them "
                 "(it becomes part of the names), or run once with cw_agent_takeover: true if the inventory was moved"
             )
     return found

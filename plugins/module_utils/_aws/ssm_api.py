@@ -61,9 +61,9 @@ def list_parameters(client: Any, prefix: str, token: str | None) -> dict[str, An
 
 
 @aws_call("read the history of the parameter {name}")
-def get_parameter_history(client: Any, name: str, token: str | None) -> dict[str, Any]:
+def get_parameter_history(client: Any, name: str, token: str | None, decrypt: bool = False) -> dict[str, Any]:
     more = {"NextToken": token} if token else {}
-    return client.get_parameter_history(Name=name, WithDecryption=False, MaxResults=50, **more)
+    return client.get_parameter_history(Name=name, WithDecryption=decrypt, MaxResults=50, **more)
 
 
 @aws_call("read the parameters below {path}")

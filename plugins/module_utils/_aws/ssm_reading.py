@@ -89,16 +89,22 @@ def histories(reader: Any, names: list[str]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _history(reader: Any, name: str) -> list[dict[str, Any]]:
+    return [
+        {**shown(entry), "labels": sorted(entry.get("Labels", [])), "tier": entry.get("Tier"), "description": entry.get("Description")}
+        for entry in versions_of(reader, name)
+    ]
+
+
+def versions_of(
+    reader: Any, name: str, decrypt: bool = False, run: Callable[..., dict[str, Any]] = lambda call, *args: call(*args)
+) -> list[dict[str, Any]]:
+    """GetParameterHistory's entries of *name*, oldest first; none where it is absent. *run* makes each call, when its turn has come."""
     try:
-        versions = list(_pages(partial(api.get_parameter_history, reader, name)))
+        return list(_pages(lambda token: run(api.get_parameter_history, reader, name, token, decrypt)))
     except AwsError as error:
         if error.code != MISSING:
             raise
         return []
-    return [
-        {**shown(entry), "labels": sorted(entry.get("Labels", [])), "tier": entry.get("Tier"), "description": entry.get("Description")}
-        for entry in versions
-    ]
 
 
 def settings_of(reader: Any, names: list[str]) -> dict[str, dict[str, Any]]:

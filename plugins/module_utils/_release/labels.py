@@ -21,7 +21,7 @@ Versions = dict[str, int]
 
 def refusal(name: str, labels: Labels, action: str, hold: str) -> str:
     """Why *name* cannot be moved by *action* (promote or rollback), '' if it can. *hold*: keep or lift."""
-    releases = {label: _release(labels, name, label) for label in LABELS}
+    releases = {label: versions_at(labels, name, label) for label in LABELS}
     if action == ROLLBACK:
         return "" if releases[PREVIOUS] else "there is no previous release to go back to: correct the fragments and publish instead"
     if not releases[CANDIDATE]:
@@ -36,8 +36,16 @@ def refusal(name: str, labels: Labels, action: str, hold: str) -> str:
 
 def moves(name: str, labels: Labels, action: str, hold: str) -> dict[str, dict[str, int]]:
     """Where the labels of each part of *name* go: by parameter, label → version (0: the label is removed)."""
-    releases = {label: _release(labels, name, label) for label in LABELS}
-    aims = _rollback(name, releases) if action == ROLLBACK else _promotion(releases, hold)
+    releases = {label: versions_at(labels, name, label) for label in LABELS}
+    return _moved(name, labels, _rollback(name, releases, releases[PREVIOUS]) if action == ROLLBACK else _promotion(releases, hold))
+
+
+def moves_to(name: str, labels: Labels, to: Versions) -> dict[str, dict[str, int]]:
+    """As :func:`moves`, for a rollback to the parts *to* instead of the previous release."""
+    return _moved(name, labels, _rollback(name, {label: versions_at(labels, name, label) for label in LABELS}, to))
+
+
+def _moved(name: str, labels: Labels, aims: Mapping[str, Versions]) -> dict[str, dict[str, int]]:
     found = {}
     for parameter, at in labels.items():
         if parameter == name or is_part_of(parameter, name):
@@ -58,17 +66,18 @@ def _promotion(releases: Mapping[str, Versions], hold: str) -> dict[str, Version
     return aims
 
 
-def _rollback(name: str, releases: Mapping[str, Versions]) -> dict[str, Versions]:
-    """Live goes to the previous release, and a hold keeps the next run from undoing that."""
-    live = releases[LIVE]
-    aims = {LIVE: releases[PREVIOUS]}
-    if live and live != releases[PREVIOUS]:
-        aims[HOLD] = releases[HOLD] or {name: live[name]}
+def _rollback(name: str, releases: Mapping[str, Versions], to: Versions) -> dict[str, Versions]:
+    """Live goes to the parts *to*, and a hold keeps the next run from undoing that. Previous goes along: going back never leads forward."""
+    aims = {LIVE: to, PREVIOUS: to}
+    if releases[LIVE] != to:
+        left = [releases[label].get(name, 0) for label in (HOLD, LIVE, CANDIDATE)]
+        held = next((version for version in left if version not in (0, to[name])), releases[LIVE].get(name, 0))
+        aims.update({HOLD: {name: held}} if held else {})
     return aims
 
 
-def _release(labels: Labels, name: str, label: str) -> Versions:
-    """The parts of *name* that carry *label* without a gap, with their versions."""
+def versions_at(labels: Labels, name: str, label: str) -> Versions:
+    """The parts of *name* that carry *label* without a gap, with their versions; the configuration's own parameter first."""
     found: Versions = {}
     number = 1
     while labels.get(part_name(name, number), {}).get(label):

@@ -38,6 +38,11 @@ def file_order(name: str, count: int) -> list[int]:
     return sorted(range(1, count + 1), key=lambda number: part_name(name, number) + "_")
 
 
+def file_name(name: str, version: int) -> str:
+    """The name of the file in which a host keeps *version* of the parameter *name* (contract 2.5)."""
+    return f"ssm_{name}_{version}".replace("/", "_")
+
+
 def size_of(configuration: Any) -> int:
     """The size of *configuration* as it is published, in bytes."""
     return len(canonical_text(configuration).encode("utf-8"))
@@ -81,6 +86,14 @@ def _assembled(groups: list[list[Atom]]) -> dict[str, Any]:
         for atom in group:
             _put(configuration, atom)
     return copy.deepcopy(configuration)
+
+
+def joined(name: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The configuration that *parts* (part 1 first) of the parameter *name* make together: what :func:`split` has divided."""
+    if len(parts) == 1:
+        return parts[0]
+    ordered = [parts[number - 1] for number in file_order(name, len(parts))]
+    return _assembled([list(_atoms(part, ())) for part in ordered if part])
 
 
 def _groups(configuration: dict[str, Any]) -> list[list[Atom]]:

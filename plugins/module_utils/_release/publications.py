@@ -11,6 +11,7 @@ from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from .._config.canonical import canonical_text
 from .._config.errors import ConfigError
+from .notes import Note
 from .parts import part_name, split
 
 CANDIDATE = "candidate"
@@ -30,13 +31,14 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class Publication:
-    """A configuration of the plan as it is published: the text of each part, part 1 first."""
+    """A configuration of the plan as it is published: the text of each part, part 1 first. ``vaulted``: whether it holds a secret."""
 
     key: str
     name: str
     target: Target
     hosts: tuple[str, ...]
     texts: tuple[str, ...]
+    vaulted: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -66,7 +68,7 @@ def publications(plan: Mapping[str, Any]) -> list[Publication]:
             continue
         wrong += [f"{entry['name']}: {reason}" for reason in _references(configuration, "")]
         target = Target(entry["profile"], entry["region"])
-        found.append(Publication(entry["key"], entry["name"], target, tuple(entry["hosts"]), texts))
+        found.append(Publication(entry["key"], entry["name"], target, tuple(entry["hosts"]), texts, bool(entry.get("vaulted"))))
     if wrong:
         raise ConfigError("; ".join(wrong))
     return found
@@ -79,16 +81,18 @@ def _references(value: Any, pointer: str) -> list[str]:
     return [reason for key, item in items for reason in _references(item, f"{pointer}/{key}")]
 
 
-def parameters(publication: Publication, tags: Mapping[str, str] | None = None, note: str = "") -> Iterator[dict[str, Any]]:
+def parameters(publication: Publication, tags: Mapping[str, str] | None = None, origin: str = "") -> Iterator[dict[str, Any]]:
     """The options of ``ssm_parameter`` for each name of *publication*, with the name as ``name``.
 
     Args:
         publication: what is published.
         tags: of every parameter; none: tags are neither read nor changed.
-        note: the description that goes with a new version, and never makes one by itself.
+        origin: the inventory that it comes from, for the description that goes with a new version, and never makes one by itself.
     """
+    count = len(publication.texts)
     for number, (name, text) in enumerate(zip(publication.names, publication.texts), 1):
         report = [LIVE, HOLD] if number == 1 else [LIVE]
+        note = str(Note(origin, number, count, publication.vaulted))
         options = {"name": name, "value": text, "tier": "auto", "labels": [CANDIDATE], "report_labels": report, "note": note}
         yield {**options, "tags": dict(tags)} if tags else options
     yield {"name": publication.names[-1], "label_versions": {CANDIDATE: 0}, "report_labels": [LIVE]}

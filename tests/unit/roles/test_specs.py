@@ -28,6 +28,7 @@ DATA = {
     "cw_agent_converged": "service",
     "cw_agent_verified": "verify",
     "cw_agent_released": "parameter_store",
+    "cw_agent_releases": "parameter_store",
 }
 """What stages hand on: registered results by name, and the role that owns each."""
 ROOT = ROLES[0].parents[1]

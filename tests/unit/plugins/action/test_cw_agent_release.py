@@ -13,7 +13,13 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_release
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release import Outcome
-from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import NAME, plan_of, published_of
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import (
+    NAME,
+    observed_of,
+    plan_of,
+    published_of,
+    version,
+)
 
 PLAN = plan_of()
 CONNECTION = SimpleNamespace(_shell=SimpleNamespace(tmpdir="unused"))
@@ -57,10 +63,16 @@ class FakeReleases:
         FakeReleases.names = names
         return self._answer()
 
-    def prune(self, _names: Any) -> Outcome:
+    def move_to(self, selection: Any, announce: Any) -> Outcome:
+        announce(f"moves to {selection.version}")
         return self._answer()
 
+    def prune(self, _names: Any, users: Any) -> Outcome:
+        FakeReleases.users = users
+        return Outcome(retained=[{"profile": "", "region": "r", "name": "n.part2", "reason": "in use by h"}])
+
     names: Any = None
+    users: Any = None
 
 
 @pytest.fixture
@@ -113,6 +125,21 @@ def test_moves_are_listed_before_they_are_made_and_skips_are_said(display: Displ
     assert run(display, state="rolled_back")["skipped"]
     assert display.lines == ["moves rollback"]
     assert display.warnings == ["r/n: skipped: no previous release."]
+
+
+def test_back_to_a_version(display: Display) -> None:
+    run(display, state="rolled_back", version=f"{NAME}:3")
+    assert display.lines == ["moves to 3"]
+    assert "of another configuration than those of this run" in run(display, state="rolled_back", version="other:3")["msg"]
+
+
+def test_pruned_knows_what_hosts_run_and_says_what_it_retains(display: Display) -> None:
+    first, second = list(PLAN["hosts"])
+    result = run(display, state="pruned", observed={first: observed_of((f"{NAME}.part2", version(1)))})
+    (users,) = FakeReleases.users.values()
+    assert (list(users.observed[first].files), users.unknown) == ([f"ssm_{NAME}.part2_1"], {NAME: [second]})
+    assert display.lines == ["r/n.part2: retained: in use by h"]
+    assert (result["deleted"], len(result["retained"])) == ([], 1)
 
 
 def test_a_refusal_is_one_message_with_its_details(display: Display, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts of the inventory that are not part of a run, by the name of their configuration."""
+"""Hosts of the inventory that are not part of a run, by the name of their configuration; what was observed of those that are."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside, observations
 
 PLAN = {"hosts": {"a": {}}, "configurations": [{"name": "AmazonCloudWatch-base"}, {"name": "AmazonCloudWatch-staging-basic-base"}]}
 
@@ -38,3 +38,7 @@ class HostVars(dict[str, Any]):
 def test_hosts_by_configuration(variables: dict[str, Any], names: list[str]) -> None:
     found = hosts_beside(PLAN, HostVars(a={"cw_agent_fragment_base": {}}, b=variables), ["a", "b"])
     assert found == {name: ["b"] for name in names}
+
+
+def test_observations_as_far_as_there_are_any() -> None:
+    assert observations(HostVars(a={"cw_agent_observed": {"agent": {}}}, b={}), ["a", "b"]) == {"a": {"agent": {}}}

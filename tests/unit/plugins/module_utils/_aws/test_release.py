@@ -12,10 +12,19 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors impor
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release import Releases
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, ROLLBACK
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target, names_by_target, publications
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.selection import Selection
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.sources import sources_by_host
-from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import LARGE, NAME, plan_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.usage import Users, seen
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import (
+    LARGE,
+    NAME,
+    observed_of,
+    plan_of,
+    version,
+)
 
 HERE, THERE = Target("", "us-east-1"), Target("", "eu-west-1")
 
@@ -117,11 +126,77 @@ def test_hosts_on_hold_fetch_every_part_of_a_larger_live_release(releases: Any) 
     assert held.sources("keep") == large[0].sources("keep")
 
 
+def shrunk(releases: Any) -> list[str]:
+    """A configuration of several parts that has been one of one part for two releases: the names of its further parts."""
+    _outcome, (large,) = publish(releases, plan_of(LARGE))
+    for small in (LARGE, None, {"agent": {"debug": True}}):
+        publish(releases, plan_of(small))
+        releases().move({HERE: [NAME]}, PROMOTE, "keep", lambda _line: None)
+    return [part["name"] for part in large.parts[1:-1]]
+
+
+NOBODY = {HERE: Users({}, {})}
+
+
 def test_prune_deletes_parts_without_labels(releases: Any, cloud: Any) -> None:
-    publish(releases, plan_of(LARGE))
-    publish(releases, plan_of())
-    planned = releases(True).prune({HERE: [NAME]})
+    parts = shrunk(releases)
+    planned = releases(True).prune({HERE: [NAME]}, NOBODY)
     assert planned.changed
     assert "delete_parameters" not in cloud[HERE].writes
-    assert releases().prune({HERE: [NAME]}).deleted == planned.deleted
-    assert not releases().prune({HERE: [NAME]}).changed
+    assert releases().prune({HERE: [NAME]}, NOBODY).deleted == planned.deleted == parts
+    assert not releases().prune({HERE: [NAME]}, NOBODY).changed
+
+
+def test_prune_retains_what_a_label_is_on(releases: Any) -> None:
+    publish(releases, plan_of(LARGE))
+    releases().move({HERE: [NAME]}, PROMOTE, "keep", lambda _line: None)
+    publish(releases, plan_of())
+    outcome = releases().prune({HERE: [NAME]}, NOBODY)
+    assert (outcome.changed, outcome.deleted, outcome.retained) == (False, [], [])
+    # As previous, too.
+    releases().move({HERE: [NAME]}, PROMOTE, "keep", lambda _line: None)
+    assert releases().prune({HERE: [NAME]}, NOBODY).deleted == []
+
+
+def test_prune_retains_what_hosts_run_or_may_run(releases: Any, cloud: Any) -> None:
+    first, *others = shrunk(releases)
+    runs = {HERE: Users({"h1": seen(observed_of((first, version(1))))}, {})}
+    outcome = releases().prune({HERE: [NAME]}, runs)
+    assert outcome.deleted == others
+    assert outcome.retained == [{"profile": "", "region": "us-east-1", "name": first, "reason": "in use by h1"}]
+    unknown = releases().prune({HERE: [NAME]}, {HERE: Users({}, {NAME: ["h2"]})})
+    assert (unknown.changed, unknown.retained[0]["reason"]) == (False, "nobody knows what is in use by h2")
+    assert first in cloud[HERE]._store.parameters
+
+
+def test_back_to_a_version_that_is_named(releases: Any, cloud: Any) -> None:
+    for interval in (10, 20, 30):
+        publish(releases, plan_of({"agent": {"metrics_collection_interval": interval}}))
+        releases().move({HERE: [NAME]}, PROMOTE, "keep", lambda _line: None)
+    said: list[str] = []
+    before = list(cloud[HERE].writes)
+    predicted = releases(True).move_to(Selection(HERE, NAME, 1), said.append)
+    assert cloud[HERE].writes == before
+    assert said == [
+        f"us-east-1/{NAME}: hold none → version 3",
+        f"us-east-1/{NAME}: live version 3 → version 1",
+        f"us-east-1/{NAME}: previous version 2 → version 1",
+    ]
+    outcome = releases().move_to(Selection(HERE, NAME, 1), lambda _line: None)
+    assert (outcome.changed, outcome.moves) == (predicted.changed, predicted.moves) == (True, outcome.moves)
+    before = list(cloud[HERE].writes)
+    for number, words in ((1, "version 1 is live already"), (9, "there is no version 9")):
+        with pytest.raises(ConfigError, match=words):
+            releases().move_to(Selection(HERE, NAME, number), said.append)
+    assert cloud[HERE].writes == before
+    _outcome, (held,) = publish(releases, plan_of({"agent": {"metrics_collection_interval": 30}}))
+    assert held.sources("keep")[0]["location"] == f"ssm:{NAME}:1"
+
+
+def test_back_to_a_version_of_one_part_leaves_the_further_parts(releases: Any) -> None:
+    publish(releases, plan_of())
+    publish(releases, plan_of(LARGE))
+    releases().move({HERE: [NAME]}, PROMOTE, "keep", lambda _line: None)
+    releases().move_to(Selection(HERE, NAME, 1), lambda _line: None)
+    _outcome, (held,) = publish(releases, plan_of(LARGE))
+    assert [source["location"] for source in held.sources("keep")] == [f"ssm:{NAME}:1"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.history import Version
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.parts import file_name
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import parameters, publications
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.sources import Published
 
@@ -57,3 +59,15 @@ def published_of(
             )
         found.append(Published(publication, parts))
     return found
+
+
+def version(number: int, content: Any = None, **fields: Any) -> Version:
+    """A version of a parameter; without content each number has its own."""
+    configuration = {"agent": {"metrics_collection_interval": number}, **SMALL} if content is None else content
+    text = configuration if isinstance(configuration, str) else canonical_text(configuration)
+    return Version(number, text, f"2026-11-{number:02}T10:00:00Z", "arn:aws:iam::123456789012:user/alice", **fields)
+
+
+def observed_of(*parameters: tuple[str, Version]) -> dict[str, Any]:
+    """The result of cw_agent_info on a host that has fetched these versions of parameters."""
+    return {"agent": {"configurations": [{"file": file_name(name, one.number), "digest": one.digest} for name, one in parameters]}}

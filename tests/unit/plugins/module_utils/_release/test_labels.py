@@ -55,6 +55,32 @@ def test_moves(there: At, action: str, hold: str, expected: At) -> None:
 
 
 @pytest.mark.parametrize(
+    ("there", "to", "expected"),
+    [
+        ({"candidate": 5, "live": 5, "previous": 4}, 2, {"live": 2, "previous": 2, "hold": 5}),
+        ({"candidate": 5, "live": 5, "previous": 4}, 4, {"live": 4, "hold": 5}),
+        ({"candidate": 6, "live": 4, "previous": 4, "hold": 5}, 2, {"live": 2, "previous": 2}),
+        # To what was rolled back itself: the hold says what was left last.
+        ({"candidate": 6, "live": 4, "previous": 4, "hold": 5}, 5, {"live": 5, "previous": 5, "hold": 4}),
+        ({"candidate": 3}, 2, {"live": 2, "previous": 2, "hold": 3}),
+        ({"candidate": 3}, 3, {"live": 3, "previous": 3}),
+    ],
+    ids=["older", "previous", "on hold", "held", "never live", "candidate"],
+)
+def test_moves_to_a_version(there: dict[str, int], to: int, expected: dict[str, int]) -> None:
+    assert labels.moves_to(NAME, stored(p1=there, p2={}), {NAME: to}) == {NAME: expected}
+
+
+def test_moves_to_other_parts() -> None:
+    there = stored(p1={"candidate": 5, "live": 5, "previous": 4}, p2={"candidate": 2, "live": 1}, p3={"live": 1}, p4={})
+    assert labels.moves_to(NAME, there, {NAME: 5, f"{NAME}.part2": 2}) == {
+        NAME: {"previous": 5, "hold": 5},
+        f"{NAME}.part2": {"live": 2, "previous": 2},
+        f"{NAME}.part3": {"live": 0},
+    }
+
+
+@pytest.mark.parametrize(
     ("there", "action", "reason"),
     [
         (stored(p1={"live": 1}), ROLLBACK, "there is no previous release to go back to: correct the fragments"),

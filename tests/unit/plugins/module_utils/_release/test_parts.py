@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import layout
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import parts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -112,6 +113,7 @@ def test_appended_parts_are_the_original(configuration: dict[str, Any], limit: i
         return
     assert all(parts.size_of(piece) <= limit for piece in pieces)
     assert appended(pieces) == without_duplicates(configuration)
+    assert parts.joined("n", pieces) == (pieces[0] if len(pieces) == 1 else appended(pieces))
 
 
 def files(count: int) -> dict[str, Any]:
@@ -170,3 +172,8 @@ def test_names_of_parts_are_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["AmazonCloudWatch-web.party", "x.part", "part2"])
 def test_other_names_are_not(name: str) -> None:
     assert parts.split(name, {}) == [{}]
+
+
+@pytest.mark.parametrize("name", ["AmazonCloudWatch-web", "/a/b/AmazonCloudWatch-web.part2"])
+def test_files_are_named_as_hosts_name_them(name: str) -> None:
+    assert parts.file_name(name, 3) == layout.file_name(f"ssm:{name}:3")

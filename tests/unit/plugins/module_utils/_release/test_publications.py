@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import canonical_text
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.notes import Note, note_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.parts import part_name, split
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import (
     Target,
@@ -23,14 +24,14 @@ from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._relea
 def test_each_configuration_once_a_target() -> None:
     found = publications(plan_of(regions=("us-east-1", "eu-west-1")))
     assert list(by_target(found)) == [Target("", "us-east-1"), Target("", "eu-west-1")]
-    assert list(parameters(found[0], note="from here")) == [
+    assert list(parameters(found[0], origin="here")) == [
         {
             "name": NAME,
             "value": canonical_text(SMALL),
             "tier": "auto",
             "labels": ["candidate"],
             "report_labels": ["live", "hold"],
-            "note": "from here",
+            "note": "Configuration of the Amazon CloudWatch agent, published by cloudwatch.agent from inventory here",
         },
         {"name": f"{NAME}.part2", "label_versions": {"candidate": 0}, "report_labels": ["live"]},
     ]
@@ -48,6 +49,15 @@ def test_large_ones_in_parts() -> None:
     assert count > 1
     assert publication.names == [part_name(NAME, number) for number in range(1, count + 2)]
     assert len(publication.texts) == count
+    notes = [note_of(entry["note"]) for entry in parameters(publication) if "note" in entry]
+    assert notes == [Note("", number, count) for number in range(1, count + 1)]
+
+
+def test_the_note_of_a_secret_says_so() -> None:
+    plan = plan_of()
+    plan["configurations"][0]["vaulted"] = ["/metrics/namespace"]
+    (publication,) = publications(plan)
+    assert note_of(next(parameters(publication))["note"]) == Note(vaulted=True)
 
 
 def test_all_refusals_in_one_message() -> None:
