@@ -12,6 +12,7 @@ from typing import Any, Iterator, Mapping
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import LATEST
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
@@ -30,6 +31,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "strict": {"type": "bool", "default": False},
 }
 
+VARIABLES = "cw_agent_environment_variables"
 MIRROR = ("cw_agent_mirror_url", "cw_agent_package_directory")
 _BATCH = re.compile(r"[1-9]\d*|[1-9]\d?%|100%")
 _ASKED = 3
@@ -115,9 +117,11 @@ class ActionModule(ActionBase):
             settings["cw_agent_build"] = self._latest_build(url, directory)
         vault = self._vault_reader()
         vaulted = {name: found for name in fragments if (found := vault.of(name, raw[name], fragments[name], raw)).names}
+        variables = VARIABLES in settings and vault.of(VARIABLES, raw[VARIABLES], settings[VARIABLES], raw)
         region = _placement_region(raw)
         region = str(template(region) if is_template(region) else region or "")
-        return HostInput(host, fragments, settings, region, _origin(raw), vaulted, tuple(unknown_variables(raw)))
+        unknown = tuple(unknown_variables(raw))
+        return HostInput(host, fragments, settings, region, _origin(raw), vaulted, variables or Vaulted(), unknown)
 
     def _latest_build(self, url: str, directory: str) -> str:
         """What a mirror calls its latest build; each mirror is asked once in a run."""
@@ -195,11 +199,11 @@ def _result(plan: Plan, message: str) -> dict[str, Any]:
         "errors": plan.errors,
         "notes": plan.notes,
         "message": message,
-        # Data for the stages that follow: with a value out of Ansible Vault in a configuration, or a proxy's password, none is shown.
-        "_ansible_no_log": any(item["vaulted"] for item in plan.configurations.values()) or any(map(_has_password, plan.hosts.values())),
+        # Data for the stages that follow: with a value out of Ansible Vault in it, or a proxy's password, none is shown.
+        "_ansible_no_log": any(item["vaulted"] for item in plan.configurations.values()) or any(map(_has_secret, plan.hosts.values())),
     }
 
 
-def _has_password(entry: Mapping[str, Any]) -> bool:
+def _has_secret(entry: Mapping[str, Any]) -> bool:
     proxy = entry["settings"].get("proxy") or {}
-    return any("@" in str(proxy.get(name) or "") for name in ("http", "https"))
+    return "secret_environment" in entry["settings"] or any("@" in str(proxy.get(name) or "") for name in ("http", "https"))
