@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import LATEST
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.repository import conflict
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
@@ -33,6 +34,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 VARIABLES = "cw_agent_environment_variables"
 MIRROR = ("cw_agent_mirror_url", "cw_agent_package_directory")
+SOURCES = (*MIRROR, "cw_agent_package_file")
 _BATCH = re.compile(r"[1-9]\d*|[1-9]\d?%|100%")
 _ASKED = 3
 """How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
@@ -112,7 +114,9 @@ class ActionModule(ActionBase):
 
         fragments = {name: value(name) for name in raw if name.startswith(FRAGMENT)}
         settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
-        if settings.get("cw_agent_build") == LATEST and settings.get("cw_agent_state") != ABSENT:
+        if settings.get("cw_agent_package_repository"):
+            _refuse_other_sources({name: value(name) for name in SOURCES if raw.get(name) is not None})
+        elif settings.get("cw_agent_build") == LATEST and settings.get("cw_agent_state") != ABSENT:
             url, directory = (str(value(name) or "") if raw.get(name) is not None else "" for name in MIRROR)
             settings["cw_agent_build"] = self._latest_build(url, directory)
         vault = self._vault_reader()
@@ -163,6 +167,13 @@ class ActionModule(ActionBase):
         if here == there:
             return False
         return bool(self._templar.template(here) != self._templar.copy_with_new_env(available_variables=own).template(there))
+
+
+def _refuse_other_sources(given: Mapping[str, Any]) -> None:
+    """The distribution's own repository is asked for: nothing else may have the package."""
+    found = conflict({name: value for name, value in given.items() if value != DEFAULT_URL})
+    if found:
+        raise AnsibleError(found)
 
 
 def _serial_errors(variables: Mapping[str, Any]) -> Iterator[str]:

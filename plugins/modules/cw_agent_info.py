@@ -505,6 +505,7 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         journald=bool(given["journald"]),
         create_user=bool(given["create_user"]),
         requirements=given["requirements"] or [],
+        repository=bool(planned.get("repository")),
     )
 
 

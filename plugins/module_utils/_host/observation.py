@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from . import access, credentials, identity, packages, removal, settings, state
 from .configurations import Source
+from .errors import HostError
 from .settings import Settings
 from .system import Host, read_text
 
@@ -34,6 +35,7 @@ class Desired:
     """What the inventory says of the host. '' and None: nothing is said, nothing is compared.
 
     ``purge``: the agent is to be absent, with these of its files (``removal.PURGES``).
+    ``repository``: its package is the distribution's own.
     """
 
     sources: list[Source] | None = None
@@ -52,6 +54,18 @@ class Desired:
     journald: bool = False
     create_user: bool = False
     requirements: list[dict[str, str]] = field(default_factory=list)
+    repository: bool = False
+
+
+class Repository(NamedTuple):
+    """``present``: version and release of the package that is installed; ``build``: those that are to be; '' for none.
+
+    ``problem``: why the distribution's own repository cannot give it, and ``hint``.
+    """
+
+    present: str = ""
+    build: str = ""
+    problem: str = ""
 
 
 class LogAccess(NamedTuple):
@@ -66,7 +80,7 @@ class Observation(NamedTuple):
 
     ``leftovers``: what of an agent that is to be absent is there; ``settings``: what of the desired ones differs, ``ca_bundle``: what is
     wrong with it; ``log_access``: what its user is to be given;
-    ``requirements``: those of the configuration, and whether each is ``met``.
+    ``requirements``: those of the configuration, and whether each is ``met``; ``repository``: what the distribution's own has.
     """
 
     package: packages.Package
@@ -89,6 +103,7 @@ class Observation(NamedTuple):
     ca_bundle: str
     log_access: LogAccess
     requirements: list[dict[str, Any]]
+    repository: Repository
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -115,6 +130,7 @@ def _holds_data(mount: dict[str, str]) -> bool:
 def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> Observation:
     """Observe the host; changes nothing and asks nobody but the metadata service."""
     found = state.read(host)
+    package = packages.installed(host, packages.distribution(host).format)
     profile = _profile(host, desired.credentials)
     who = access.user(desired.run_as_user or found.section.run_as_user)
     metadata, reason = None, ""
@@ -123,7 +139,7 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
     except identity.NoMetadataError as error:
         reason = str(error)
     return Observation(
-        package=packages.installed(host, packages.distribution(host).format),
+        package=package,
         state=found,
         profile=profile,
         common=credentials.named(host),
@@ -143,7 +159,25 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         ca_bundle=settings.problem(host, desired.settings, who),
         log_access=_log_access(host, desired, who),
         requirements=[{**one, "met": access.present(host.layout, who, one["name"])} for one in desired.requirements],
+        repository=_repository(host, desired, package) if desired.repository and desired.purge is None else Repository(),
     )
+
+
+def _repository(host: Host, desired: Desired, package: packages.Package) -> Repository:
+    # As above: few have their package from there.
+    from . import repository  # noqa: PLC0415
+
+    problem = repository.problem(host)
+    present = repository.recorded(host) if package.installed and not problem else ""
+    if problem or not package.installed or not desired.build or repository.is_build(desired.build, present):
+        return Repository(present, "", problem)
+    if desired.build != packages.LATEST:
+        return Repository(present, desired.build)
+    try:
+        newest = repository.offered(host)[-1]
+    except HostError as error:
+        return Repository(present, "", str(error))
+    return Repository(present, "" if newest == present else newest)
 
 
 def _log_access(host: Host, desired: Desired, who: access.User) -> LogAccess:

@@ -22,7 +22,7 @@ from .._config.rules.composition import composed_findings
 from .._config.subject import Subject
 from .._config.vaulted import Mask, Vaulted
 from .messages import about_hosts, by_configurations, names, sentences
-from .settings import ABSENT, SETTINGS, check_debug, check_settings, config_name, region_of, settings_beside
+from .settings import ABSENT, SETTINGS, check_debug, check_settings, config_name, language_version, region_of, settings_beside
 
 FATAL_FOR_PUBLISHING = frozenset({"parameter-template"})
 """Rules that the agent does not care about, but Parameter Store does."""
@@ -129,7 +129,7 @@ class Planner:
 
     def _compose(self, fragments: Mapping[str, Any], settings: Mapping[str, Any], vaulted: Mapping[str, Vaulted]) -> _Composed:
         silenced = settings["cw_agent_silenced_rules"] or {}
-        basis = tuple(str(settings[name]) for name in ("cw_agent_preset", "cw_agent_mode", "cw_agent_platform", "cw_agent_build"))
+        basis = (*(str(settings[name]) for name in ("cw_agent_preset", "cw_agent_mode", "cw_agent_platform")), language_version(settings))
         texts = frozenset(text for each in vaulted.values() for text in each.texts)
         key = (*basis, canonical_text(silenced), texts, *((name, id(fragments[name])) for name in sorted(fragments)))
         known = self._composed.get(key)
@@ -144,6 +144,7 @@ def _entry(settings: Mapping[str, Any], vaulted: Vaulted) -> dict[str, Any]:
     return {
         "state": settings["cw_agent_state"],
         "build": settings["cw_agent_build"],
+        "repository": settings["cw_agent_package_repository"],
         "settings": settings_beside(settings, vaulted),
         "profile": settings["cw_agent_profile"],
         "mode": settings["cw_agent_mode"],
@@ -166,7 +167,7 @@ def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenc
     name, platform, mode = settings["cw_agent_preset"], settings["cw_agent_platform"], settings["cw_agent_mode"]
     parts = [("cw_agent_preset", preset(name, platform, mode))] + [(key, _mapping(key, fragments[key])) for key in sorted(fragments)]
     composition = compose(parts)
-    subject = Subject(composition.configuration, settings["cw_agent_build"], platform, mode)
+    subject = Subject(composition.configuration, language_version(settings), platform, mode)
     findings = findings_of(subject, silenced)
     problems = [_problem(source, finding, _variables(composition, finding)) for source, finding in findings]
     problems += [_problem(source, found, [by]) for source, found, by in composed_findings(composition) if source.id not in silenced]
@@ -266,7 +267,7 @@ def _configuration(key: str, name: str, region: str, settings: Mapping[str, Any]
         "collects": composed.collects,
         "platform": settings["cw_agent_platform"],
         "mode": settings["cw_agent_mode"],
-        "build": str(settings["cw_agent_build"]),
+        "build": language_version(settings),
     }
 
 

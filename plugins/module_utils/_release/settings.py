@@ -63,6 +63,7 @@ SETTINGS: dict[str, Any] = {
     "cw_agent_mode": "ec2",
     "cw_agent_platform": "linux",
     "cw_agent_build": "",
+    "cw_agent_package_repository": False,
     "cw_agent_silenced_rules": {},
     "cw_agent_profile": "",
     "cw_agent_allow_vaulted": [],
@@ -79,6 +80,7 @@ _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _PART = re.compile(r"\.part\d+$")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 _BUILD = re.compile(r"\d+\.\d+\.\d+b\d+\S*")
+_PACKAGE = re.compile(r"\d+\.\d+(\.\d+)?(b\d+)?(-[\w.+~]+)?")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
 _KEY = re.compile(r"[A-Za-z]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -109,12 +111,53 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: the variable, its value, and what to write instead.
     """
+    _check_build(settings)
+    for name in _TEXTS:
+        if not isinstance(settings[name], str):
+            raise ConfigError(f"{name} is {settings[name]!r}, which is no text. Hint: write it in quotes.")
+    for name, allowed in _CHOICES.items():
+        if settings[name] not in allowed:
+            raise ConfigError(f"{name} is {settings[name]!r}: expected one of {', '.join(allowed)}.")
+    _check_switch("cw_agent_create_user", settings)
+    purge = settings["cw_agent_uninstall_purge"]
+    if not isinstance(purge, list) or not set(map(str, purge)) <= PURGES:
+        raise ConfigError(f"cw_agent_uninstall_purge is {purge!r}. Hint: write a list of {', '.join(sorted(PURGES))}.")
+    if not isinstance(settings["cw_agent_silenced_rules"] or {}, Mapping):
+        raise ConfigError("cw_agent_silenced_rules must be a mapping: rule id → reason.")
+
+
+def _check_switch(name: str, settings: Mapping[str, Any]) -> None:
+    if not isinstance(settings[name], bool):
+        raise ConfigError(f"{name} is {settings[name]!r}. Hint: write true or false.")
+
+
+def _check_package(build: str) -> None:
+    if build not in ("", "latest") and not _PACKAGE.fullmatch(build):
+        raise ConfigError(
+            f"cw_agent_build is {build!r}, and the package is that of the distribution's repository (cw_agent_package_repository). "
+            "Hint: write its version, with or without the release, such as 1.300044.0-1.amzn2023, or latest."
+        )
+
+
+def language_version(settings: Mapping[str, Any]) -> str:
+    """The agent's version whose language the configuration of a host with these settings is in; '' for the newest that is known."""
+    build = str(settings["cw_agent_build"])
+    if not settings["cw_agent_package_repository"]:
+        return build
+    return "" if build == "latest" else build.partition("-")[0]
+
+
+def _check_build(settings: Mapping[str, Any]) -> None:
     build = settings["cw_agent_build"]
     if not isinstance(build, str):
         raise ConfigError(
             f"cw_agent_build is the number {build}, in which zeros at the end are lost. "
             'Hint: write it in quotes, with the whole build: "1.300064.1b1344".'
         )
+    _check_switch("cw_agent_package_repository", settings)
+    if settings["cw_agent_package_repository"]:
+        _check_package(build)
+        return
     try:
         parse_version(build)
     except ConfigError as error:
@@ -125,19 +168,6 @@ def check_settings(settings: Mapping[str, Any]) -> None:
             f"cw_agent_build is {build!r}, a release without its build, which no mirror has. "
             "Hint: write the whole build, such as 1.300064.1b1344 (CWAGENT_VERSION of a host that has it, or the release notes)."
         )
-    for name in _TEXTS:
-        if not isinstance(settings[name], str):
-            raise ConfigError(f"{name} is {settings[name]!r}, which is no text. Hint: write it in quotes.")
-    for name, allowed in _CHOICES.items():
-        if settings[name] not in allowed:
-            raise ConfigError(f"{name} is {settings[name]!r}: expected one of {', '.join(allowed)}.")
-    if not isinstance(settings["cw_agent_create_user"], bool):
-        raise ConfigError(f"cw_agent_create_user is {settings['cw_agent_create_user']!r}. Hint: write true or false.")
-    purge = settings["cw_agent_uninstall_purge"]
-    if not isinstance(purge, list) or not set(map(str, purge)) <= PURGES:
-        raise ConfigError(f"cw_agent_uninstall_purge is {purge!r}. Hint: write a list of {', '.join(sorted(PURGES))}.")
-    if not isinstance(settings["cw_agent_silenced_rules"] or {}, Mapping):
-        raise ConfigError("cw_agent_silenced_rules must be a mapping: rule id → reason.")
 
 
 def settings_beside(settings: Mapping[str, Any], vaulted: Vaulted = _NOTHING) -> dict[str, Any]:

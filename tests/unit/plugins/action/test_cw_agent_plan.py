@@ -357,3 +357,16 @@ def test_an_unquoted_build_is_refused(runner: Runner) -> None:
     assert status
     assert "hosts a, b: cw_agent_build is the number 1.30006" in output
     assert runner.plan("-e", "cw_agent_build=1.300060.0b1248")["configurations"]
+
+
+def test_the_distributions_repository_stands_alone(runner: Runner) -> None:
+    """Its latest build is found out by the hosts, and no other source may be given beside it; AWS's own mirror is none."""
+    runner.shared["cw_agent_package_repository"] = True
+    runner.shared["cw_agent_build"] = "latest"
+    runner.shared["cw_agent_mirror_url"] = "https://amazoncloudwatch-agent.s3.amazonaws.com"
+    status, output = runner.play()
+    assert status == 0, output
+    runner.shared["cw_agent_package_file"] = "/srv/agent.rpm"
+    status, output = runner.play()
+    assert status
+    assert "cw_agent_package_repository and cw_agent_package_file are given together" in output

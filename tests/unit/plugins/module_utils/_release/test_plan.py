@@ -54,6 +54,7 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         "log_access": "check",
         "create_user": False,
         "requirements": [],
+        "repository": False,
         "vaulted": False,
     }
     assert configuration["collects"]["files"] == ["/a"]

@@ -18,6 +18,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings
     check_debug,
     check_settings,
     config_name,
+    language_version,
     region_of,
     settings_beside,
 )
@@ -144,3 +145,31 @@ def test_what_may_be_removed_is_what_a_host_knows_to_remove() -> None:
     assert frozenset(removal.PURGES) == settings.PURGES
     with pytest.raises(ConfigError, match="cw_agent_uninstall_purge is"):
         check_settings({**SETTINGS, "cw_agent_uninstall_purge": ["everything"]})
+
+
+@pytest.mark.parametrize(
+    ("build", "language"),
+    [("", ""), ("latest", ""), ("1.300044.0-1.amzn2023", "1.300044.0"), ("1.247358.0", "1.247358.0"), ("1.300044.0b793", "1.300044.0b793")],
+)
+def test_builds_of_the_distributions_repository(build: str, language: str) -> None:
+    """They are named by version and release, and say less than a mirror's."""
+    given = {**SETTINGS, "cw_agent_package_repository": True, "cw_agent_build": build}
+    check_settings(given)
+    assert language_version(given) == language
+    assert language_version({**SETTINGS, "cw_agent_build": "1.300064.1b1344"}) == "1.300064.1b1344"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"cw_agent_build": "newest"},
+            r"cw_agent_build is 'newest', and the package is that of the distribution's repository .* such as 1",
+        ),
+        ({"cw_agent_package_repository": "yes"}, r"cw_agent_package_repository is 'yes'\. Hint: write true or false"),
+        ({"cw_agent_package_repository": False, "cw_agent_build": "1.300044.0"}, "a release without its build, which no mirror has"),
+    ],
+)
+def test_builds_that_no_repository_has(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        check_settings({**SETTINGS, "cw_agent_package_repository": True, **given})
