@@ -12,7 +12,9 @@ from typing import Any, Iterator, Mapping
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import LATEST
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.repository import conflict
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
@@ -30,7 +32,9 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "strict": {"type": "bool", "default": False},
 }
 
+VARIABLES = "cw_agent_environment_variables"
 MIRROR = ("cw_agent_mirror_url", "cw_agent_package_directory")
+SOURCES = (*MIRROR, "cw_agent_package_file")
 _BATCH = re.compile(r"[1-9]\d*|[1-9]\d?%|100%")
 _ASKED = 3
 """How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
@@ -110,14 +114,18 @@ class ActionModule(ActionBase):
 
         fragments = {name: value(name) for name in raw if name.startswith(FRAGMENT)}
         settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
-        if settings.get("cw_agent_build") == LATEST and settings.get("cw_agent_state") != ABSENT:
+        if settings.get("cw_agent_package_repository"):
+            _refuse_other_sources({name: value(name) for name in SOURCES if raw.get(name) is not None})
+        elif settings.get("cw_agent_build") == LATEST and settings.get("cw_agent_state") != ABSENT:
             url, directory = (str(value(name) or "") if raw.get(name) is not None else "" for name in MIRROR)
             settings["cw_agent_build"] = self._latest_build(url, directory)
         vault = self._vault_reader()
         vaulted = {name: found for name in fragments if (found := vault.of(name, raw[name], fragments[name], raw)).names}
+        variables = VARIABLES in settings and vault.of(VARIABLES, raw[VARIABLES], settings[VARIABLES], raw)
         region = _placement_region(raw)
         region = str(template(region) if is_template(region) else region or "")
-        return HostInput(host, fragments, settings, region, _origin(raw), vaulted, tuple(unknown_variables(raw)))
+        unknown = tuple(unknown_variables(raw))
+        return HostInput(host, fragments, settings, region, _origin(raw), vaulted, variables or Vaulted(), unknown)
 
     def _latest_build(self, url: str, directory: str) -> str:
         """What a mirror calls its latest build; each mirror is asked once in a run."""
@@ -161,6 +169,13 @@ class ActionModule(ActionBase):
         return bool(self._templar.template(here) != self._templar.copy_with_new_env(available_variables=own).template(there))
 
 
+def _refuse_other_sources(given: Mapping[str, Any]) -> None:
+    """The distribution's own repository is asked for: nothing else may have the package."""
+    found = conflict({name: value for name, value in given.items() if value != DEFAULT_URL})
+    if found:
+        raise AnsibleError(found)
+
+
 def _serial_errors(variables: Mapping[str, Any]) -> Iterator[str]:
     """A play with such a ``serial`` would end the run, after everything was published, with a message that does not name the variable."""
     given = variables.get("cw_agent_serial")
@@ -195,11 +210,11 @@ def _result(plan: Plan, message: str) -> dict[str, Any]:
         "errors": plan.errors,
         "notes": plan.notes,
         "message": message,
-        # Data for the stages that follow: with a value out of Ansible Vault in a configuration, or a proxy's password, none is shown.
-        "_ansible_no_log": any(item["vaulted"] for item in plan.configurations.values()) or any(map(_has_password, plan.hosts.values())),
+        # Data for the stages that follow: with a value out of Ansible Vault in it, or a proxy's password, none is shown.
+        "_ansible_no_log": any(item["vaulted"] for item in plan.configurations.values()) or any(map(_has_secret, plan.hosts.values())),
     }
 
 
-def _has_password(entry: Mapping[str, Any]) -> bool:
+def _has_secret(entry: Mapping[str, Any]) -> bool:
     proxy = entry["settings"].get("proxy") or {}
-    return any("@" in str(proxy.get(name) or "") for name in ("http", "https"))
+    return "secret_environment" in entry["settings"] or any("@" in str(proxy.get(name) or "") for name in ("http", "https"))

@@ -536,6 +536,7 @@ def desired(params: dict[str, Any]) -> observation.Desired:
         requirements=given["requirements"] or [],
         credential_sources=given["credential_sources"] or [],
         identity_check=given["identity_check"] or "changed",
+        repository=bool(planned.get("repository")),
     )
 
 

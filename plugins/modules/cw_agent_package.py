@@ -55,6 +55,15 @@ options:
     description:
       - URLs of a mirror's files by their path below it. Set by the action from O(directory) or an C(s3://) mirror, not by playbooks.
     type: dict
+  repository:
+    description:
+      - The package is that of the distribution's own repository, which C(dnf) or C(yum) asks and whose key verifies it. Amazon Linux has
+        one, and other systems are refused, as is another source of the package beside it.
+      - Its builds are older and named by version and release, as in V(1.300044.0-1.amzn2023). O(build) may leave the release out; V(latest)
+        is the newest that the repository has. RV(package) names builds like that, too.
+      - In check mode the repository is asked and the package is not downloaded, so the new build does not validate the configuration then.
+    type: bool
+    default: false
   signing_key_url:
     description: The public key. Empty means C(assets/amazon-cloudwatch-agent.gpg) of the mirror, or the one beside O(file).
     type: str
@@ -123,6 +132,11 @@ EXAMPLES = r"""
 - name: The agent is there, whatever its build
   cloudwatch.agent.cw_agent_package:
 
+- name: The newest package of Amazon Linux's own repository
+  cloudwatch.agent.cw_agent_package:
+    repository: true
+    build: latest
+
 - name: Exactly this build, from the bucket of the region
   cloudwatch.agent.cw_agent_package:
     build: 1.300064.1b1344
@@ -176,7 +190,7 @@ from urllib.error import HTTPError
 from ansible.module_utils.api import retry_with_delays_and_condition
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, mirror
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, mirror, repository
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import Package
@@ -188,6 +202,7 @@ ARGUMENTS: dict[str, Any] = {
     "mirror_query": {"type": "str", "default": "", "no_log": True},
     "directory": {"type": "path"},
     "file": {"type": "path"},
+    "repository": {"type": "bool", "default": False},
     "files": {"type": "dict", "no_log": True},
     "signing_key_url": {"type": "str", "default": "", "no_log": False},
     "signing_fingerprint": {"type": "str", "default": "937616F3450B7D806CBD9725D58167303B789C72"},
@@ -255,6 +270,7 @@ def request(params: dict[str, Any]) -> installation.Request:
         mode=params["mode"],
         health=float(params["health_seconds"]),
         file=params["file"] or "",
+        repository=params["repository"],
     )
 
 
@@ -268,6 +284,10 @@ def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, mutually_exclusive=[("directory", "file")])
     files, asked = module.params["files"], request(module.params)
+    others = {"cw_agent_package_directory": module.params["directory"], "cw_agent_package_file": module.params["file"]}
+    others["cw_agent_mirror_url"] = module.params["mirror_url"] != ARGUMENTS["mirror_url"]["default"]
+    if asked.repository and repository.conflict(others):
+        module.fail_json(msg=repository.conflict(others), log=[])
     os.environ.update(mirror.environment(module.params["proxy"], module.params["ca_bundle"]))
     module.no_log_values.update(mirror.passwords([module.params["mirror_url"], module.params["signing_key_url"], *(files or {}).values()]))
     try:

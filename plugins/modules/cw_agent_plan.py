@@ -79,7 +79,7 @@ hosts:
     web-1: {state: present, build: "", settings: {}, name: AmazonCloudWatch-base-web, region: us-east-1, profile: "",
             digest: 5ff5…, mode: ec2, platform: linux,
             key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log],
-            journald: false, log_access: check, create_user: false, requirements: [], vaulted: false}
+            journald: false, log_access: check, create_user: false, requirements: [], repository: false, vaulted: false}
 configurations:
   description: The distinct configurations.
   type: list

@@ -10,7 +10,8 @@ short_description: Set what the Amazon CloudWatch agent reads beside its configu
 version_added: "0.1.0"
 author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
-  - Sets proxies, certificate authorities and metadata retries in C(common-config.toml), and a drop-in of the service's unit.
+  - Sets proxies, certificate authorities and metadata retries in C(common-config.toml), environment variables and the level of its log, and
+    a drop-in of the service's unit.
   - What is not given stays as it is on the host, comments and the credential profile included.
   - An agent that runs is started anew with the settings and watched. When it dies of them, those before are back, the agent is
     started with them, and the module fails with the agent's own log lines.
@@ -46,6 +47,27 @@ options:
       - A drop-in of the service's unit, by section and key; a list gives a key several times, the first empty to begin anew.
       - An empty dictionary removes it. Drop-ins of other names are left alone.
     type: dict
+  log_level:
+    description:
+      - The level at which the agent logs, whatever starts it. An agent that runs takes it within 30 seconds, without a start.
+      - At each start the agent logs at the level of its configuration first, and takes this one 30 seconds later. C(agent.debug) of the
+        configuration counts more than this option at each start.
+      - Empty takes the level out, and the agent logs at that of its configuration.
+    type: str
+    choices: ["", INFO, DEBUG, WARN, ERROR, "OFF"]
+  environment:
+    description:
+      - Environment variables of the agent, text by name. Together with O(secret_environment) they are all that this collection gives it;
+        an empty dictionary takes them back.
+      - They count from a start of the agent on, which changing them causes.
+      - They are set by a drop-in of the unit with a file that root alone reads, which works with every build. C(set-env) of the agent's
+        control program is there from 1.300071 on only. Where it has put another value of one of these names into C(env-config.json),
+        which would count more, that is taken out there.
+      - The variables that the agent sets itself at each start, such as C(HTTPS_PROXY), are refused.
+    type: dict
+  secret_environment:
+    description: More of them, whose values no output shows.
+    type: dict
   health_seconds:
     description: Seconds that an agent which is ready has to live on with the new settings.
     type: int
@@ -59,7 +81,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows the drop-in and the keys of C(common-config.toml) that change.
+      - Shows the drop-ins and the keys of C(common-config.toml) that change, and the environment without secrets.
 notes:
   - Needs Python 3.8 or later on the host.
 seealso:
@@ -82,6 +104,14 @@ EXAMPLES = r"""
         RequiresMountsFor: /srv/logs
       Service:
         CPUQuota: 25%
+
+- name: The agent says more for the time being, and finds its own host name and a token in its environment
+  cloudwatch.agent.cw_agent_settings:
+    log_level: DEBUG
+    environment:
+      HOST_NAME: "{{ inventory_hostname }}"
+    secret_environment:
+      COLLECTOR_TOKEN: "{{ collector_token }}"
 """
 
 RETURN = r"""
@@ -118,6 +148,9 @@ ARGUMENTS: dict[str, Any] = {
     "ca_bundle": {"type": "str"},
     "imds_retries": {"type": "int"},
     "overrides": {"type": "dict"},
+    "log_level": {"type": "str", "choices": ["", "INFO", "DEBUG", "WARN", "ERROR", "OFF"]},
+    "environment": {"type": "dict"},
+    "secret_environment": {"type": "dict", "no_log": True},
     "health_seconds": {"type": "int", "default": 10},
 }
 

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible.parsing.vault import VaultLib, VaultSecret
 from lab_site import Site, memory, until
 
 HOST = "ec2-1"
@@ -147,14 +146,8 @@ SECRET = "s3cr3t-namespace"  # to be looked for in every output
 
 def test_a_value_out_of_the_vault(site: Site) -> None:
     """Refused, since anybody who may read parameters would see it; allowed by name it is published, and shown nowhere."""
-    password = site.scratch / "password"
-    password.write_text("vault")
-    sealed = VaultLib([("default", VaultSecret(b"vault"))]).encrypt(SECRET).decode()
     site.inventory = inventory(site, 50, cw_agent_fragment_secret={"metrics": {"namespace": "{{ secret_namespace }}"}})
-    all_of_them = site.inventory / "group_vars" / "all.yml"
-    text = "".join(f"  {line}\n" for line in sealed.splitlines())
-    all_of_them.write_text(all_of_them.read_text() + f"secret_namespace: !vault |\n{text}")
-    arguments = ("-vvvv", "--diff", "--vault-password-file", str(password))
+    arguments = ("-vvvv", "--diff", *site.seal("secret_namespace", SECRET))
     refused = site.play(*arguments)
     assert refused.status != 0
     assert "secret_namespace" in refused.output

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proxies, certificate authorities and the unit's drop-in, from the inventory to what systemd and the proxy have seen.
+"""Proxies, certificate authorities, the agent's environment and the unit's drop-in, as systemd and the proxy see them.
 
 The hosts can resolve none of AWS's names, so that nothing goes another way, and trust the lab's authority no more than any other. The tests
 run in the order in which they stand.
@@ -21,6 +21,9 @@ HOSTS = ("ec2-1", "amazon-1")
 PROXY = "http://agent:lab-proxy-word@127.0.0.2:3128"
 AUTHORITY = "/etc/pki/lab.pem"
 COMMON = "/opt/aws/amazon-cloudwatch-agent/etc/common-config.toml"
+AGENT_LOG = "/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log"
+ENV_CONFIG = "/opt/aws/amazon-cloudwatch-agent/etc/env-config.json"
+ENVIRONMENT = "/etc/systemd/system/amazon-cloudwatch-agent.service.d/60-cloudwatch-agent-ansible"
 DROP_IN = "/etc/systemd/system/amazon-cloudwatch-agent.service.d/50-cloudwatch-agent-ansible.conf"
 LOG = "/var/log/app/app.log"
 ALL = {"cw_agent_proxy": {"https": PROXY, "no_proxy": [".example.com"]}, "cw_agent_ca_bundle": AUTHORITY}
@@ -117,18 +120,58 @@ def test_a_drop_in_that_the_agent_dies_of(site: Site) -> None:
     assert prop(site, "ec2-1", "ActiveState") == "active"
 
 
+def environment(site: Site, host: str) -> dict[str, str]:
+    """What the agent's process was started with."""
+    words = site.on(host, "tr '\\0' '\\n' < /proc/$(systemctl show -P MainPID amazon-cloudwatch-agent)/environ").splitlines()
+    return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def debugged(site: Site, host: str, after: int = 0) -> bool:
+    """Whether the agent logs at the level DEBUG, in which it says of each line that it has sent it. ``after``: lines of its log."""
+    site.on(host, f"echo said >> {LOG}")
+    return "D! [outputs.cloudwatchlogs] Pusher published" in site.on(host, f"tail -n +{after + 1} {AGENT_LOG}")
+
+
+def test_variables_and_the_level_of_the_log(site: Site) -> None:
+    """The level is hot, variables come by a start; both are as they were after a start of somebody else's, and a secret is in no output."""
+    before = {host: site.invocation(host) for host in HOSTS}
+    site.inventory = inventory(site, **ALL, cw_agent_log_level="DEBUG")
+    run, said = site.foreseen()
+    assert (run.status, said["totals"]) == (0, {"verified": 2})
+    assert {host: site.invocation(host) for host in HOSTS} == before
+    until(lambda: all(debugged(site, host) for host in HOSTS), 60)
+    given = {"LAB_PLAIN": 'a "b" $c', "LAB_SECRET": "{{ half }}-{{ half }}"}
+    site.inventory = inventory(site, **ALL, cw_agent_log_level="DEBUG", cw_agent_environment_variables=given)
+    arguments = site.seal("half", "variable-word")
+    run, said = site.foreseen("-vvvv", "--diff", *arguments)
+    assert (run.status, said["totals"]) == (0, {"verified": 2})
+    assert "LAB_PLAIN" in run.output and "LAB_SECRET" in run.output and "variable-word" not in run.output
+    marks = {}
+    for host in HOSTS:
+        site.on(host, "systemctl restart amazon-cloudwatch-agent")
+        marks[host] = int(site.on(host, f"wc -l < {AGENT_LOG}"))
+        found = environment(site, host)
+        assert (found["LAB_PLAIN"], found["LAB_SECRET"]) == (given["LAB_PLAIN"], "variable-word-variable-word")
+        until(lambda host=host: "CWAGENT_LOG_LEVEL" not in site.on(host, f"cat {ENV_CONFIG}"), 10)
+        assert "variable-word" not in site.on(host, "systemctl show amazon-cloudwatch-agent")
+    until(lambda: all(debugged(site, host, marks[host]) for host in HOSTS), 60)
+    assert {host: counts["changed"] for host, counts in site.play(*arguments).recap().items()} == dict.fromkeys(HOSTS, 0)
+
+
 def test_taken_out_again(site: Site) -> None:
     """With the way to AWS open again and no settings, the file says nothing of them and the drop-in is gone."""
     for host in HOSTS:
         site.on(host, "sed s/hidden/amazonaws/ /etc/hosts > /tmp/hosts; cat /tmp/hosts > /etc/hosts")
         site.on(host, f"cp {AUTHORITY} /usr/local/share/ca-certificates/lab.crt; update-ca-certificates > /dev/null 2>&1")
     nothing = {"cw_agent_proxy": {"https": ""}, "cw_agent_ca_bundle": "", "cw_agent_service_overrides": {}}
-    site.inventory = inventory(site, **nothing)
+    site.inventory = inventory(site, **nothing, cw_agent_log_level="", cw_agent_environment_variables={})
     run, said = site.foreseen()
     assert (run.status, said["totals"]) == (0, {"verified": 2})
     for host in HOSTS:
         assert "3128" not in site.on(host, f"grep -v '^#' {COMMON}")
-        assert DROP_IN not in prop(site, host, "DropInPaths")
+        assert prop(site, host, "DropInPaths") == ""
+        assert site.on(host, f"ls {ENVIRONMENT}* 2>/dev/null || true") == ""
+        assert "LAB_PLAIN" not in environment(site, host)
 
 
 def test_a_reboot(site: Site) -> None:

@@ -20,6 +20,7 @@ HOSTS = {"ec2-1": "debian/amd64/{}/amazon-cloudwatch-agent.deb", "amazon-1": "am
 AWS_MIRROR = "https://amazoncloudwatch-agent.s3.amazonaws.com"
 WORD = "lab-mirror-word"
 BUCKET = "packages-of-the-test"
+OWN = ["1.300044.0", "1.300045.0"]
 VERSION = "info/latest/CWAGENT_VERSION"
 
 
@@ -151,3 +152,39 @@ def test_a_file_on_the_host(site: Site) -> None:
         site.on(host, f"cd /srv/one; curl -s -O {AWS_MIRROR}/assets/amazon-cloudwatch-agent.gpg")
     rolled(site, **asked)
     assert builds(site) == {build}
+
+
+def test_the_distributions_own_repository(site: Site) -> None:
+    """By dnf and its key, up and down by version and release; refused where there is none, and beside another source."""
+    state = pathlib.Path(site.environment["LAB_STATE_DIR"]) / "mirror"
+    site.lab("repository", str(state / "own"), *OWN)
+    site.lab("repository", str(state / "foreign"), "--signer", "bad", "1.300046.0")
+    key = "/etc/pki/rpm-gpg/RPM-GPG-KEY-lab"
+    entry = f"[amazonlinux]\nname=own\nbaseurl={AWS_MIRROR}/own\ngpgcheck=1\ngpgkey=file://{key}\nmetadata_expire=1\n"
+    site.on("amazon-1", f"mkdir -p /etc/pki/rpm-gpg; curl -s -o {key} {AWS_MIRROR}/assets/amazon-cloudwatch-agent.gpg")
+    site.on("amazon-1", f"cat > /etc/yum.repos.d/amazonlinux.repo << 'END'\n{entry}END")
+    own = {"cw_agent_package_repository": True}
+    both = site.play("--limit", "amazon-1", variables={**own, "cw_agent_package_file": "/srv/one/agent.pkg"})
+    assert both.status != 0
+    assert "cw_agent_package_repository and cw_agent_package_file are given together" in " ".join(both.output.split())
+    debian = site.play("--limit", "ec2-1", variables=own)
+    assert debian.status == 2
+    assert "is not Amazon Linux" in " ".join(debian.output.split())
+    for build, expected in (
+        ("", site.environment["LAB_BUILD_UPGRADE"]),
+        ("latest", OWN[1]),
+        (f"{OWN[0]}-1.amzn2023", OWN[0]),
+        (OWN[1], OWN[1]),
+    ):
+        run, said = site.foreseen("--limit", "amazon-1", **own, cw_agent_build=build)
+        assert (run.status, said["totals"]) == (0, {"verified": 1})
+        assert site.on("amazon-1", "cat /opt/aws/amazon-cloudwatch-agent/bin/CWAGENT_VERSION").strip() == expected
+        assert site.play("--limit", "amazon-1", variables={**own, "cw_agent_build": build}).recap()["amazon-1"]["changed"] == 0
+    before = site.invocation("amazon-1")
+    unknown = site.play("--limit", "amazon-1", variables={**own, "cw_agent_build": "1.300060.0"})
+    assert f"Hint: name one of {OWN[0]}-1.amzn2023, {OWN[1]}-1.amzn2023" in " ".join(unknown.output.split())
+    site.on("amazon-1", "sed -i s,/own$,/foreign, /etc/yum.repos.d/amazonlinux.repo; dnf -q clean all")
+    foreign = site.play("--limit", "amazon-1", variables={**own, "cw_agent_build": "latest"})
+    assert foreign.status == 2
+    assert "dnf cannot fetch amazon-cloudwatch-agent-1.300046.0-1.amzn2023 with a good signature" in " ".join(foreign.output.split())
+    assert site.invocation("amazon-1") == before

@@ -95,7 +95,9 @@ def test_row(site: Site, number: int, row: ControllerFault) -> None:
         assert len({json.dumps(call["request"], sort_keys=True) for call in written}) == 1 + bool(row.meanwhile)
     again, well = site.account()
     assert (again.status, well["totals"]) == (0, {"verified": 1})
-    assert site.play().recap()[HOST]["changed"] == 0
+    if row.ends != "verified" or row.meanwhile:
+        again = site.play()
+    assert again.recap()[HOST]["changed"] == 0
 
 
 def test_two_runs_at_once(site: Site) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 
 import boto3
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAB = ROOT / "tests" / "lab" / "lab"
@@ -248,6 +249,16 @@ class Site:
         demo = ("onprem.yml", "group_vars/onprem.yml", "group_vars/web.yml", "group_vars/backend.yml", "group_vars/ec2.yml")
         of_all = {"group_vars/all.yml": {**demo_variables(), **variables}}
         return self.overlay({**dict.fromkeys(demo), "aws_ec2.yml": EC2_PLUGIN, **of_all, **(files or {})})
+
+    def seal(self, name: str, text: str) -> tuple[str, ...]:
+        """Give all hosts of the inventory a variable out of Ansible Vault; return the arguments of a play that can read it."""
+        password = self.scratch / "password"
+        password.write_text("vault")
+        sealed = VaultLib([("default", VaultSecret(b"vault"))]).encrypt(text).decode()
+        lines = "".join(f"  {line}\n" for line in sealed.splitlines())
+        of_all = self.inventory / "group_vars" / "all.yml"
+        of_all.write_text(of_all.read_text() + f"{name}: !vault |\n{lines}")
+        return ("--vault-password-file", str(password))
 
     def overlay(self, files: dict[str, Any]) -> pathlib.Path:
         """Return an inventory directory: the demo's, with group_vars files replaced or added (a `None` leaves one out)."""

@@ -38,12 +38,15 @@ def differences(seen: Observation, desired: Desired) -> list[str]:
 
 
 def _package_differences(seen: Observation, desired: Desired) -> list[str]:
-    package = seen.package
+    package, source = seen.package, "distribution's repository" if desired.repository else "mirror"
     if package.interrupted:
-        build = desired.build or package.build or "the latest build of the mirror"
+        build = desired.build or package.build or f"the latest build of the {source}"
         return [f"package: an earlier installation was interrupted ({package.interrupted}), this run repairs it first → {build}"]
     if not package.installed and (desired.install or desired.sources):
-        return [f"package: not installed → {desired.build or 'the latest build of the mirror'}"]
+        named = "" if desired.build == packages.LATEST else desired.build
+        return [f"package: not installed → {named or f'the latest build of the {source}'}"]
+    if desired.repository:
+        return [f"package: {seen.repository.present} → {seen.repository.build}"] if seen.repository.build else []
     if desired.build and package.build != desired.build:
         return [f"package: {package.build or 'not installed'} → {desired.build}"]
     return []
@@ -179,7 +182,10 @@ def _desired_problems(seen: Observation, desired: Desired) -> list[dict[str, str
     if seen.ca_bundle:
         hint = "copy it there, mode 0644, in a task before; or correct cw_agent_ca_bundle"
         found.append(_problem("the CA bundle cannot be used", f"{desired.settings.ca_bundle}: {seen.ca_bundle}", hint))
-    wrong = packages.build_problem(desired.build)
+    if seen.repository.problem:
+        hint = "take cw_agent_package_repository out for this host, whose packages come from the mirror then"
+        found.append(_problem("the distribution's repository cannot give the package", seen.repository.problem, hint))
+    wrong = None if desired.repository else packages.build_problem(desired.build)
     if wrong:
         found.append(_problem(f"cw_agent_build: {wrong[0]}", desired.build, wrong[1]))
     found += seen.log_access.problems

@@ -47,6 +47,7 @@ class AgentSection(NamedTuple):
     run_as_user: str = "root"
     logfile: str | None = None
     quiet: bool = False
+    debug: bool = False
 
 
 def digest(text: str) -> str:
@@ -97,6 +98,7 @@ def agent_section(texts: list[str]) -> AgentSection:
         run_as_user=user if isinstance(user, str) and user else "root",
         logfile=logfile if isinstance(logfile, str) else None,
         quiet=merged.get("quiet") is True,
+        debug=merged.get("debug") is True,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Callable
 from urllib.parse import quote, urlsplit
 
-from . import configurations, ctl, lock, logs, mirror, package_manager, packages, readiness, service, signature, state
+from . import configurations, ctl, lock, logs, mirror, package_manager, packages, readiness, repository, service, signature, state
 from .configurations import Source
 from .errors import HostError
 from .layout import BASE, PACKAGE
@@ -31,6 +31,8 @@ class Request:
 
     ``key_url``: '' = where the mirror, or the directory of ``file``, has it. ``file``: the package on the host, '' = the mirror has it.
 
+    ``repository``: the distribution's own one has it, by version and release.
+
     ``sources``: what the new build is to validate before it is installed, in the mode ``mode``;
     ``health``: seconds that a daemon which is ready has to live on with the new build.
     """
@@ -45,6 +47,7 @@ class Request:
     mode: str = "ec2"
     health: float = readiness.HEALTH_SECONDS
     file: str = ""
+    repository: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def wanted(host: Host, request: Request) -> list[str]:
 
 def ensure_package(host: Host, request: Request, download: Download, scratch: str, check_mode: bool = False) -> Outcome:
     """Install the desired build; in check mode everything happens but that. ``scratch``: an empty directory, mode 0700."""
+    if request.repository:
+        return _from_repository(host, request, download, scratch, check_mode)
     if request.build == LATEST:
         request = replace(request, build=_latest(request, download, scratch))
     packages.require_build(request.build)
@@ -113,6 +118,29 @@ def ensure_package(host: Host, request: Request, download: Download, scratch: st
         if before.interrupted:
             warnings.append(f"an earlier installation was interrupted ({before.interrupted}); this run has repaired it first")
         return _Replacement(host, request, suited, before, after).run(file, download, scratch, warnings)
+
+
+def _from_repository(host: Host, request: Request, download: Download, scratch: str, check_mode: bool) -> Outcome:
+    repository.require(host)
+    suited = packages.distribution(host)
+    before = packages.installed(host, suited.format)
+    present = repository.recorded(host) if before.installed or before.interrupted else ""
+    before = before._replace(build=present) if before.installed else before
+    if before.installed and (not request.build or repository.is_build(request.build, present)):
+        return _unchanged(host, before)
+    packages.require_writable(host)
+    version = repository.choose(request.build, repository.offered(host))
+    after = Package(True, version, suited.format)
+    if before == after:
+        return _unchanged(host, before)
+    if check_mode:
+        return Outcome(True, before, after)
+    file = repository.fetch(host, version, present, os.path.join(scratch, "new"))
+    warnings = _validate(host, request, file, suited.format, scratch)
+    with lock.held(host):
+        if packages.installed(host, suited.format).installed and repository.recorded(host) == version:
+            return _unchanged(host, after)
+        return _RepositoryReplacement(host, request, suited, before, after).run(file, download, scratch, warnings)
 
 
 def _latest(request: Request, download: Download, scratch: str) -> str:
@@ -259,7 +287,7 @@ class _Replacement:
                 raise
             # Its scripts may have stopped the agent: one that ran is not left down for a package that could not be installed.
             raise HostError(f"{error}; {self._take_back()}", error.log) from error
-        installed = packages.installed(self.host, self.suited.format)
+        installed = self._installed()
         if installed != self.after:
             raise HostError(f"the package manager has build {installed.build or 'none'} after the installation of {self.after.build}")
         if running:
@@ -278,10 +306,17 @@ class _Replacement:
         try:
             if self.request.file:
                 raise HostError(f"{self.request.file} is all that there is")
-            self.retained = _verified(self.host, self.request, self.suited, self.before.build, download, scratch)
+            self.retained = self._package_before(download, scratch)
         except HostError as error:
             return [f"build {self.before.build} cannot be retained for the case that the agent dies with {self.after.build}: {error}"]
         return []
+
+    def _package_before(self, download: Download, scratch: str) -> str:
+        """The path of a verified package of the build before."""
+        return _verified(self.host, self.request, self.suited, self.before.build, download, scratch)
+
+    def _installed(self) -> Package:
+        return packages.installed(self.host, self.suited.format)
 
     def _require_life(self, start: readiness.Start) -> None:
         verdict = readiness.wait(self.host, start, readiness.READY_SECONDS, self.request.health)
@@ -290,11 +325,7 @@ class _Replacement:
 
     def _take_back(self) -> str:
         if not self.retained:
-            there = (
-                f"the mirror has no verified package of build {self.before.build}"
-                if self.before.installed
-                else "there was no whole package"
-            )
+            there = f"there is no verified package of build {self.before.build}" if self.before.installed else "there was no whole package"
             return f"{there} to go back to"
         try:
             _install(self.host, self.retained, self.suited.format)
@@ -303,3 +334,14 @@ class _Replacement:
         except HostError as error:
             return f"going back to build {self.before.build} failed as well: {error}"
         return f"build {self.before.build} is back and the agent {'runs' if verdict.kind != 'dead' else 'does not live with it either'}"
+
+
+class _RepositoryReplacement(_Replacement):
+    """The same by version and release, from the distribution's own repository."""
+
+    def _package_before(self, _download: Download, scratch: str) -> str:
+        return repository.fetch(self.host, self.before.build, self.before.build, os.path.join(scratch, "before"))
+
+    def _installed(self) -> Package:
+        found = packages.installed(self.host, self.suited.format)
+        return found._replace(build=repository.recorded(self.host)) if found.installed else found

@@ -12,6 +12,8 @@ from typing import NamedTuple
 BASE = "/opt/aws/amazon-cloudwatch-agent"
 PACKAGE = "amazon-cloudwatch-agent"
 UNIT = "amazon-cloudwatch-agent.service"
+ENVIRONMENT_FILE = f"/etc/systemd/system/{UNIT}.d/60-cloudwatch-agent-ansible.env"
+"""Variables of the agent's process, as its unit names the file."""
 
 
 class Layout(NamedTuple):
@@ -62,6 +64,21 @@ class Layout(NamedTuple):
     def drop_in(self) -> str:
         """The drop-in of the agent's unit that the collection writes."""
         return self.at(f"/etc/systemd/system/{UNIT}.d/50-cloudwatch-agent-ansible.conf")
+
+    @property
+    def environment_drop_in(self) -> str:
+        """The drop-in of the agent's unit with the environment of its process."""
+        return self.at(f"/etc/systemd/system/{UNIT}.d/60-cloudwatch-agent-ansible.conf")
+
+    @property
+    def environment_file(self) -> str:
+        """The variables that this drop-in reads, for root alone."""
+        return self.at(ENVIRONMENT_FILE)
+
+    @property
+    def env_config(self) -> str:
+        """Variables that the agent takes into its environment: its own ones are reset at every translation."""
+        return f"{self.etc}/env-config.json"
 
     @property
     def version_file(self) -> str:

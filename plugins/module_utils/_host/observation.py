@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from . import access, credential_sources, credentials, identity, packages, removal, service, settings, state
 from .configurations import Source
+from .errors import HostError
 from .settings import Settings
 from .system import Host, read_text
 
@@ -35,6 +36,7 @@ class Desired:
 
     ``purge``: the agent is to be absent, with these of its files (``removal.PURGES``); ``credential_sources``: those that may win over
     the role of the instance; ``identity_check``: ``changed``, ``always`` or ``never``, when STS is asked as whom the agent calls AWS.
+    ``repository``: its package is the distribution's own.
     """
 
     sources: list[Source] | None = None
@@ -55,6 +57,18 @@ class Desired:
     requirements: list[dict[str, str]] = field(default_factory=list)
     credential_sources: list[str] = field(default_factory=list)
     identity_check: str = "changed"
+    repository: bool = False
+
+
+class Repository(NamedTuple):
+    """``present``: version and release of the package that is installed; ``build``: those that are to be; '' for none.
+
+    ``problem``: why the distribution's own repository cannot give it, and ``hint``.
+    """
+
+    present: str = ""
+    build: str = ""
+    problem: str = ""
 
 
 class LogAccess(NamedTuple):
@@ -76,7 +90,8 @@ class Observation(NamedTuple):
 
     ``leftovers``: what of an agent that is to be absent is there; ``settings``: what of the desired ones differs, ``ca_bundle``: what is
     wrong with it; ``log_access``: what its user is to be given;
-    ``requirements``: those of the configuration, and whether each is ``met``; ``credential_sources``: those that win over the role.
+    ``requirements``: those of the configuration, and whether each is ``met``; ``credential_sources``: those that win over the role;
+    ``repository``: what the distribution's own has.
     """
 
     package: packages.Package
@@ -100,6 +115,7 @@ class Observation(NamedTuple):
     log_access: LogAccess
     requirements: list[dict[str, Any]]
     credential_sources: list[credential_sources.Found]
+    repository: Repository
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -126,6 +142,7 @@ def _holds_data(mount: dict[str, str]) -> bool:
 def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> Observation:
     """Observe the host; changes nothing and asks nobody but the metadata service."""
     found = state.read(host)
+    package = packages.installed(host, packages.distribution(host).format)
     profile = _profile(host, desired.credentials)
     who = access.user(desired.run_as_user or found.section.run_as_user)
     environment = service.environment(host, found.service.main_pid)
@@ -135,7 +152,7 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
     except identity.NoMetadataError as error:
         no_metadata = NoMetadata(str(error), error.hint)
     return Observation(
-        package=packages.installed(host, packages.distribution(host).format),
+        package=package,
         state=found,
         profile=profile,
         common=credentials.named(host),
@@ -151,12 +168,30 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         local_address=identity.local_address(),
         clock=round(host.now(), 3),
         leftovers=[] if desired.purge is None else removal.found(host, desired.purge),
-        settings=settings.differences(host, desired.settings),
+        settings=settings.differences(host, desired.settings, found),
         ca_bundle=settings.problem(host, desired.settings, who),
         log_access=_log_access(host, desired, who),
         requirements=[{**one, "met": access.present(host.layout, who, one["name"])} for one in desired.requirements],
         credential_sources=credential_sources.found(host, {*found.service.environment, *environment}),
+        repository=_repository(host, desired, package) if desired.repository and desired.purge is None else Repository(),
     )
+
+
+def _repository(host: Host, desired: Desired, package: packages.Package) -> Repository:
+    # As above: few have their package from there.
+    from . import repository  # noqa: PLC0415
+
+    problem = repository.problem(host)
+    present = repository.recorded(host) if package.installed and not problem else ""
+    if problem or not package.installed or not desired.build or repository.is_build(desired.build, present):
+        return Repository(present, "", problem)
+    if desired.build != packages.LATEST:
+        return Repository(present, desired.build)
+    try:
+        newest = repository.offered(host)[-1]
+    except HostError as error:
+        return Repository(present, "", str(error))
+    return Repository(present, "" if newest == present else newest)
 
 
 def _log_access(host: Host, desired: Desired, who: access.User) -> LogAccess:

@@ -59,15 +59,16 @@ class Package(NamedTuple):
     interrupted: str = ""
 
 
-def _release(host: Host) -> dict[str, str]:
+def release(host: Host) -> dict[str, str]:
+    """The keys of /etc/os-release."""
     lines = (line.split("=", 1) for line in read_text(host.layout.at("/etc/os-release")).splitlines() if "=" in line and line[0] != "#")
     return {name: value.strip().strip("\"'") for name, value in lines}
 
 
 def distribution(host: Host, machine: str = "") -> Distribution:
     """Which package suits the host."""
-    release = _release(host)
-    names = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
+    found = release(host)
+    names = [found.get("ID", ""), *found.get("ID_LIKE", "").split()]
     name = next((DISTRIBUTIONS[one] for one in names if one in DISTRIBUTIONS), "")
     architecture = ARCHITECTURES.get(machine or os.uname().machine, "")
     if architecture == "arm64":
@@ -166,8 +167,8 @@ def require_build(build: str) -> None:
 def require(host: Host, found: Distribution) -> None:
     """Refuse a host for which there is no package."""
     if not found.format or not found.architecture:
-        release = _release(host)
-        name = release.get("PRETTY_NAME") or release.get("ID") or "without /etc/os-release"
+        os_release = release(host)
+        name = os_release.get("PRETTY_NAME") or os_release.get("ID") or "without /etc/os-release"
         raise HostError(
             f"there is no agent package for this host ({name}, {os.uname().machine}); nothing was changed. "
             "Hint: set cw_agent_distribution to the mirror's directory that suits, or leave the host out"

@@ -141,19 +141,18 @@ def _write(host: Host, request: Request, stale: list[_File], old: str, new: str)
     if old == new:
         # The daemon reads new keys within ten minutes, and sends with the old ones until then. Settings that are newer than its start make
         # the next step start it again; they come first, so that a run that is killed between the two files does not end that.
-        write_common(host, new)
+        rewrite(host.layout.common_config, new)
     for one in stale:
         safe_files.make_directory(os.path.dirname(one.path))
         write_file(one.path, one.text, one.mode, one.owner)
     if old != new:
-        write_common(host, new)
+        rewrite(host.layout.common_config, new)
     _require_readable(host, request)
 
 
-def write_common(host: Host, text: str) -> None:
-    """Replace common-config.toml, whose owner and mode stay."""
-    path = host.layout.common_config
-    # The agent gives this file to its user at every start: owner and mode stay what they are.
+def rewrite(path: str, text: str) -> None:
+    """Replace a file of the agent's."""
+    # The agent gives it to its user at every start: owner and mode stay what they are.
     found = os.stat(path, follow_symlinks=False) if os.path.lexists(path) else None
     owner = (found.st_uid, found.st_gid) if found else (0, grp.getgrgid(0).gr_gid)
     write_file(path, text, found.st_mode & 0o7777 if found else 0o644, owner)

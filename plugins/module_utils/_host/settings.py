@@ -1,18 +1,22 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the agent reads beside its configuration: proxies, authorities, metadata retries (common-config.toml), and its unit's drop-in."""
+"""What the agent reads beside its configuration: proxies, authorities, metadata retries (common-config.toml), its environment and the level
+of its log, and its unit's drop-in."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Mapping, NamedTuple
 
 from . import access, common_config, lock, mirror, packages, readiness, safe_files, service, state
 from .errors import HostError
-from .profile import write_common
+from .profile import rewrite
 from .system import Host, write_file
+
+if TYPE_CHECKING:
+    from . import environment
 
 NO_PROXY = ("169.254.169.254", "fd00:ec2::254")
 """The instance metadata service, which no proxy can answer for."""
@@ -22,17 +26,23 @@ class Settings(NamedTuple):
     """None: left as it is on the host. ``proxy``: ``http`` and ``https`` (URLs, '' = none) and ``no_proxy`` (list).
 
     ``ca_bundle``: a path, '' = none; ``overrides``: by section of the unit, by key, a value or a list of values, {} = no drop-in.
+    ``log_level``: of ``environment.LEVELS``, '' = the configuration's; ``environment`` and ``secret_environment``: by name, text; together
+    they are all variables that the collection gives the agent.
     """
 
     proxy: Mapping[str, Any] | None = None
     ca_bundle: str | None = None
     imds_retries: int | None = None
     overrides: Mapping[str, Mapping[str, Any]] | None = None
+    log_level: str | None = None
+    environment: Mapping[str, str] | None = None
+    secret_environment: Mapping[str, str] | None = None
 
     @property
     def secrets(self) -> set[str]:
-        """Passwords of proxies, which no output may show."""
-        return mirror.passwords([str((self.proxy or {}).get(name) or "") for name in ("http", "https")])
+        """Passwords of proxies and secret variables, which no output may show."""
+        values = {str(value) for value in (self.secret_environment or {}).values() if value}
+        return values | mirror.passwords([str((self.proxy or {}).get(name) or "") for name in ("http", "https")])
 
 
 class Outcome(NamedTuple):
@@ -45,9 +55,41 @@ class Outcome(NamedTuple):
     warnings: list[str]
 
 
+class _Process(NamedTuple):
+    """What changes in the environment of the agent's process, and ``levels``: that of the running agent's log, and the one asked for."""
+
+    change: environment.Change
+    levels: tuple[str, str]
+
+
 class _Change(NamedTuple):
     common: tuple[str, str]
     drop_in: tuple[str, str]
+    process: _Process | None
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The unit's drop-ins before and after, without secrets."""
+        before, after = self.process.change.texts if self.process else ("", "")
+        return self.drop_in[0] + before, self.drop_in[1] + after
+
+    def rewritten(self, host: Host) -> dict[str, tuple[str, str]]:
+        """The agent's own files by their path, before and after."""
+        found = {host.layout.common_config: self.common}
+        return {**found, host.layout.env_config: self.process.change.env_config} if self.process else found
+
+    def written(self, host: Host) -> dict[str, tuple[int, tuple[str, str]]]:
+        """The files beside the unit by their path: their mode, and the texts before and after, '' where there is none."""
+        found = {host.layout.drop_in: (0o644, self.drop_in)}
+        if self.process:
+            found[host.layout.environment_file] = (0o600, self.process.change.file)
+            found[host.layout.environment_drop_in] = (0o644, self.process.change.drop_in)
+        return found
+
+    def needs_restart(self, host: Host) -> bool:
+        """Whether the agent reads any of it at its start alone; a level of its log it also reads while it runs."""
+        at_start = {path: texts for path, (_mode, texts) in self.written(host).items() if path != host.layout.environment_drop_in}
+        return any(before != after for before, after in (*self.rewritten(host).values(), *at_start.values()))
 
 
 def sections(settings: Settings) -> dict[str, dict[str, str]]:
@@ -78,17 +120,33 @@ def _word(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def _change(host: Host, settings: Settings) -> _Change:
+def _process(host: Host, settings: Settings, seen: state.State) -> _Process | None:
+    if settings.log_level is None and settings.environment is None and settings.secret_environment is None:
+        return None
+    # A module's code is compiled anew on every host in every run: what few need, only those pay for.
+    from . import environment  # noqa: PLC0415
+
+    asked = environment.Asked(settings.log_level, settings.environment, settings.secret_environment)
+    levels = environment.levels(host, asked, seen.service.main_pid, seen.section.debug)
+    return _Process(environment.change(host, asked), levels)
+
+
+def _common(host: Host, settings: Settings) -> tuple[str, str]:
     before = after = safe_files.read_text(host.layout.common_config)
     for section, values in sections(settings).items():
         after = common_config.merge(after, section, values)
+    return before, after
+
+
+def _change(host: Host, settings: Settings, seen: state.State) -> _Change:
     present = safe_files.read_text(host.layout.drop_in)
-    return _Change((before, after), (present, present if settings.overrides is None else drop_in(settings.overrides)))
+    overrides = present if settings.overrides is None else drop_in(settings.overrides)
+    return _Change(_common(host, settings), (present, overrides), _process(host, settings, seen))
 
 
 def common_config_text(host: Host, settings: Settings) -> str:
     """``common-config.toml`` as it will be."""
-    return _change(host, settings).common[1]
+    return _common(host, settings)[1]
 
 
 def _shown(value: str) -> str:
@@ -96,9 +154,13 @@ def _shown(value: str) -> str:
     return mirror.shown(value) if "://" in value else value.rpartition("@")[2] or "none"
 
 
-def differences(host: Host, settings: Settings) -> list[str]:
+def differences(host: Host, settings: Settings, seen: state.State) -> list[str]:
     """What differs, in words without passwords."""
-    present, change = common_config.parse(safe_files.read_text(host.layout.common_config)), _change(host, settings)
+    return _differences(host, settings, _change(host, settings, seen))
+
+
+def _differences(host: Host, settings: Settings, change: _Change) -> list[str]:
+    present = common_config.parse(change.common[0])
     found = [
         f"settings: [{section}] {name} {_shown(present.get(section, {}).get(name, ''))} → {_shown(value)}"
         for section, values in sections(settings).items()
@@ -108,7 +170,14 @@ def differences(host: Host, settings: Settings) -> list[str]:
     if change.drop_in[0] != change.drop_in[1]:
         what = "removed" if not change.drop_in[1] else "rewritten" if change.drop_in[0] else "written"
         found.append(f"settings: {host.layout.drop_in} → {what}")
-    return found
+    return found + (_process_differences(change.process) if change.process else [])
+
+
+def _process_differences(process: _Process) -> list[str]:
+    found, (now, level) = process.change.differences, process.levels
+    if now == level or process.change.before.level != process.change.after.level:
+        return found
+    return [*found, f"settings: log level of the running agent {now} → {level}"]
 
 
 def problem(host: Host, settings: Settings, user: access.User) -> str:
@@ -131,39 +200,52 @@ def ensure_settings(host: Host, settings: Settings, health: float = readiness.HE
     if not installed and not check_mode:
         raise HostError("the agent is not installed on this host. Hint: run the role cloudwatch.agent.install before")
     with contextlib.nullcontext() if check_mode else lock.held(host):
-        found, change = differences(host, settings), _change(host, settings)
         seen = state.read(host)
+        change = _change(host, settings, seen)
+        found = _differences(host, settings, change)
         wrong = problem(host, settings, access.user(seen.section.run_as_user))
         if found and wrong:
             hint = "Hint: copy it there, mode 0644, in a task before"
             raise HostError(f"cw_agent_ca_bundle {settings.ca_bundle}: {wrong}; nothing was changed. {hint}")
-        outcome = Outcome(bool(found), found, change.drop_in[0], change.drop_in[1], [])
+        outcome = Outcome(bool(found), found, *change.texts, [])
         if not found:
             return outcome
         packages.require_writable(host)
-        return outcome if check_mode else outcome._replace(warnings=_apply(host, change, seen, health))
+        return outcome if check_mode else outcome._replace(warnings=_apply(host, settings, change, seen, health))
 
 
 def _write(host: Host, change: _Change, back: bool = False) -> None:
     old, new = (1, 0) if back else (0, 1)
-    if change.common[0] != change.common[1]:
-        write_common(host, change.common[new])
-    if change.drop_in[0] == change.drop_in[1]:
-        return
-    path = host.layout.drop_in
-    if change.drop_in[new]:
-        safe_files.make_directory(os.path.dirname(path))
-        write_file(path, change.drop_in[new], 0o644, (0, 0))
-    elif change.drop_in[old]:
-        os.unlink(path)
-    host.run(["systemctl", "daemon-reload"])
+    for path, texts in change.rewritten(host).items():
+        if texts[0] != texts[1]:
+            rewrite(path, texts[new])
+    beside = {path: (mode, texts) for path, (mode, texts) in change.written(host).items() if texts[0] != texts[1]}
+    for path, (mode, texts) in beside.items():
+        if texts[new]:
+            safe_files.make_directory(os.path.dirname(path))
+            write_file(path, texts[new], mode, (0, 0))
+        elif texts[old]:
+            os.unlink(path)
+    if beside:
+        host.run(["systemctl", "daemon-reload"])
 
 
-def _apply(host: Host, change: _Change, seen: state.State, health: float) -> list[str]:
+def _apply(host: Host, settings: Settings, change: _Change, seen: state.State, health: float) -> list[str]:
     """Write, and where the agent runs, let it read; returns warnings."""
     _write(host, change)
     if not seen.service.running:
         return []
+    needs_restart = change.needs_restart(host)
+    warnings = _restarted(host, change, seen, health) if needs_restart else []
+    process = _process(host, settings, state.read(host) if needs_restart else seen)
+    if process and process.levels[0] != process.levels[1]:
+        from . import environment  # noqa: PLC0415
+
+        environment.set_level(host, process.levels[1])
+    return warnings
+
+
+def _restarted(host: Host, change: _Change, seen: state.State, health: float) -> list[str]:
     verdict = readiness.restarted(host, seen.section, health)
     if verdict.kind == "dead":
         _write(host, change, back=True)

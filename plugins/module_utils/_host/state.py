@@ -40,7 +40,9 @@ def _newer(host: Host, found: list[Configuration], started_at: float) -> list[st
     common = common_config.parse(safe_files.read_text(host.layout.common_config)).get("credentials", {})
     dated = {one.file: one.modified for one in found}
     beside = os.path.join(os.path.dirname(common.get("shared_credential_file", "")), "config")
-    for path in [host.layout.common_config, host.layout.drop_in] + ([host.layout.at(beside)] if os.path.isabs(beside) else []):
+    for path in [host.layout.common_config, host.layout.drop_in, host.layout.environment_file] + (
+        [host.layout.at(beside)] if os.path.isabs(beside) else []
+    ):
         if os.path.exists(path):
             dated[path] = os.stat(path).st_mtime
     # A date in the future says nothing: the clock was set back.

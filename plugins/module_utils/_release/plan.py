@@ -22,7 +22,7 @@ from .._config.rules.composition import composed_findings
 from .._config.subject import Subject
 from .._config.vaulted import Mask, Vaulted
 from .messages import about_hosts, by_configurations, names, sentences
-from .settings import ABSENT, SETTINGS, check_settings, config_name, region_of, settings_beside
+from .settings import ABSENT, SETTINGS, check_debug, check_settings, config_name, language_version, region_of, settings_beside
 
 FATAL_FOR_PUBLISHING = frozenset({"parameter-template"})
 """Rules that the agent does not care about, but Parameter Store does."""
@@ -34,8 +34,9 @@ _LISTED = 5
 class HostInput:
     """A host of the inventory. ``fragments``: variable name → configuration; ``settings``: as SETTINGS; ``placement``: its EC2 region.
 
-    ``origin``: a name for the inventory that it comes from. ``vaulted``: fragment → what it takes out of Ansible Vault; ``unknown``:
-    variables that look like ours, and what each is meant for.
+    ``origin``: a name for the inventory that it comes from. ``vaulted``: fragment → what it takes out of Ansible Vault;
+    ``vaulted_environment``: what cw_agent_environment_variables takes of it; ``unknown``: variables that look like ours, and what each is
+    meant for.
     """
 
     name: str
@@ -44,6 +45,7 @@ class HostInput:
     placement: str = ""
     origin: str = ""
     vaulted: Mapping[str, Vaulted] = field(default_factory=dict)
+    vaulted_environment: Vaulted = field(default_factory=Vaulted)
     unknown: tuple[tuple[str, str], ...] = ()
 
 
@@ -94,12 +96,13 @@ class Planner:
         settings = {**SETTINGS, **host.settings}
         check_settings(settings)
         if settings["cw_agent_state"] == ABSENT:
-            self.plan.hosts[host.name] = _absent(settings)
+            self.plan.hosts[host.name] = _absent(settings, host.vaulted_environment)
             return
         region = region_of(settings, host.placement)
         name = _name(settings, host)
         _check_vaulted(host.vaulted, settings)
         composed = self._compose(host.fragments, settings, host.vaulted)
+        check_debug(settings, composed.composition.configuration)
         key = "/".join(filter(None, (settings["cw_agent_profile"], region, name)))
         entry = self.plan.configurations.get(key)
         if entry is None:
@@ -112,7 +115,7 @@ class Planner:
         if host.origin and host.origin not in entry["origins"]:
             entry["origins"].append(host.origin)
         self.plan.hosts[host.name] = {
-            **_entry(settings),
+            **_entry(settings, host.vaulted_environment),
             "name": name,
             "region": region,
             "digest": composed.digest,
@@ -126,7 +129,7 @@ class Planner:
 
     def _compose(self, fragments: Mapping[str, Any], settings: Mapping[str, Any], vaulted: Mapping[str, Vaulted]) -> _Composed:
         silenced = settings["cw_agent_silenced_rules"] or {}
-        basis = tuple(str(settings[name]) for name in ("cw_agent_preset", "cw_agent_mode", "cw_agent_platform", "cw_agent_build"))
+        basis = (*(str(settings[name]) for name in ("cw_agent_preset", "cw_agent_mode", "cw_agent_platform")), language_version(settings))
         texts = frozenset(text for each in vaulted.values() for text in each.texts)
         key = (*basis, canonical_text(silenced), texts, *((name, id(fragments[name])) for name in sorted(fragments)))
         known = self._composed.get(key)
@@ -136,12 +139,13 @@ class Planner:
         return known
 
 
-def _entry(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(settings: Mapping[str, Any], vaulted: Vaulted) -> dict[str, Any]:
     """What the plan says of every host, whether it is to have the agent or not."""
     return {
         "state": settings["cw_agent_state"],
         "build": settings["cw_agent_build"],
-        "settings": settings_beside(settings),
+        "repository": settings["cw_agent_package_repository"],
+        "settings": settings_beside(settings, vaulted),
         "profile": settings["cw_agent_profile"],
         "mode": settings["cw_agent_mode"],
         "platform": settings["cw_agent_platform"],
@@ -152,11 +156,11 @@ def _entry(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _absent(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _absent(settings: Mapping[str, Any], vaulted: Vaulted) -> dict[str, Any]:
     """The entry of a host without the agent: there is no configuration that could be wrong, and nobody to read it."""
     nothing = {"name": "", "region": "", "digest": "", "key": "", "run_as_user": "", "files": [], "vaulted": False}
     unread = {"journald": False, "requirements": []}
-    return {**_entry(settings), **nothing, **unread, "purge": settings["cw_agent_uninstall_purge"]}
+    return {**_entry(settings, vaulted), **nothing, **unread, "purge": settings["cw_agent_uninstall_purge"]}
 
 
 def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenced: Mapping[str, str], mask: Mask) -> _Composed:
@@ -165,7 +169,7 @@ def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenc
     name, platform, mode = settings["cw_agent_preset"], settings["cw_agent_platform"], settings["cw_agent_mode"]
     parts = [("cw_agent_preset", preset(name, platform, mode))] + [(key, _mapping(key, fragments[key])) for key in sorted(fragments)]
     composition = compose(parts)
-    subject = Subject(composition.configuration, settings["cw_agent_build"], platform, mode)
+    subject = Subject(composition.configuration, language_version(settings), platform, mode)
     findings = findings_of(subject, silenced)
     problems = [_problem(source, finding, _variables(composition, finding)) for source, finding in findings]
     problems += [_problem(source, found, [by]) for source, found, by in composed_findings(composition) if source.id not in silenced]
@@ -265,7 +269,7 @@ def _configuration(key: str, name: str, region: str, settings: Mapping[str, Any]
         "collects": composed.collects,
         "platform": settings["cw_agent_platform"],
         "mode": settings["cw_agent_mode"],
-        "build": str(settings["cw_agent_build"]),
+        "build": language_version(settings),
     }
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build the agent stand-in's package.
 
-    build deb|rpm OUTPUT_DIR [--build BUILD]
+    build deb|rpm OUTPUT_DIR [--build BUILD] [--release RELEASE]
 
 prints the path of the package. The same sources and build string give the same bytes.
 """
@@ -47,14 +47,15 @@ def main() -> int:
     parser.add_argument("format", choices=("deb", "rpm"))
     parser.add_argument("output")
     parser.add_argument("--build", default=BUILD, help="build string, %(default)s unless given")
+    parser.add_argument("--release", default="1", help="the rpm's release, %(default)s unless given")
     options = parser.parse_args()
     os.umask(0o022)
     os.makedirs(options.output, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="cwa-build-") as work:
         root = os.path.join(work, "root")
         tree(root, options.build)
-        make = {"deb": deb, "rpm": rpm}[options.format]
-        print(make(root, work, os.path.abspath(options.output), options.build))
+        output = os.path.abspath(options.output)
+        print(deb(root, output, options.build) if options.format == "deb" else rpm(root, work, output, options.build, options.release))
     return 0
 
 
@@ -114,7 +115,7 @@ def run(command: list[str]) -> None:
         sys.exit(f"{command[0]} failed:\n{done.stdout}")
 
 
-def deb(root: str, work: str, output: str, build: str) -> str:
+def deb(root: str, output: str, build: str) -> str:
     """Build the deb; return its path."""
     control = os.path.join(root, "DEBIAN")
     os.makedirs(control)
@@ -131,13 +132,13 @@ def deb(root: str, work: str, output: str, build: str) -> str:
     return path
 
 
-def rpm(root: str, work: str, output: str, build: str) -> str:
+def rpm(root: str, work: str, output: str, build: str, release: str) -> str:
     """Build the rpm; return its path."""
     with open(os.path.join(PACKAGE, "spec.in"), encoding="utf-8") as handle:
         spec = handle.read()
     with open(os.path.join(PACKAGE, "preinst"), encoding="utf-8") as handle:
         before = handle.read()
-    for word, value in (("@VERSION@", build.replace("-", "+")), ("@ROOT@", root), ("@PREINST@", before)):
+    for word, value in (("@VERSION@", build.replace("-", "+")), ("@RELEASE@", release), ("@ROOT@", root), ("@PREINST@", before)):
         spec = spec.replace(word, value)
     write(os.path.join(work, "agent.spec"), spec)
     defines = {
@@ -154,7 +155,7 @@ def rpm(root: str, work: str, output: str, build: str) -> str:
     flags = [word for key, value in defines.items() for word in ("--define", f"{key} {value}")]
     run(["rpmbuild", "-bb", "--quiet", *flags, os.path.join(work, "agent.spec")])
     path = os.path.join(output, f"{NAME}-{build}.rpm")
-    shutil.move(os.path.join(work, "noarch", "{}-{}-1.noarch.rpm".format(NAME, build.replace("-", "+"))), path)
+    shutil.move(os.path.join(work, "noarch", "{}-{}-{}.noarch.rpm".format(NAME, build.replace("-", "+"), release)), path)
     return path
 
 

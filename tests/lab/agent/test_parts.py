@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib
+import json
 import pathlib
 import subprocess
 import sys
@@ -190,3 +191,37 @@ def test_dimensions_and_numbers() -> None:
 )
 def test_hosts_that_are_called(region: str, endpoint: str, host: str) -> None:
     assert part("awshttp").Client("logs", region, None, endpoint=endpoint).connection.host == host
+
+
+@pytest.mark.parametrize(
+    ("file", "process", "level"),
+    [
+        ({"CWAGENT_LOG_LEVEL": "DEBUG"}, "ERROR", "DEBUG"),
+        ({}, "ERROR", "ERROR"),
+        ({}, "", "INFO"),
+        ({"CWAGENT_LOG_LEVEL": "?"}, "", "INFO"),
+    ],
+)
+def test_level_of_the_log(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, file: dict[str, str], process: str, level: str) -> None:
+    """env-config.json counts more than what systemd has put into the environment; a file that is as it was is not read."""
+    service, log = part("daemon.service"), part("daemon.log")
+    path = tmp_path / "env-config.json"
+    path.write_text(json.dumps(file))
+    monkeypatch.setenv("CWAGENT_LOG_LEVEL", process)
+    monkeypatch.setattr(log.LOG, "level", log.LEVELS["INFO"])
+    seen = service.reload_environment(str(path), 0.0)
+    assert log.LOG.level == log.LEVELS[level]
+    monkeypatch.setenv("CWAGENT_LOG_LEVEL", "OFF")
+    assert service.reload_environment(str(path), seen) == seen
+    assert log.LOG.level == log.LEVELS[level]
+
+
+@pytest.mark.parametrize(("build", "retained"), [("1.300060.0b1248", {}), ("1.300071.0b1550", {"MINE": "1"}), ("1.247360.0b252839", {})])
+def test_what_the_translator_leaves_of_env_config(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, build: str, retained: dict[str, str]
+) -> None:
+    """Its own keys are made anew by every build; others are there afterwards since the build that has set-env."""
+    monkeypatch.setattr(part("paths"), "version", lambda: build)
+    path = tmp_path / "env-config.json"
+    path.write_text(json.dumps({"CWAGENT_LOG_LEVEL": "DEBUG", "HTTPS_PROXY": "http://old", "MINE": "1"}))
+    assert part("translator")._retained(str(path)) == retained

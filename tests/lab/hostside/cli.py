@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import os
+import pathlib
 import signal
 import sys
 import types
@@ -22,6 +23,7 @@ lab up [--ec2 N] [--onprem N] [--amazon N] [--install]
 lab exec HOST COMMAND…
 lab inventory | env | status
 lab package deb|rpm
+lab repository DIRECTORY [--signer good|bad] BUILD...
 lab fault add|clear|list …
 lab down
 
@@ -44,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("inventory", help="print the hosts as a YAML inventory")
     commands.add_parser("env", help="print `export NAME=VALUE` lines for AWS tools and tests")
     commands.add_parser("status", help="print a line for each host; exit status 0 when all are ready")
+    repository = commands.add_parser("repository", help="make a signed repository for dnf of the agent stand-in")
+    repository.add_argument("directory", type=pathlib.Path)
+    repository.add_argument("builds", nargs="+", metavar="BUILD")
+    repository.add_argument("--signer", choices=("good", "bad"), default="good")
     package = commands.add_parser("package", help="print the path of the agent stand-in's package")
     package.add_argument("kind", choices=("deb", "rpm"))
     fault = commands.add_parser("fault", help="make calls to the AWS stand-in fail")
@@ -119,6 +125,13 @@ def _package(options: argparse.Namespace) -> int:
     return 0
 
 
+def _repository(options: argparse.Namespace) -> int:
+    from . import repository  # noqa: PLC0415  needs packages that the other commands do without
+
+    repository.build(options.directory, options.builds, options.signer)
+    return 0
+
+
 def _fault(options: argparse.Namespace) -> int:
     from aws import fault_cli  # noqa: PLC0415  the other commands start faster without it
 
@@ -161,6 +174,7 @@ def main(arguments: list[str]) -> int:
         "exec": _exec,
         "status": _status,
         "package": _package,
+        "repository": _repository,
         "fault": _fault,
         "down": _down,
         "inventory": lambda _: _print_file("inventory.yml"),

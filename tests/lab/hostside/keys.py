@@ -101,7 +101,7 @@ def ssh_key() -> pathlib.Path:
 
 
 @contextlib.contextmanager
-def _gnupg(secret: pathlib.Path | None = None) -> Iterator[str]:
+def gnupg(secret: pathlib.Path | None = None) -> Iterator[str]:
     """Provide a GnuPG home of its own: short (its agent's socket), and without an agent left behind."""
     with tempfile.TemporaryDirectory(prefix="cwlab-gpg-", dir="/tmp") as home:
         try:
@@ -122,7 +122,7 @@ def signing_key(signer: str) -> tuple[pathlib.Path, str]:
     with lock(cache_directory() / "signing.lock"):
         if not (directory / "fingerprint").exists():
             directory.mkdir(parents=True, exist_ok=True)
-            with _gnupg() as home:
+            with gnupg() as home:
                 gpg = ["gpg", "--batch", "--quiet"]
                 command([*gpg, "--passphrase", "", "--quick-generate-key", SIGNERS[signer], "rsa2048", "sign", "never"], GNUPGHOME=home)
                 listing = command([*gpg, "--with-colons", "--list-keys"], GNUPGHOME=home)
@@ -142,7 +142,7 @@ def signature(package: pathlib.Path, signer: str) -> pathlib.Path:
         if not path.exists():
             path.parent.mkdir(exist_ok=True)
             unfinished = path.with_suffix(".new")
-            with _gnupg(directory / "secret.asc") as home:
+            with gnupg(directory / "secret.asc") as home:
                 command(["gpg", "--batch", "--yes", "--quiet", "--detach-sign", "--output", unfinished, package], GNUPGHOME=home)
             unfinished.rename(path)
     return path

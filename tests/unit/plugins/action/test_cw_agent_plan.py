@@ -296,6 +296,18 @@ def test_the_report_hides_an_allowed_value(vault: VaultRunner, tmp_path: Path) -
     assert "hidden-name" not in target.read_text(encoding="utf-8")
 
 
+def test_a_variable_of_the_agent_may_be_secret(vault: VaultRunner) -> None:
+    """It needs no permission, for it goes to the host alone; the plan has it apart, and no output shows it."""
+    (vault.place / "group_vars").mkdir()
+    variables = 'cw_agent_environment_variables: {PLAIN: "x", TOKEN: "{{ secret }}"}\n'
+    vault.write("group_vars/all.yml", f"secret: {inline(SECRET)}\n{variables}")
+    status, output = vault.run(tasks=[ROLE, *_write(vault)])
+    assert status == 0, output
+    assert not [text for text in SHOWN if text in output]
+    hosts = json.loads(vault.plan_file.read_text(encoding="utf-8"))["hosts"]
+    assert hosts["a"]["settings"] == {"environment": {"PLAIN": "x"}, "secret_environment": {"TOKEN": SECRET}}
+
+
 def test_a_value_that_contains_itself_is_named_with_host_and_variable(runner: Runner) -> None:
     (runner.place / "host_vars").mkdir()
     (runner.place / "host_vars" / "b.yml").write_text("cw_agent_fragment_app: &a\n  logs:\n    logs_collected: *a\n", encoding="utf-8")
@@ -345,3 +357,16 @@ def test_an_unquoted_build_is_refused(runner: Runner) -> None:
     assert status
     assert "hosts a, b: cw_agent_build is the number 1.30006" in output
     assert runner.plan("-e", "cw_agent_build=1.300060.0b1248")["configurations"]
+
+
+def test_the_distributions_repository_stands_alone(runner: Runner) -> None:
+    """Its latest build is found out by the hosts, and no other source may be given beside it; AWS's own mirror is none."""
+    runner.shared["cw_agent_package_repository"] = True
+    runner.shared["cw_agent_build"] = "latest"
+    runner.shared["cw_agent_mirror_url"] = "https://amazoncloudwatch-agent.s3.amazonaws.com"
+    status, output = runner.play()
+    assert status == 0, output
+    runner.shared["cw_agent_package_file"] = "/srv/agent.rpm"
+    status, output = runner.play()
+    assert status
+    assert "cw_agent_package_repository and cw_agent_package_file are given together" in output

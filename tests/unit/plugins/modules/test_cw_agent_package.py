@@ -78,3 +78,21 @@ def test_package_that_was_broken_off_is_shown_as_such() -> None:
     described = module("cw_agent_package").described
     assert described(Package(False, "1.2b3", "deb", "unpacked")) == "amazon-cloudwatch-agent 1.2b3, unpacked\n"
     assert described(Package(format="deb")) == "amazon-cloudwatch-agent not installed\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [
+        ({"file": "/srv/agent.rpm"}, "cw_agent_package_file"),
+        ({"mirror_url": "https://mirror.example.com"}, "cw_agent_mirror_url"),
+        ({"directory": "/srv/agent"}, "cw_agent_package_directory"),
+    ],
+)
+def test_one_source_at_a_time(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost, other: dict[str, str], name: str) -> None:
+    result = run_module(played(monkeypatch, "cw_agent_package", box), {"repository": True, **other})
+    assert result["failed"] and result["msg"].startswith(f"cw_agent_package_repository and {name} are given together")
+
+
+def test_a_system_whose_repositories_do_not_have_it(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    result = run_module(played(monkeypatch, "cw_agent_package", box), {"repository": True})
+    assert result["failed"] and "is not Amazon Linux, whose repositories alone have the agent; nothing was changed. Hint: " in result["msg"]

@@ -33,3 +33,17 @@ def test_settings_are_written_once_and_show_no_password(run_module: Run, monkeyp
 def test_a_failure_is_one_message(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
     result = run_module(played(monkeypatch, "cw_agent_settings", box), {"imds_retries": 3})
     assert result["failed"] and result["msg"].startswith("the agent is not installed on this host. Hint: ")
+
+
+def test_secret_variables_are_shown_nowhere(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    """Neither in what differs nor in the diff nor among the module's own arguments."""
+    box.running_with("ssm_web_3", configuration())
+    main = played(monkeypatch, "cw_agent_settings", box)
+    arguments = {"log_level": "DEBUG", "environment": {"PLAIN": "open-text"}, "secret_environment": {"TOKEN": "tokenword"}}
+    predicted = run_module(main, arguments, check_mode=True, diff=True)
+    result = run_module(main, arguments, diff=True)
+    assert result["changed"] and result["diff"] == predicted["diff"] and result["differences"] == predicted["differences"]
+    for text in ('PLAIN="open-text"', 'TOKEN="(hidden)"', "Environment=CWAGENT_LOG_LEVEL=DEBUG"):
+        assert text in result["diff"]["after"]
+    assert "tokenword" not in str(result) + str(predicted)
+    assert not run_module(main, arguments)["changed"]

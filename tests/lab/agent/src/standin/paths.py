@@ -27,3 +27,9 @@ def version() -> str:
     """Return the full build string, such as 1.300060.0b1248."""
     with open(os.path.join(BIN, "CWAGENT_VERSION"), encoding="ascii") as handle:
         return handle.read().strip()
+
+
+def at_least(release: int) -> bool:
+    """Return whether the build is of that release or a later one, such as 300071."""
+    part = version().split(".")[1]
+    return part.isdigit() and int(part) >= release

@@ -20,6 +20,18 @@ FAILED = (
 SUCCEEDED = "Configuration validation first phase succeeded"
 SKIPPED = "Configuration validation first phase skipped. No JSON files found"
 NOTHING = 99
+MANAGED = (
+    "AWS_CA_BUNDLE",
+    "AWS_SDK_LOG_LEVEL",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "CWAGENT_LOG_LEVEL",
+    "CWAGENT_LOGS_BACKPRESSURE_MODE",
+    "CWAGENT_USAGE_DATA",
+    "CWAGENT_USER_AGENT",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+)
 
 
 class RejectedError(FatalError):
@@ -176,16 +188,25 @@ def _write(output: str, document: dict, pipelines: dict | None, merged: dict, co
         put(yaml, json.dumps(pipelines, indent=2, sort_keys=True) + "\n")
     elif os.path.exists(yaml):
         os.unlink(yaml)
-    put(os.path.join(folder, "env-config.json"), json.dumps(_environment(merged.get("agent", {})), indent="\t"))
+    environment = os.path.join(folder, "env-config.json")
+    put(environment, json.dumps({**_retained(environment), **_environment(merged.get("agent", {}))}, indent="\t"))
+
+
+def _retained(path: str) -> dict:
+    """Return what env-config.json has beside the translator's own keys; builds before set-env forget it."""
+    if not paths.at_least(300071) or not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as handle:
+        found = json.loads(handle.read() or "{}")
+    return {key: value for key, value in found.items() if key not in MANAGED}
 
 
 def _environment(agent: dict) -> dict[str, str]:
     """Return what the daemon finds in its environment; at every translation anew."""
-    values = {key: os.environ[key] for key in ("AWS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY") if os.environ.get(key)}
+    inherited = ("AWS_CA_BUNDLE", "CWAGENT_LOGS_BACKPRESSURE_MODE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+    values = {key: os.environ[key] for key in inherited if os.environ.get(key)}
     if agent.get("debug"):
         values["CWAGENT_LOG_LEVEL"] = "DEBUG"
-    if agent.get("quiet"):
-        values["CWAGENT_LOG_LEVEL"] = "ERROR"
     if agent.get("aws_sdk_log_level"):
         values["AWS_SDK_LOG_LEVEL"] = str(agent["aws_sdk_log_level"])
     if agent.get("user_agent"):

@@ -108,9 +108,30 @@ class FakeHost:
 
     def start(self) -> None:
         self.invocation += 1
+        self._translate()
         self.started, self.wanted, self.happened = self.uptime, True, False
         texts = [text for name, text in self.active().items() if not name.endswith(".tmp")]
         self.event, self.falls_at = self.fate(texts), self.falls(texts)
+
+    def _translate(self) -> None:
+        """As the start program does: the log's level in env-config.json is reset, and systemd gives the process what its drop-in says."""
+        if os.path.isdir(self.layout.etc):
+            debug = any('"debug": true' in text for text in self.active().values())
+            found = {name: value for name, value in self.env_config().items() if name != "CWAGENT_LOG_LEVEL"}
+            self.write(self.layout.env_config, json.dumps({**found, **({"CWAGENT_LOG_LEVEL": "DEBUG"} if debug else {})}))
+        drop_in, file = Path(self.layout.environment_drop_in), Path(self.layout.environment_file)
+        lines = drop_in.read_text(encoding="utf-8").split("\n") if drop_in.exists() else []
+        words = [line[len("Environment=") :] for line in lines if line.startswith("Environment=")]
+        words += [line.replace('"', "") for line in file.read_text(encoding="utf-8").split("\n") if "=" in line] if file.exists() else []
+        Path(self.layout.at("/proc/42/environ")).unlink(missing_ok=True)
+        if words:
+            self.write(self.layout.at("/proc/42/environ"), "\0".join(["PATH=/bin", *words]))
+
+    def env_config(self) -> dict[str, str]:
+        try:
+            return dict(json.loads(Path(self.layout.env_config).read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
 
     def _happen(self) -> None:
         after, what = self.event
@@ -190,7 +211,11 @@ class FakeHost:
         return Result(0)
 
     def play_amazon_cloudwatch_agent_ctl(self, argv: list[str]) -> Result:
-        action, location = argv[argv.index("-a") + 1], argv[argv.index("-c") + 1]
+        action = argv[argv.index("-a") + 1]
+        if action == "set-log-level":
+            self.write(self.layout.env_config, json.dumps({**self.env_config(), "CWAGENT_LOG_LEVEL": argv[argv.index("-l") + 1]}))
+            return Result(0)
+        location = argv[argv.index("-c") + 1]
         target = os.path.join(self.layout.directory, file_name(location))
         self.write(target + ".tmp", self.parameters[location])
         for path in self.layout.derived:

@@ -56,6 +56,7 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         "identity_check": "changed",
         "credential_sources": [],
         "requirements": [],
+        "repository": False,
         "vaulted": False,
     }
     assert configuration["collects"]["files"] == ["/a"]
@@ -256,3 +257,12 @@ def test_what_the_host_must_have() -> None:
 )
 def test_values_of_access_that_there_are_not(settings: dict[str, Any], words: str) -> None:
     assert f"a: {words}" in failure(plan(host("a", **settings)))
+
+
+def test_a_level_of_the_log_beside_agent_debug() -> None:
+    """Refused where the agent would go by its configuration at each start."""
+    debug = {"debug": {"agent": {"debug": True}}, "base": BASE}
+    assert "a: cw_agent_log_level is WARN, and agent.debug of its configuration is true" in failure(
+        plan(host("a", debug, log_level="WARN"))
+    )
+    assert plan(host("a", log_level="WARN")).hosts["a"]["settings"] == {"log_level": "WARN"}

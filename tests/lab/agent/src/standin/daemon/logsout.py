@@ -264,6 +264,9 @@ class Destination:
                 LOG.line("E", f"[outputs.cloudwatchlogs] Unable to create log stream {self.name}: {second}")
             return error
         self._rejected(answer.get("rejectedLogEventsInfo") or {})
+        count = len(payload["logEvents"])
+        what = f"Pusher published {count} log events to group: {self.group} stream: {self.stream}"
+        LOG.line("D", f"[outputs.cloudwatchlogs] {what}")
         return None
 
     def _rejected(self, info: dict) -> None:

@@ -34,6 +34,7 @@ def run(config: str, envconfig: str, otel: list[str], pidfile: str) -> int:
     document = _read(config)
     agent = document.get("agent", {})
     LOG.open(str(agent.get("logfile", "")))
+    LOG.level = LEVELS["DEBUG" if agent.get("debug") else "INFO"]
     LOG.line("I", f"Starting AmazonCloudWatchAgent CWAgent/{paths.version()} (go1.26.8; linux; amd64)")
     if agent.get("quiet"):
         LOG.level = LEVELS["ERROR"]
@@ -75,7 +76,7 @@ def age() -> float:
 
 
 def load_environment(path: str) -> None:
-    """Take env-config.json into the environment and set the log level."""
+    """Take env-config.json into the environment."""
     try:
         with open(path, encoding="utf-8") as handle:
             values = json.loads(handle.read() or "{}")
@@ -83,7 +84,21 @@ def load_environment(path: str) -> None:
         return
     for key, value in values.items():
         os.environ[str(key)] = str(value)
-    LOG.level = LEVELS.get(os.environ.get("CWAGENT_LOG_LEVEL", "INFO"), LEVELS["INFO"])
+
+
+def reload_environment(path: str, seen: float) -> float:
+    """Take a file that has changed into the environment, and the log's level from there; return when it was changed.
+
+    At the daemon's start the level is that of the configuration: this one comes with the first look, half a minute later.
+    """
+    try:
+        changed = os.stat(path).st_mtime
+    except OSError:
+        return seen
+    if changed > seen:
+        load_environment(path)
+        LOG.level = LEVELS.get(os.environ.get("CWAGENT_LOG_LEVEL") or "INFO", LOG.level)
+    return max(changed, seen)
 
 
 def _read(path: str) -> dict:
@@ -166,8 +181,9 @@ class Daemon:
         listen(self.stopping, 0.0)
         if not self.stopping.is_set():
             LOG.collector("I", "service@v0.124.0/service.go:266", READY)
+        seen = 0.0
         while not self.stopping.wait(ENVIRONMENT_EVERY):
-            load_environment(envconfig)
+            seen = reload_environment(envconfig, seen)
         LOG.line("I", "Profiler is stopped during shutdown")
         for loop in self.loops:
             loop.stop()
