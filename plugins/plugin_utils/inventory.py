@@ -35,6 +35,25 @@ def observations(hostvars: Any, hosts: Iterable[str]) -> dict[str, Any]:
     return {host: variables[OBSERVED] for host, variables in found.items() if OBSERVED in variables}
 
 
+def configurations_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The name of the configuration and the region of every host of *inventory* outside *plan* that has one, with rendered templates."""
+    found = {}
+    for host in inventory:
+        if host in plan["hosts"]:
+            continue
+        variables = hostvars[host]
+        settings = {name: default if variables.get(name) is None else variables.get(name) for name, default in SETTINGS.items()}
+        if settings["cw_agent_state"] == ABSENT:
+            continue
+        try:
+            name = config_name(settings, {name: None for name in variables if name.startswith(FRAGMENT)})
+        except ConfigError:
+            continue  # a host without anything to observe
+        placement = variables.get("placement") or {}
+        found[host] = (name, str(settings["cw_agent_region"] or placement.get("region") or ""))
+    return found
+
+
 def _names(variables: Any, names: set[str]) -> set[str]:
     if not isinstance(variables, Mapping):
         return set()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Callable
 import boto3
 import pytest
 import yaml
+from ansible_collections.cloudwatch.agent.tests.support.enforced import client
 from ansible_collections.cloudwatch.agent.tests.support.module_arguments import patch_module_args
 from botocore.config import Config
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / "tests" / "lab" / "lab"
+ENFORCING = ROOT / "tests" / "lab" / "aws" / "enforcing"
 WRITES = {
     "PutParameter",
     "LabelParameterVersion",
@@ -112,6 +114,24 @@ def lab() -> Iterator[Lab]:
         yield Lab(dict(shlex.split(line)[1].split("=", 1) for line in lines.splitlines()))
     finally:
         subprocess.run([str(LAB), "down"], env=environment, check=True, stdout=sys.stderr)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of the enforcing stand-in's root."""
+    state = tmp_path_factory.mktemp("enforcing")
+    environment = {**os.environ, "LAB_STATE": str(state), "LAB_NAME": state.name}
+    started = subprocess.run([str(ENFORCING), "start"], env=environment, check=True, capture_output=True, text=True).stdout
+    try:
+        yield dict(shlex.split(line)[1].split("=", 1) for line in started.splitlines())
+    finally:
+        subprocess.run([str(ENFORCING), "stop"], env=environment, check=True)
+
+
+@pytest.fixture(scope="module")
+def iam(root: dict[str, str]) -> Any:
+    """IAM of the enforcing stand-in, as root."""
+    return client(root, "iam")
 
 
 @pytest.fixture(autouse=True)

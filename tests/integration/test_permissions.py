@@ -7,118 +7,18 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import subprocess
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import boto3
 import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ROOT = Path(__file__).resolve().parents[2]
-ENFORCING = ROOT / "tests" / "lab" / "aws" / "enforcing"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
-MEM = {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}
-TAGS = {"append_dimensions": {"AutoScalingGroupName": "${aws:AutoScalingGroupName}", "InstanceId": "${aws:InstanceId}"}}
-VOLUMES = {"metrics_collected": {"diskio": {"measurement": ["reads"], "append_dimensions": {"VolumeId": "${aws:VolumeId}"}}}}
-
-
-def files(*groups: str, **more: Any) -> dict[str, Any]:
-    """Log files, each with a group of its own."""
-    entries = [{"file_path": f"/var/log/{number}.log", "log_group_name": name, **more} for number, name in enumerate(groups)]
-    return {"logs_collected": {"files": {"collect_list": entries}}}
-
-
-CONFIGURATIONS: dict[str, dict[str, Any]] = {
-    "metrics": {"metrics": MEM},
-    "namespace": {"metrics": {**MEM, "namespace": "Shop/Web"}},
-    "group": {"metrics": {**MEM, **TAGS}},
-    "volumes": {"metrics": VOLUMES},
-    "volumes-and-group": {"metrics": {**VOLUMES, **TAGS}},
-    "logs": {"logs": files("/web")},
-    "many-logs": {"logs": files("/web", "/app", "audit", "/a/b/c")},
-    "retention": {"logs": files("/web", "/app", retention_in_days=30)},
-    "placeholder": {"logs": files("/web/{instance_id}", "{hostname}-log")},
-    "default-group": {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/var/log/nginx/access.log"}]}}}},
-    "journald": {"logs": {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "/journal", "retention_in_days": 7}]}}}},
-    "emf": {"logs": {"metrics_collected": {"emf": {}}}},
-    "signals": {"logs": {"metrics_collected": {"application_signals": {}}}},
-    "kubernetes": {"logs": {"metrics_collected": {"kubernetes": {"cluster_name": "shop"}}}},
-    "xray": {"traces": {"traces_collected": {"xray": {}}}},
-    "spans": {"traces": {"traces_collected": {"otlp": {}}, "transit_spans_in_otlp_format": True}},
-    "prometheus": {"metrics": {"metrics_destinations": {"amp": {"workspace_id": "ws-1"}}, "metrics_collected": {"prometheus": {}}}},
-    "role": {"agent": {"credentials": {"role_arn": "arn:aws:iam::210987654321:role/central"}}, "metrics": MEM},
-    "two-roles": {
-        "metrics": {**MEM, "credentials": {"role_arn": "arn:aws:iam::1:role/m"}},
-        "logs": {**files("/web"), "credentials": {"role_arn": "arn:aws:iam::1:role/l"}},
-    },
-    "opentelemetry": {"opentelemetry": {"collect": {"host_metrics": {}}}},
-    "everything": {
-        "metrics": {**VOLUMES, **TAGS, "namespace": "All"},
-        "logs": files("/web", "/app", retention_in_days=30),
-        "traces": {"traces_collected": {"xray": {}}},
-    },
-}
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of the stand-in's root."""
-    environment = {**os.environ, "LAB_STATE": str(tmp_path_factory.mktemp("enforcing")), "LAB_NAME": "preflight"}
-    started = subprocess.run([str(ENFORCING), "start"], env=environment, check=True, capture_output=True, text=True).stdout
-    try:
-        yield dict(word.split("=", 1) for line in started.splitlines() for word in shlex.split(line)[1:])
-    finally:
-        subprocess.run([str(ENFORCING), "stop"], env=environment, check=True)
-
-
-@pytest.fixture(scope="module")
-def iam(root: dict[str, str]) -> Any:
-    return client(root, "iam")
-
-
-def client(root: dict[str, str], service: str) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=root["AWS_ENDPOINT_URL"],
-        region_name=root["AWS_REGION"],
-        aws_access_key_id=root["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=root["AWS_SECRET_ACCESS_KEY"],
-    )
-
-
-def role(iam: Any, policy: dict[str, Any], **more: Any) -> str:
-    """A role of its own path with one policy."""
-    name = f"web-{uuid.uuid4().hex[:8]}"
-    arn = iam.create_role(RoleName=name, Path="/shop/", AssumeRolePolicyDocument=json.dumps(TRUST), **more)["Role"]["Arn"]
-    put(iam, arn, policy)
-    return str(arn)
-
-
-def put(iam: Any, arn: str, policy: dict[str, Any]) -> None:
-    """Give a role this policy instead of what it had."""
-    name = arn.rpartition("/")[2]
-    if policy["Statement"]:
-        iam.put_role_policy(RoleName=name, PolicyName="agent", PolicyDocument=json.dumps(policy))
-    else:
-        iam.delete_role_policy(RoleName=name, PolicyName="agent")
-
-
-def plan(configuration: dict[str, Any]) -> dict[str, Any]:
-    item = {"key": "k", "name": "AmazonCloudWatch-web", "region": "us-east-1", "profile": "", "hosts": ["web"], "build": ""}
-    item |= {"configuration": configuration, "text": json.dumps(configuration), "platform": "linux", "mode": "ec2"}
-    return {"hosts": {"web": {"key": "k"}}, "configurations": [item]}
+from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import CONFIGURATIONS, plan
+from ansible_collections.cloudwatch.agent.tests.support.enforced import put, role
 
 
 def asked(iam: Any, subject: permissions.Subject) -> dict[str, Any]:

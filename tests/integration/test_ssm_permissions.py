@@ -7,16 +7,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shlex
-import subprocess
 import textwrap
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
-import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
@@ -25,13 +21,10 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_paramete
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, ROLLBACK
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target, publications
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.selection import Selection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ansible_collections.cloudwatch.agent.tests.support.enforced import client
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_publish.rst"
-ENFORCING = ROOT / "tests" / "lab" / "aws" / "enforcing"
 TAGS = ["ssm:ListTagsForResource", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource"]
 HISTORY = ["ssm:GetParameterHistory"]
 PRUNE = ["ssm:DeleteParameters"]
@@ -64,26 +57,6 @@ def with_more(policy: dict[str, Any], more: list[str]) -> dict[str, Any]:
     """The policy with more actions on the same parameters."""
     first, *others = policy["Statement"]
     return {**policy, "Statement": [{**first, "Action": [*first["Action"], *more]}, *others]}
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    environment = {**os.environ, "LAB_STATE": str(tmp_path_factory.mktemp("enforcing")), "LAB_NAME": "permissions"}
-    started = subprocess.run([str(ENFORCING), "start"], env=environment, check=True, capture_output=True, text=True).stdout
-    try:
-        yield dict(shlex.split(line)[1].split("=", 1) for line in started.splitlines())
-    finally:
-        subprocess.run([str(ENFORCING), "stop"], env=environment, check=True)
-
-
-def client(root: dict[str, str], service: str, key: str = "", secret: str = "") -> Any:
-    return boto3.session.Session().client(
-        service,
-        endpoint_url=root["AWS_ENDPOINT_URL"],
-        region_name=root["AWS_REGION"],
-        aws_access_key_id=key or root["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=secret or root["AWS_SECRET_ACCESS_KEY"],
-    )
 
 
 @pytest.fixture

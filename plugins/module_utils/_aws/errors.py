@@ -44,7 +44,21 @@ OF_PERMISSIONS = {
     "GetInstanceProfile": "iam",
     "GetAccessKeyLastUsed": "iam",
     "GetUser": "iam",
+    "GetRole": "iam",
+    "GetPolicy": "iam",
+    "ListPolicies": "iam",
+    "ListRolePolicies": "iam",
+    "ListUserPolicies": "iam",
+    "ListAttachedRolePolicies": "iam",
+    "ListAttachedUserPolicies": "iam",
+    "ListAccessKeys": "iam",
+    "CreateAccessKey": "iam",
+    "DeleteAccessKey": "iam",
     "DescribeInstances": "ec2",
+    "DescribeIamInstanceProfileAssociations": "ec2",
+    "AssociateIamInstanceProfile": "ec2",
+    "ReplaceIamInstanceProfileAssociation": "ec2",
+    "DisassociateIamInstanceProfile": "ec2",
 }
 """Operations by guide, and the service of each; all others are Parameter Store's."""
 HINTS = {

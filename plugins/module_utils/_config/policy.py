@@ -195,7 +195,8 @@ def _logs(builder: _Builder, create_groups: bool) -> None:
     retained = _by_group(builder, ((item["log_group_name"], (*item["path"], "retention_in_days")) for item in entries))
     if retained:
         paths = [path for found in retained.values() for path in found]
-        builder.allow("ReadRetention", ["logs:DescribeLogGroups"], {builder.arn("logs", "log-group:*"): paths})
+        # IAM knows no resources of this action: a policy that names log groups does not allow it.
+        builder.allow("ReadRetention", ["logs:DescribeLogGroups"], {"*": paths})
         builder.allow("SetRetention", ["logs:PutRetentionPolicy"], retained, [f"{group}:*" for group in retained])
 
 

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-KINDS = ("throttle", "5xx", "timeout", "reset", "lost", "denied", "expired", "incomplete")
+KINDS = ("throttle", "5xx", "timeout", "reset", "lost", "denied", "expired", "incomplete", "early")
 
 
 def ask(base_url: str, method: str, path: str, content: dict[str, Any] | None = None) -> Any:
@@ -36,7 +36,8 @@ def parser() -> argparse.ArgumentParser:
         choices=KINDS,
         help="lost: the write is done, then the connection drops without an answer; "
         "incomplete: FilterLogEvents answers an empty page with a token, GetMetricData no values and StatusCode InternalError, "
-        "the metadata service (service imds, operations PUT… and GET…) does not know the path",
+        "the metadata service (service imds, operations PUT… and GET…) does not know the path; "
+        "early: what IAM has made a moment ago is not known yet (ec2 and iam)",
     )
     add.add_argument("--service", help="ssm, logs, cloudwatch, ec2, iam, sts, kms…; default any")
     add.add_argument("--operation", help="PutParameter, Get*…; default any")

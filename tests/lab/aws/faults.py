@@ -94,8 +94,10 @@ class Faults:
 
 
 def refusal(kind: str, call: Call, principal: Principal) -> AwsError:
-    """The error that a fault of kind throttle, 5xx, denied or expired answers with, in the words of the called service."""
-    return {"throttle": throttle, "5xx": broken, "expired": expired_token}.get(kind, lambda asked: denied(asked, principal))(call)
+    """The error that a fault of kind throttle, 5xx, denied, expired or early answers with, in the words of the called service."""
+    return {"throttle": throttle, "5xx": broken, "expired": expired_token, "early": early}.get(
+        kind, lambda asked: denied(asked, principal)
+    )(call)
 
 
 def incomplete(call: Call, result: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +123,14 @@ def broken(call: Call) -> AwsError:
     """A failure of the service itself."""
     code = {"ssm": "InternalServerError", "ec2": "InternalError"}.get(call.service, "InternalFailure")
     return AwsError(code, "An error occurred on the server side.", 500)
+
+
+def early(call: Call) -> AwsError:
+    """What IAM has made a moment ago, asked for where it is not known yet."""
+    if call.service == "ec2":
+        message = "Value (new) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
+        return AwsError("InvalidParameterValue", message, 400)
+    return AwsError("NoSuchEntity", "The role with name new cannot be found.", 404)
 
 
 def denied(call: Call, principal: Principal) -> AwsError:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import cbor, instances, loggroups
+from aws import cbor, iam, instances, loggroups
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -127,6 +127,8 @@ class Front:
             result = self._metrics(call, place)
         elif call.service == "logs":
             result = self._logs(call, place)
+        elif call.service == "iam":
+            result = iam.answer(call, principal.account)
         elif call.operation == "GetCallerIdentity" and call.access_key.startswith("LAB"):
             result = {"UserId": "AIDALABCONTROLLER0000", "Account": principal.account, "Arn": principal.arn}
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside, observations
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import configurations_beside, hosts_beside, observations
 
 PLAN = {"hosts": {"a": {}}, "configurations": [{"name": "AmazonCloudWatch-base"}, {"name": "AmazonCloudWatch-staging-basic-base"}]}
 
@@ -42,3 +42,15 @@ def test_hosts_by_configuration(variables: dict[str, Any], names: list[str]) -> 
 
 def test_observations_as_far_as_there_are_any() -> None:
     assert observations(HostVars(a={"cw_agent_observed": {"agent": {}}}, b={}), ["a", "b"]) == {"a": {"agent": {}}}
+
+
+def test_configurations_beside_have_name_and_region() -> None:
+    hosts = HostVars(
+        a={"cw_agent_preset": "basic"},
+        b={"cw_agent_preset": "basic", "placement": {"region": "eu-west-1"}},
+        c={"cw_agent_fragment_base": {}, "cw_agent_region": "us-east-1"},
+        gone={"cw_agent_preset": "basic", "cw_agent_state": "absent"},
+        bare={},
+    )
+    found = configurations_beside(PLAN, hosts, list(hosts))
+    assert found == {"b": ("AmazonCloudWatch-basic", "eu-west-1"), "c": ("AmazonCloudWatch-base", "us-east-1")}

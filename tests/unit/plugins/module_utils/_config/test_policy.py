@@ -27,6 +27,7 @@ def test_the_policy_is_least_and_resource_scoped() -> None:
     prefix = "arn:aws-us-gov:logs:us-gov-west-1:123456789012:log-group:"
     assert found["logs:CreateLogGroup"] == [f"{prefix}/app/*", f"{prefix}/var/log/b", f"{prefix}/app/*:*", f"{prefix}/var/log/b:*"]
     assert found["logs:PutRetentionPolicy"] == [f"{prefix}/app/*", f"{prefix}/app/*:*"]
+    assert found["logs:DescribeLogGroups"] == ["*"]
     base = "arn:aws-us-gov:ssm:us-gov-west-1:123456789012:parameter/"
     assert found["ssm:GetParameter"] == [f"{base}AmazonCloudWatch-app", f"{base}own/name"]
     assert found["sts:AssumeRole"] == ["arn:aws:iam::123456789012:role/metrics"]

@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""IAM takes policies of the sizes that its reference names: managed ones alone, inline ones together."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from aws.conftest import Standin
+
+
+def policy(size: int) -> str:
+    """A document of *size* characters beside whitespace."""
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:log-group:"}]}
+    less = len(json.dumps(document, separators=(",", ":")))
+    document["Statement"][0]["Resource"] += "x" * (size - less)  # type: ignore[index]
+    return json.dumps(document, indent=2)
+
+
+def test_managed_policies(standin: Standin) -> None:
+    iam = standin.client("iam")
+    iam.create_policy(PolicyName="fits", PolicyDocument=policy(6_144))
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        iam.create_policy(PolicyName="large", PolicyDocument=policy(6_145))
+
+
+def test_inline_policies_together(standin: Standin) -> None:
+    iam = standin.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+    iam.put_role_policy(RoleName="r", PolicyName="a", PolicyDocument=policy(10_240))
+    iam.put_role_policy(RoleName="r", PolicyName="a", PolicyDocument=policy(5_000))
+    iam.put_role_policy(RoleName="r", PolicyName="b", PolicyDocument=policy(5_240))
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        iam.put_role_policy(RoleName="r", PolicyName="b", PolicyDocument=policy(5_241))
+    iam.create_user(UserName="u")
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        iam.put_user_policy(UserName="u", PolicyName="a", PolicyDocument=policy(2_049))
+    assert iam.list_service_specific_credentials(UserName="u")["ServiceSpecificCredentials"] == []
