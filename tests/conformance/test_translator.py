@@ -22,6 +22,8 @@ import pytest
 AGENT = pathlib.Path(__file__).resolve().parents[1] / "lab" / "agent"
 LEAST = 0.97
 FOLDERS = ("agent", "agent-test", "realworld", "mutations")
+BUILD = "1.300060.1b1248"
+"""That of the release whose translator gave the verdicts of the corpus."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,7 @@ def translator() -> ModuleType:
     finally:
         sys.path.remove(str(AGENT / "src"))
     module.paths.SCHEMA = str(AGENT / "src" / "schema.json")
+    module.paths.version = lambda: BUILD
     return module
 
 
