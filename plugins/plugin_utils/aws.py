@@ -12,17 +12,23 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import threading
 from typing import Any, Callable, Mapping, NoReturn
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import client_config
+from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import client_config, service_data, session
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError, from_botocore
 
 try:
-    import boto3  # here, so that every worker inherits it from the process that is forked
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    service_data()  # here, so that every worker inherits it from the process that is forked
 except ImportError:
     boto3 = None  # type: ignore[assignment]
 
@@ -45,6 +51,9 @@ class AwsConnection(AWSPluginBase):
     def __init__(self, name: str, options: Mapping[str, Any]) -> None:
         self.ansible_name = name
         self._options = dict(options)
+        # One for each profile: credentials are resolved once (a role is assumed once), and a session is not safe for threads.
+        self._session = functools.lru_cache(maxsize=None)(session)
+        self._making = threading.Lock()
 
     def retrying_client(self, service: str, **connection: Any) -> Any:
         """A client for calls that may be repeated safely. ``connection``: instead of the task's own ``region`` or ``profile``."""
@@ -65,7 +74,15 @@ class AwsConnection(AWSPluginBase):
     def _client(self, service: str, repeat: bool, connection: Mapping[str, Any]) -> Any:
         chosen = {**self._options, **{key: value for key, value in connection.items() if value}}
         _refuse_two_identities(chosen, bool(connection.get("profile")))
-        return AWSPluginBase.client(AwsConnection(self.ansible_name, chosen), service, config=client_config(repeat, service))
+        region, endpoint, arguments = get_aws_connection_info(AwsConnection(self.ansible_name, chosen))
+        config = client_config(repeat, service).merge(arguments.pop("aws_config", None) or Config())
+        try:
+            with self._making:
+                return self._session(arguments.pop("profile_name", None)).client(
+                    service, region_name=region, endpoint_url=endpoint, config=config, **arguments
+                )
+        except (ValueError, BotoCoreError) as error:
+            self.fail_aws("connect to AWS", error)
 
 
 def clients(connection: AwsConnection) -> Clients:

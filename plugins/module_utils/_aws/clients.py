@@ -1,13 +1,18 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How clients of AWS wait and repeat."""
+"""How clients of AWS are made, wait and repeat."""
 
 from __future__ import annotations
 
+import functools
+import os
 from typing import Any
 
 try:
+    import boto3
+    import botocore.loaders
+    import botocore.session
     from botocore.config import Config
 except ImportError:  # amazon.aws says so in its own words
     Config = None  # type: ignore[misc,assignment]
@@ -23,3 +28,26 @@ def client_config(repeat: bool, service: str = "") -> Any:
     version = "s3v4" if service == "s3" else None
     retries: Any = {"mode": "adaptive", "total_max_attempts": ATTEMPTS} if repeat else {"mode": "standard", "total_max_attempts": 1}
     return Config(retries=retries, signature_version=version, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
+
+
+@functools.lru_cache(maxsize=None)
+def service_data() -> Any:
+    """botocore's loader with what a client of Systems Manager needs: the endpoints of all regions, the list of services, the model.
+
+    Reading them costs ten times what a client costs afterwards. Called in a process that is forked, it saves that to every worker.
+    """
+    loader = botocore.loaders.create_loader(os.environ.get("AWS_DATA_PATH"))
+    loader.load_data_with_path("endpoints")
+    loader.load_service_model("ssm", "service-2")
+    return loader
+
+
+def session(profile: str | None) -> Any:
+    """A boto3 session that reads botocore's data once for all sessions of the process. ``profile``: None for the environment's.
+
+    Raises:
+        botocore.exceptions.ProfileNotFound: no file of AWS knows the profile.
+    """
+    core = botocore.session.Session()
+    core.register_component("data_loader", service_data())
+    return boto3.session.Session(profile_name=profile, botocore_session=core)
