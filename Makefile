@@ -4,7 +4,7 @@ SHELL := /bin/bash
 RUN := tests/tools/run
 SCENARIOS := $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
 
-.PHONY: help demo demo-clean test lint unit sanity units lab integration conformance molecule e2e bench matrix clean
+.PHONY: help demo demo-clean test lint unit texts sanity units lab integration conformance molecule e2e bench matrix clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ unit: ## Unit tests: pure, seconds
 	@# Modules in a process of their own: where a controller's plugins are loaded, a module's warnings take another way.
 	@$(RUN) pytest tests/unit -n 2 --ignore tests/unit/plugins/modules
 	@$(RUN) pytest tests/unit/plugins/modules
+
+texts: ## Of the unit tests what ansible-test (units) does not run: documentation, roles, tools
+	@$(RUN) pytest tests/unit -n 2 --ignore tests/unit/plugins
 
 sanity: ## ansible-test sanity, without ignores
 	@tests/tools/ansible_test sanity --venv --python 3.11

@@ -118,6 +118,13 @@ class Account:
         assert (again["changed"], again["writes"], last["changed"], last["writes"]) == (0, 0, 0, 0), last["output"]
         return run
 
+    def twice(self, **variables: Any) -> dict[str, int | str]:
+        """A run that changes something and one that does not: what check mode says of these tasks, a quartet has shown."""
+        run, last = self.run("--diff", **variables), self.run(**variables)
+        assert run["writes"] > 0
+        assert (last["changed"], last["writes"]) == (0, 0), last["output"]
+        return run
+
     def role(self, word: str) -> dict[str, Any]:
         found: dict[str, Any] = self.iam.get_role(RoleName=self.name(word))["Role"]
         return found
@@ -172,7 +179,7 @@ def test_a_configuration_that_changes_changes_its_policy(account: Account) -> No
     account.instance("web-1", "web")
     account.run()
     account.hosts["web-1"]["cw_agent_fragment_base"] = {"logs": files("/new")}
-    run = account.quartet()
+    run = account.twice()
     assert sorted(account.policy("role", "web")["logs:PutLogEvents"]) == logs("new")
     assert "cloudwatch:PutMetricData" not in account.policy("role", "web")
     assert run["tasks"] == 1
@@ -191,11 +198,11 @@ def test_another_instance_profile_stays_unless_something_is_said(account: Accoun
     assert account.lab.writes(since) == []
 
     account.hosts["web-1"]["cw_agent_iam_existing_profile"] = "extend"
-    account.quartet()
+    account.twice()
     assert account.profile(first) == others
     assert account.iam.list_role_policies(RoleName=others)["PolicyNames"] == ["cloudwatch-agent"]
     assert account.iam.get_role(RoleName=others)["Role"].get("Tags", []) == []
-    account.quartet(cw_agent_iam_state="absent")
+    account.run(cw_agent_iam_state="absent")
     assert account.iam.list_role_policies(RoleName=others)["PolicyNames"] == []
     assert account.profile(first) == others
 
@@ -237,7 +244,7 @@ def test_hosts_that_a_run_leaves_out_keep_what_they_have(account: Account) -> No
     account.instance("app-1", "app", cw_agent_iam_name=account.name("web"))
     run = account.run("--limit", "web-1", fails=True)
     assert f"app-1: this run leaves them out, and they would lose what they have by the role {account.name('web')}" in str(run["output"])
-    account.quartet()
+    account.twice()
     assert sorted(account.policy("role", "web")["logs:PutLogEvents"]) == sorted(logs("web") + logs("app"))
     assert account.run("--limit", "web-1,app-1")["changed"] == 0
     assert "web-2: this run leaves" in str(account.run("--limit", "web-1,app-1", fails=True, cw_agent_iam_state="absent")["output"])
@@ -287,14 +294,14 @@ def test_a_large_policy_becomes_managed_ones_and_goes_back(account: Account) -> 
     account.instance("web-1", "web")
     account.run()
     account.hosts["web-1"]["cw_agent_fragment_base"] = {"logs": files(*(f"/web/{number}/{'x' * 60}" for number in range(40)))}
-    account.quartet()
+    account.twice()
     name = account.name("web")
     attached = account.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     assert [item["PolicyName"] for item in attached] == [f"{name}-{number}" for number in range(1, len(attached) + 1)] and len(attached) > 1
     assert account.iam.list_role_policies(RoleName=name)["PolicyNames"] == []
 
     account.host("web-1", "web", instance_id=account.hosts["web-1"]["instance_id"])
-    account.quartet()
+    account.twice()
     assert account.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
     assert account.iam.list_role_policies(RoleName=name)["PolicyNames"] == ["cloudwatch-agent"]
     left = [item["PolicyName"] for item in account.iam.list_policies(Scope="Local")["Policies"]]
@@ -315,6 +322,6 @@ def test_what_aws_learns_late_is_waited_for(account: Account) -> None:
 
 def test_aws_managed_policies_instead(account: Account) -> None:
     account.instance("web-1", "web")
-    account.quartet(cw_agent_iam_generated=False, cw_agent_iam_managed_policies=["CloudWatchAgentServerPolicy"])
+    account.twice(cw_agent_iam_generated=False, cw_agent_iam_managed_policies=["CloudWatchAgentServerPolicy"])
     assert account.iam.list_role_policies(RoleName=account.name("web"))["PolicyNames"] == []
     assert "names none" in str(account.run(fails=True, cw_agent_iam_generated=False)["output"])

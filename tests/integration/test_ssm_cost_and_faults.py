@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import clients
 from ansible_collections.cloudwatch.agent.plugins.modules import ssm_parameter
 
 TIMEOUTS = {"read_timeout": 1, "connect_timeout": 1}
@@ -97,7 +98,10 @@ def test_throttle_storm(lab: Any, module: Any, operation: str) -> None:
         ("throttle", "GetParameters", "ThrottlingException"),
     ],
 )
-def test_a_refused_call_fails_and_nothing_is_taken_for_absent(lab: Any, module: Any, kind: str, operation: str, said: str) -> None:
+def test_a_refused_call_fails_and_nothing_is_taken_for_absent(
+    lab: Any, module: Any, monkeypatch: pytest.MonkeyPatch, kind: str, operation: str, said: str
+) -> None:
+    monkeypatch.setattr(clients, "ATTEMPTS", 4)  # ten of them take a minute
     name = f"/refused/{kind}/{operation.strip('*')}x"
     module(ssm_parameter, {"name": name, "value": "kept", "tags": {"a": "b"}})
     lab.fault(kind, service="ssm", operation=operation)
