@@ -19,6 +19,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan imp
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import placement_of
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.mirror import DEFAULT_URL, latest_build
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.vault import VaultReader
@@ -122,7 +123,7 @@ class ActionModule(ActionBase):
         vault = self._vault_reader()
         vaulted = {name: found for name in fragments if (found := vault.of(name, raw[name], fragments[name], raw)).names}
         variables = VARIABLES in settings and vault.of(VARIABLES, raw[VARIABLES], settings[VARIABLES], raw)
-        region = _placement_region(raw)
+        region = placement_of(raw).get("region")
         region = str(template(region) if is_template(region) else region or "")
         unknown = tuple(unknown_variables(raw))
         return HostInput(host, fragments, settings, region, _origin(raw), vaulted, variables or Vaulted(), unknown)
@@ -182,15 +183,6 @@ def _serial_errors(variables: Mapping[str, Any]) -> Iterator[str]:
     for size in given if isinstance(given, list) else [given]:
         if size is not None and not _BATCH.fullmatch(str(size)):
             yield f"cw_agent_serial is {size!r}. Hint: give a number of hosts, a percentage such as '10%', or a list of these."
-
-
-def _placement_region(raw: Mapping[str, Any]) -> Any:
-    """The region of an EC2 inventory, also where its options hostvars_prefix or hostvars_suffix have renamed the variable."""
-    found = raw.get("placement")
-    if not isinstance(found, dict):
-        named = (value for name, value in raw.items() if "placement" in name and isinstance(value, dict))
-        found = next((value for value in named if "region" in value and "availability_zone" in value), {})
-    return found.get("region")
 
 
 def _origin(raw: Mapping[str, Any]) -> str:
