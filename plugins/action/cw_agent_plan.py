@@ -11,10 +11,12 @@ from typing import Any, Iterator, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import LATEST
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.repository import conflict
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.canaries import check_canary
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
@@ -37,6 +39,7 @@ VARIABLES = "cw_agent_environment_variables"
 MIRROR = ("cw_agent_mirror_url", "cw_agent_package_directory")
 SOURCES = (*MIRROR, "cw_agent_package_file")
 _BATCH = re.compile(r"[1-9]\d*|[1-9]\d?%|100%")
+_PERCENT = re.compile(r"\d{1,2}(\.\d+)?|100(\.0+)?")
 _ASKED = 3
 """How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
 
@@ -55,7 +58,7 @@ class ActionModule(ActionBase):
         _options, arguments = self.validate_argument_spec(ARGUMENTS)
         variables = task_vars or {}
         planner = Planner()
-        planner.plan.errors += [*self._invisible(variables), *_serial_errors(variables)]
+        planner.plan.errors += [*self._invisible(variables), *_wave_errors(variables)]
         for host in arguments["hosts"]:
             self._add(planner, host, variables["hostvars"])
         message = failure(planner.plan)
@@ -177,12 +180,19 @@ def _refuse_other_sources(given: Mapping[str, Any]) -> None:
         raise AnsibleError(found)
 
 
-def _serial_errors(variables: Mapping[str, Any]) -> Iterator[str]:
-    """A play with such a ``serial`` would end the run, after everything was published, with a message that does not name the variable."""
+def _wave_errors(variables: Mapping[str, Any]) -> Iterator[str]:
+    """What would end the run after everything was published, some of it with a message that does not name the variable."""
     given = variables.get("cw_agent_serial")
     for size in given if isinstance(given, list) else [given]:
         if size is not None and not _BATCH.fullmatch(str(size)):
             yield f"cw_agent_serial is {size!r}. Hint: give a number of hosts, a percentage such as '10%', or a list of these."
+    budget = variables.get("cw_agent_max_fail_percentage")
+    if budget is not None and not _PERCENT.fullmatch(str(budget)):
+        yield f"cw_agent_max_fail_percentage is {budget!r}. Hint: give a number from 0 to 100, without a sign."
+    try:
+        check_canary(str(variables.get("cw_agent_canary", "1")))
+    except ConfigError as error:
+        yield str(error)
 
 
 def _origin(raw: Mapping[str, Any]) -> str:

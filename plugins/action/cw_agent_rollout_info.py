@@ -11,6 +11,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 from ansible.utils.helpers import pct_to_int
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import canaries
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import gates
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import failure_of
@@ -63,10 +64,10 @@ class ActionModule(ActionBase):
         batches = canaries.batches(order.rest, [pct_to_int(size, len(order.rest)) for size in given["serial"]])
         lines = canaries.lines(order, batches, len(plan["hosts"]))
         self._display.display("\n".join(lines))
-        return {**order.result(), "batches": batches, "lines": lines}
+        return {**order.result(), "serial": given["serial"], "batches": batches, "lines": lines}
 
     def _matching(self, pattern: str, variables: Mapping[str, Any]) -> Collection[str]:
-        lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
+        lookup = lookup_loader.get("inventory_hostnames", loader=self._loader, templar=self._templar)
         return set(lookup.run([pattern], variables=variables))
 
     def evaluated(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,6 +80,8 @@ class ActionModule(ActionBase):
             given["observed"],
             self._errors_before(plan, order, hostvars),
         )
+        mask = mask_of(plan["configurations"])
+        found = [item._replace(reason=str(mask(item.reason))) for item in found]
         return {
             "passed": not found,
             "failures": [item._asdict() for item in found],
@@ -108,11 +111,9 @@ class ActionModule(ActionBase):
         left = {host: item["cause"] for host, item in states.items() if item["state"] == NOT_REACHED}
         stopped = [gates.Failure(**item) for item in given["gate"]["failures"]]
         if stopped:
-            held = {item["name"] for item in given["published"]["configurations"] if item["on_hold"]}
-            names = given["gate"]["names"]
-            text = gates.stopped_message(
-                stopped, gates.back(given["taken_back"]), [name for name in names if name in held], [name for name in names if name not in held]
-            )
+            on_hold = {item["name"] for item in given["published"]["configurations"] if item["on_hold"]}
+            held, unheld = ([name for name in given["gate"]["names"] if (name in on_hold) == wanted] for wanted in (True, False))
+            text = gates.stopped_message(stopped, gates.back(given["taken_back"]), held, unheld)
             failing[stopped[0].host] = text
         elif left and failing:
             first = next(iter(failing))

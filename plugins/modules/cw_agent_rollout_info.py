@@ -107,6 +107,11 @@ rest:
   returned: success and O(state=planned)
   type: list
   elements: str
+serial:
+  description: The sizes of the batches.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
 batches:
   description: RV(rest) in batches.
   returned: success and O(state=planned)
@@ -132,7 +137,8 @@ passed:
   returned: success and O(state=evaluated)
   type: bool
 failures:
-  description: The canaries that have not, each with C(host), C(gate) (C(health), C(telemetry) or C(log)), C(reason), and C(state) for the account.
+  description:
+    - The canaries that have not, each with C(host), C(gate) (C(health), C(telemetry) or C(log)), C(reason), and C(state) for the account.
   returned: success and O(state=evaluated)
   type: list
   elements: dict

@@ -93,6 +93,7 @@ def waves(hosts: Iterable[Concerned], published: Mapping[str, Any], canary: str,
     Raises:
         ConfigError: *canary* is no number from 1 on and no percentage from 1% to 100%, or names no host of a configuration.
     """
+    check_canary(canary)
     known = list(hosts)
     pools: dict[str, list[Concerned]] = {}
     for host in known:
@@ -113,18 +114,22 @@ def waves(hosts: Iterable[Concerned], published: Mapping[str, Any], canary: str,
     )
 
 
-def size(canary: str, hosts: int) -> int:
-    """The number of canaries that a number or a percentage of so many *hosts* means, rounded up.
+def check_canary(canary: str) -> None:
+    """Refuse a number or percentage of canaries that means none.
 
     Raises:
         ConfigError: it is 0 or less, or more than 100%.
     """
-    number = int(canary.rstrip("%"))
-    if number < 1 or (canary.endswith("%") and number > 100):
+    if _SIZE.fullmatch(canary) and (int(canary.rstrip("%")) < 1 or (canary.endswith("%") and int(canary[:-1]) > 100)):
         raise ConfigError(
             f"cw_agent_canary is {canary}. Hint: give a number of hosts from 1 on, a percentage such as '10%', or a pattern of hosts; "
             "to roll out without canaries, run cloudwatch.agent.site."
         )
+
+
+def size(canary: str, hosts: int) -> int:
+    """The number of canaries that a number or a percentage of so many *hosts* means, rounded up."""
+    number = int(canary.rstrip("%"))
     return math.ceil(hosts * number / 100) if canary.endswith("%") else number
 
 
@@ -178,7 +183,8 @@ def _spread(hosts: Iterable[Concerned], count: int, taken: Counter[str]) -> list
 
 def batches(hosts: Sequence[str], sizes: Sequence[int]) -> list[list[str]]:
     """*hosts* as a play with ``serial`` takes them: batches of these sizes, the last of which repeats."""
-    found, begin = [], 0
+    found: list[list[str]] = []
+    begin = 0
     while begin < len(hosts):
         count = sizes[min(len(found), len(sizes) - 1)]
         found.append(list(hosts[begin : begin + count]))

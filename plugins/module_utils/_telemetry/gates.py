@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gates between the canaries of a roll-out and its other hosts: what has to hold of every canary, and what is said where it does not."""
+"""The gates between the canaries of a roll-out and its other hosts: what has to hold of every canary, and what is said where not."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def failures(
         host, state = str(entry["host"]), str(entry["state"])
         if host in said:
             telemetry = state not in FAILURES
-            found.append(Failure(host, TELEMETRY if telemetry else HEALTH, said[host], state if state in FAILURES else FAILED))
+            reason = said[host].removeprefix(f"{FAILED}: ")
+            found.append(Failure(host, TELEMETRY if telemetry else HEALTH, reason, FAILED if telemetry else state))
             continue
         errors = new_errors(before.get(host, ()), ((again.get(host) or {}).get("agent") or {}).get("errors") or ())
         if errors:

@@ -147,7 +147,9 @@ def test_data_of_a_run_is_registered_and_documented() -> None:
 
 def test_facts_are_documented() -> None:
     guide = (ROOT / "docs/docsite/rst/guide_data.rst").read_text(encoding="utf-8")
-    texts = "\n".join(file.read_text(encoding="utf-8") for file in sorted([*ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/*.yml")]))
+    texts = "\n".join(
+        file.read_text(encoding="utf-8") for file in sorted([*ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/*.yml")])
+    )
     assert set(re.findall(r"set_fact:\n\s+(\w+):", texts)) == FACTS
     assert [name for name in FACTS if f"``{name}``" not in guide] == []
 
@@ -165,5 +167,6 @@ def test_every_task_has_the_tag_of_its_stage(role: Path) -> None:
     stages = {"check", "publish", "observe", "install", "credentials", "configure", "verify", "release", "always", "uninstall"}
     for file in task_files(role):
         for task in yaml.safe_load(file.read_text(encoding="utf-8")):
-            if not any(key.startswith("ansible.builtin.import_") for key in task):
-                assert set(task.get("tags") or []) & stages, f"{file}: {task['name']}"
+            for one in [*task.get("block", []), *task.get("rescue", [])] or [task]:
+                if not any(key.startswith("ansible.builtin.import_") for key in one):
+                    assert {*(task.get("tags") or []), *(one.get("tags") or [])} & stages, f"{file}: {one['name']}"
