@@ -166,6 +166,9 @@ configurations:
     live:
       description: The version that was live before; V(0) for none.
       type: int
+    same_as_live:
+      description: Whether the live version holds what was published, be it under another number.
+      type: bool
     on_hold:
       description: Whether its hosts stay at the live version.
       type: bool

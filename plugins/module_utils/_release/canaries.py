@@ -36,7 +36,7 @@ class Waves:
 
     ``canaries``: the hosts that go first, ``changing``: those of them that have yet to be changed; ``rest``: the hosts that follow;
     ``candidates``: keys of the configurations that the canaries try and that are not live; ``tried``: keys of all configurations with a
-    canary.
+    canary, and of those that need none, because what is live has the same texts.
     """
 
     canaries: list[str] = field(default_factory=list)
@@ -75,8 +75,8 @@ def concerned(
 
 
 def candidates(published: Mapping[str, Any]) -> list[str]:
-    """The keys of the configurations that hosts get and that are not live."""
-    return [item["key"] for item in published["configurations"] if not item["released"] and not item["on_hold"]]
+    """The keys of the configurations that hosts get and that differ from what is live."""
+    return [item["key"] for item in published["configurations"] if not (item["released"] or item["on_hold"] or item["same_as_live"])]
 
 
 def waves(hosts: Iterable[Concerned], published: Mapping[str, Any], canary: str, matching: Callable[[str], Collection[str]]) -> Waves:
@@ -104,7 +104,8 @@ def waves(hosts: Iterable[Concerned], published: Mapping[str, Any], canary: str,
     else:
         chosen = _named(pools, candidates(published), canary, set(matching(canary)))
     canaries = [host for host in known if host.name in chosen]
-    tried = list(dict.fromkeys(host.key for host in canaries))
+    same = [item["key"] for item in published["configurations"] if item["same_as_live"] and not item["on_hold"]]
+    tried = list(dict.fromkeys([*(host.key for host in canaries), *same]))
     return Waves(
         canaries=[host.name for host in canaries],
         changing=[host.name for host in canaries if host.differs],

@@ -20,7 +20,7 @@ from .test_cw_agent_release import CONNECTION, Display
 KEY, NAME = "us-east-1/web", "web"
 HOSTS = ["a", "b", "c"]
 PLAN = {"hosts": {host: {"key": KEY} for host in HOSTS}, "configurations": [{"key": KEY, "name": NAME, "configuration": {}}]}
-PUBLISHED = {"configurations": [{"key": KEY, "name": NAME, "released": False, "on_hold": False}]}
+PUBLISHED = {"configurations": [{"key": KEY, "name": NAME, "released": False, "same_as_live": False, "on_hold": False}]}
 HELD = {"configurations": [{"key": KEY, "name": NAME, "released": False, "on_hold": True}]}
 
 

@@ -22,9 +22,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.canaries
 WEB, DB = "us-east-1/web", "us-east-1/db"
 
 
-def released(*keys: str, on_hold: bool = False, done: bool = False) -> dict[str, Any]:
+def released(*keys: str, on_hold: bool = False, done: bool = False, same: bool = False) -> dict[str, Any]:
     """What was published: candidates that are not live, unless said otherwise."""
-    return {"configurations": [{"key": key, "released": done, "on_hold": on_hold} for key in keys]}
+    return {"configurations": [{"key": key, "released": done, "on_hold": on_hold, "same_as_live": done or same} for key in keys]}
 
 
 def fleet(count: int, key: str = WEB, zones: str = "a", differs: bool = True) -> list[Concerned]:
@@ -57,7 +57,7 @@ def test_hosts_are_concerned_that_differ_or_run_a_candidate() -> None:
     ]
 
 
-@pytest.mark.parametrize("published", [released(WEB, done=True), released(WEB, on_hold=True)])
+@pytest.mark.parametrize("published", [released(WEB, done=True), released(WEB, on_hold=True), released(WEB, same=True)])
 def test_what_runs_a_live_version_is_not_concerned(published: dict[str, Any]) -> None:
     assert concerned(plan(runs=WEB), published, {"runs": seen(True)}, {}) == []
 
@@ -125,6 +125,11 @@ def test_a_pattern_names_a_host_of_every_configuration_that_changes() -> None:
 def test_a_pattern_need_not_name_a_host_of_what_is_live() -> None:
     found = chosen([*fleet(3), *fleet(1, DB)], "canary", released(WEB), "web1")
     assert (found.canaries, found.rest, found.candidates) == (["web1"], ["web0", "web2", "db0"], [WEB])
+
+
+def test_what_has_the_texts_of_live_needs_no_canary_to_be_released() -> None:
+    assert chosen([], "1", released(WEB, same=True)).tried == [WEB]
+    assert chosen([], "1", released(WEB, same=True, on_hold=True)).tried == []
 
 
 def test_batches_are_those_of_a_play() -> None:
