@@ -52,4 +52,4 @@ def test_values_that_no_role_would_take() -> None:
 def test_what_needs_no_filling_in_is_not_filled_in() -> None:
     """Texts of any content, which may be looked up in a vault, and what a run hands on."""
     values = {"cw_agent_credentials_secret_access_key": "{{ secret }}", "cw_agent_plan": {"hosts": {}}, "cw_agent_proxy": None, "other": 1}
-    assert list(wrong_values(values, lambda name: pytest.fail(name))) == []
+    assert list(wrong_values(values, pytest.fail)) == []
