@@ -23,7 +23,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import placement_of
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.mirror import DEFAULT_URL, latest_build
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables, wrong_values
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.vault import VaultReader
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -116,6 +116,8 @@ class ActionModule(ActionBase):
             except AnsibleError as error:
                 raise AnsibleError(f"{name} cannot be filled in: {error}") from error
 
+        if wrong := sorted(wrong_values(raw, value)):
+            raise AnsibleError(" ".join(wrong))
         fragments = {name: value(name) for name in raw if name.startswith(FRAGMENT)}
         settings = {name: value(name) for name in SETTINGS if raw.get(name) is not None}
         if settings.get("cw_agent_package_repository"):

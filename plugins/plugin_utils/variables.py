@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.findings import near_miss
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import words
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.nesting import unwalkable
@@ -38,6 +40,34 @@ def unknown_variables(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     if unknown:
         used = frozenset().union(*(words(variables[name]) for name in ours if not unwalkable(variables[name])))
         yield from ((name, meant(name)) for name in unknown if name not in used)
+
+
+@lru_cache(maxsize=1)
+def _specified() -> Mapping[str, Mapping[str, Any]]:
+    """The options of all roles whose value can be wrong, as validators take them; texts of any content are left out."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for source in _ROOT.glob("roles/*/meta/argument_specs.yml"):
+        for entry in yaml_load(source.read_text(encoding="utf-8"))["argument_specs"].values():
+            found.update(entry.get("options", {}))
+    keys = ("type", "elements", "choices")
+    return {
+        name: {"type": "str", **{key: option[key] for key in keys if key in option}}
+        for name, option in found.items()
+        if option.get("type", "str") not in ("str", "path") or "choices" in option
+    }
+
+
+def wrong_values(variables: Mapping[str, Any], value: Callable[[str], Any]) -> Iterator[str]:
+    """A sentence for each of a host's *variables* that no role would take. ``value``: what a variable is when it is filled in.
+
+    Roles validate their own variables, each when its turn comes: a value that only the last one refuses must not leave a host half changed.
+    """
+    for name in _specified().keys() & variables.keys() - SETTINGS.keys():
+        option, raw = _specified()[name], variables[name]
+        # What a run hands on can be large, and is a mapping already.
+        if raw is not None and not (option["type"] == "dict" and isinstance(raw, Mapping)):
+            result = ArgumentSpecValidator({name: option}).validate({name: value(name)})
+            yield from (f"{message[0].upper()}{message[1:].rstrip('.')}." for message in result.error_messages)
 
 
 def meant(name: str) -> str:

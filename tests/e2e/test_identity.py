@@ -149,7 +149,7 @@ class TestMetadata:
         association = found["IamInstanceProfileAssociations"][0]
         ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
         try:
-            assert "the instance has no role" in refused(site, "ec2-1")[1]
+            assert f"ec2-1: the instance has no role ({instance} has no instance profile). Hint: associate" in refused(site, "ec2-1")[1]
         finally:
             ec2.associate_iam_instance_profile(IamInstanceProfile={"Arn": association["IamInstanceProfile"]["Arn"]}, InstanceId=instance)
 

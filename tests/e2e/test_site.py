@@ -74,32 +74,6 @@ class TestFreshHosts:
         assert "onprem-1" in run.output
         assert "collects nothing" in run.output
 
-    def test_a_package_with_a_wrong_signature(self, site: Site) -> None:
-        """Signed by another key than the pinned one: stops before the host changes."""
-        url = "https://amazoncloudwatch-agent.s3.amazonaws.com/bad-signature"
-        with untouched(site, ("ec2-1", "amazon-1"), writes=True):
-            run = site.play("--limit", "ec2-1,amazon-1", variables={"cw_agent_mirror_url": url})
-        assert run.status != 0
-        assert "has no good signature by " + site.environment["LAB_SIGNING_FINGERPRINT"] in run.output
-        assert "nothing was changed; the mirror may hold" in run.output
-        assert {host for host, counts in run.recap().items() if counts["failed"]} == {"ec2-1", "amazon-1"}
-
-    @pytest.mark.parametrize("host", ["ec2-1", "amazon-1"])
-    def test_a_disk_without_space_for_the_package(self, site: Site, host: str) -> None:
-        """The full directory is named, not the mirror that is well."""
-        # A module finds space for itself there, and not for the package beside it.
-        site.on(host, "mount -t tmpfs -o size=250k,mode=1777 small /tmp")
-        try:
-            with untouched(site, (host,), writes=True):
-                run = site.play("--limit", host)
-        finally:
-            site.on(host, "umount /tmp")
-        assert (run.status, run.recap()[host]["failed"]) == (2, 1)
-        said = " ".join(run.output.split())
-        assert "cannot write the download to /tmp/" in said
-        assert "No space left on device; nothing was changed. Hint: free space there" in said
-        assert "cw_agent_mirror_url" not in said
-
     def test_latest_where_the_mirror_cannot_be_asked(self, site: Site) -> None:
         """The controller of the lab has no way to AWS's bucket: the message says what to do instead."""
         with untouched(site, ("ec2-1", "amazon-1")):
@@ -124,23 +98,6 @@ class TestFreshHosts:
         assert "and 295 more):\\n* /metrics/metrics_collected/memm (from cw_agent_fragment_many)" in run.output
         message = run.output.partition("fatal:")[2].partition("PLAY RECAP")[0]
         assert 0 < len(message.encode()) <= 4096, message
-
-    def test_an_instance_without_a_profile(self, site: Site) -> None:
-        """The instance could send nothing: stops in the observation."""
-        ec2 = site.client("ec2")
-        instance = site.instance("ec2-2")
-        found = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [instance["InstanceId"]]}])
-        association = found["IamInstanceProfileAssociations"][0]
-        ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
-        try:
-            with untouched(site, ("ec2-2",), writes=True):
-                run = site.play("--limit", "ec2-2")
-        finally:
-            profile = {"Arn": association["IamInstanceProfile"]["Arn"]}
-            ec2.associate_iam_instance_profile(IamInstanceProfile=profile, InstanceId=instance["InstanceId"])
-        assert run.status != 0
-        assert run.recap()["ec2-2"]["failed"] == 1
-        assert f"ec2-2: the instance has no role ({instance['InstanceId']} has no instance profile). Hint: associate" in run.output
 
     def test_an_onprem_host_without_a_profile(self, site: Site) -> None:
         """Neither a profile on the host nor credentials in the variables: stops in the observation."""
@@ -236,14 +193,20 @@ class TestSecondRun:
     @pytest.mark.parametrize(
         "configured",
         [
-            {"ANSIBLE_STRATEGY": "free"},
-            {"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"},
-            {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"},
-            {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": "facts"},
-            {"ANSIBLE_PIPELINING": "false"},
-            {"ANSIBLE_FORKS": "1"},
+            {
+                "ANSIBLE_STRATEGY": "free",
+                "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+                "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+                "ANSIBLE_PIPELINING": "false",
+            },
+            {
+                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+                "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+                "ANSIBLE_CACHE_PLUGIN_CONNECTION": "facts",
+                "ANSIBLE_FORKS": "1",
+            },
         ],
-        ids=lambda configured: next(iter(configured)),
+        ids=["strategy, result format, pipelining", "callback, fact cache, forks"],
     )
     def test_however_ansible_is_configured(self, site: Site, configured: dict[str, str]) -> None:
         """The same account, and nothing changes."""
@@ -260,10 +223,10 @@ class TestSecondRun:
     @pytest.mark.parametrize("tag", ["check", "publish", "observe", "install", "credentials", "configure", "verify", "release"])
     def test_a_stage_alone_by_its_tag(self, site: Site, tag: str) -> None:
         """Each tag brings what it needs, and changes nothing where nothing differs."""
-        run = site.play("--tags", tag)
+        run = site.play("--tags", tag, "--limit", "ec2-1,onprem-1")
         assert run.status == 0
         assert all(counts["changed"] == 0 for counts in run.recap().values())
-        assert ("4 hosts: 4 verified" in run.output) == (tag in ("verify", "release"))
+        assert ("2 hosts: 2 verified" in run.output) == (tag in ("verify", "release"))
 
     def test_two_builds_in_the_package_database(self, site: Site) -> None:
         """An interrupted rpm leaves the old build recorded beside the new one: the run says so and repairs it."""

@@ -230,7 +230,7 @@ FAULTS = (
         "signed by a wrong key",
         variables={**NEWER, "cw_agent_mirror_url": f"{MIRROR}/bad-signature"},
         ends="failed",
-        says="no good signature",
+        says="has no good signature by",
     ),
     Fault(
         "package",
@@ -305,7 +305,7 @@ FAULTS = (
         "umount /tmp",
         variables=NEWER,
         ends="failed",
-        says="No space left",
+        says="cannot write the download to /tmp/",
     ),
     Fault("package", "another package manager holds its lock for a while", DPKG_LOCK, variables=NEWER),
     Fault("package", "dpkg was interrupted", UNPACKED, says="interrupted", stopped=True),

@@ -19,7 +19,10 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ORDER = ("e2e", "molecule", "integration", "conformance", "units", "sanity", "lab", "lint", "texts")
-"""`units` and `texts` together are `unit`. Each worker takes the next one: the longest first, so that no worker is left alone with one of them at the end."""
+"""`units` and `texts` together are `unit`.
+
+Each worker takes the next one: the longest first, so that no worker is left alone with one of them at the end.
+"""
 
 WORKERS = 2
 PRINTING = threading.Lock()

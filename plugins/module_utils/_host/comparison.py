@@ -98,7 +98,9 @@ def _ec2_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
                 f"set cw_agent_profile of this host to a profile of the controller for account {seen.identity.account_id}",
             )
         )
-    if not seen.identity.role and not desired.credentials.digest and not (named and seen.profile.exists):
+    if named and not desired.credentials.digest and not seen.profile.exists:
+        found.append(_no_keys(seen.profile))
+    elif not seen.identity.role and not desired.credentials.digest and not named:
         hint = "associate an instance profile whose role has the policy CloudWatchAgentServerPolicy"
         found.append(_problem("the instance has no role", f"{seen.identity.instance_id} has no instance profile", hint))
     return found + _role_problems(seen, desired) if differences(seen, desired) else found
@@ -127,6 +129,17 @@ def _role_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
     return found
 
 
+def _no_keys(profile: credentials.Profile) -> dict[str, str]:
+    where = f"profile {profile.name} in {profile.file}"
+    if profile.derived:
+        what = f"the agent cannot use {profile.derived}: of a profile it takes static keys alone"
+        hint = "let a program write the keys into the credentials file and renew them there, or give the host a role (an instance profile, "
+        return _problem(what, where, f"{hint}a hybrid activation of Systems Manager)")
+    hint = "write the profile there, or name another (cw_agent_credentials_profile, cw_agent_credentials_file), "
+    hint += "or give the keys (cw_agent_credentials_access_key_id, cw_agent_credentials_secret_access_key)"
+    return _problem("the host has no credential profile", f"no {where}", hint)
+
+
 def _onprem_problems(seen: Observation, desired: Desired) -> list[dict[str, str]]:
     found = []
     if seen.identity is not None and not (desired.credentials.named or seen.common.name or seen.common.file):
@@ -141,9 +154,7 @@ def _onprem_problems(seen: Observation, desired: Desired) -> list[dict[str, str]
         return found
     profile = seen.profile
     if not profile.exists:
-        hint = "write the profile there, or name another (cw_agent_credentials_profile, cw_agent_credentials_file), "
-        hint += "or give the keys (cw_agent_credentials_access_key_id, cw_agent_credentials_secret_access_key)"
-        return [*found, _problem("the host has no credential profile", f"no profile {profile.name} in {profile.file}", hint)]
+        return [*found, _no_keys(profile)]
     if not seen.profile_readable:
         hint = f"give it to {seen.user.name} (mode 0600) in a directory outside /root, and name it in cw_agent_credentials_file"
         found.append(_problem(f"{seen.user.name} (agent.run_as_user) can't read the credential profile", profile.file, hint))

@@ -17,6 +17,8 @@ from .system import Host
 
 DEFAULT_PROFILE = "AmazonCloudWatchAgent"
 DEFAULT_FILE = "/etc/amazon-cloudwatch-agent-credentials/credentials"
+DERIVED = ("credential_process", "role_arn", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url")
+"""Settings by which an AWS SDK derives keys. The agent takes the static keys of a profile alone."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,17 @@ class Keys:
 
 
 class Profile(NamedTuple):
-    """A profile as it stands on the host: ``exists`` when it has an access key, ``digest`` of its keys, ``region`` or ''."""
+    """A profile as it stands on the host: ``exists`` when it has an access key, ``digest`` of its keys, ``region`` or ''.
+
+    ``derived``: the setting by which a profile without a key gets one otherwise, '' without such a setting.
+    """
 
     name: str
     file: str
     exists: bool = False
     digest: str = ""
     region: str = ""
+    derived: str = ""
 
 
 def _sections(path: str) -> configparser.ConfigParser:
@@ -56,11 +62,13 @@ def read(name: str, file: str) -> Profile:
     """The profile ``name`` of a credentials file and the region that goes with it."""
     keys_file = _sections(file)
     beside = _sections(os.path.join(os.path.dirname(file), "config"))
-    region = ""
-    for parser, section in ((beside, name if name == "default" else f"profile {name}"), (keys_file, name)):
-        region = region or parser.get(section, "region", fallback="")
+    places = ((beside, name if name == "default" else f"profile {name}"), (keys_file, name))
+    region = next(filter(None, (parser.get(section, "region", fallback="") for parser, section in places)), "")
     found = _keys(keys_file, name)
-    return Profile(name, file, True, found.digest, region) if found else Profile(name, file, region=region)
+    if found:
+        return Profile(name, file, True, found.digest, region)
+    derived = (key for key in DERIVED for parser, section in places if parser.has_option(section, key))
+    return Profile(name, file, region=region, derived=next(derived, ""))
 
 
 def keys(profile: Profile) -> Keys | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-REGIONS = ("us-east-1", "eu-west-1")
+REGIONS = ("us-east-1", "eu-west-1", "eusc-de-east-1")
 REGION = REGIONS[0]
 # The namespace's own loopback: 127.0.0.1 stays free for what runs on the host.
 SERVICE_ADDRESS = "127.0.0.2"
@@ -34,7 +34,7 @@ def host_names() -> list[str]:
     """Return every name that hosts resolve to the lab."""
     names = [f"{service}.amazonaws.com" for service in GLOBAL_SERVICES] + [f"{BUCKET}.s3.amazonaws.com"]
     for region in REGIONS:
-        names += [f"{service}.{region}.amazonaws.com" for service in SERVICES]
+        names += [f"{service}.{region}.amazonaws.{'eu' if region.startswith('eusc-') else 'com'}" for service in SERVICES]
         names += [f"{BUCKET}.s3.{region}.amazonaws.com", f"{BUCKET}-{region}.s3.{region}.amazonaws.com"]
         names.append(f"{BUCKET}-{region}.s3.amazonaws.com")
     return names

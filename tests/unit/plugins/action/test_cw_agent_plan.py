@@ -385,3 +385,11 @@ def test_the_distributions_repository_stands_alone(runner: Runner) -> None:
     status, output = runner.play()
     assert status
     assert "cw_agent_package_repository and cw_agent_package_file are given together" in output
+
+
+def test_a_value_that_only_a_later_role_would_refuse_is_refused_at_once(runner: Runner) -> None:
+    runner.shared["cw_agent_service_health_seconds"] = "{{ 'so' + 'on' }}"
+    status, output = runner.play()
+    assert status != 0
+    assert "2 errors in the configurations of the agent; no host and nothing in AWS was touched." in output
+    assert "* hosts a, b: Argument 'cw_agent_service_health_seconds' is of type str and we were unable to convert to int" in output

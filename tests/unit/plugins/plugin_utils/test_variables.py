@@ -1,12 +1,17 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Misspelt variables of this collection, and what each is meant for."""
+"""Misspelt variables of this collection, and what each is meant for; values that no role would take."""
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import known_variables, meant, unknown_variables
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import (
+    known_variables,
+    meant,
+    unknown_variables,
+    wrong_values,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,3 +39,17 @@ def test_variables_of_every_role_are_known() -> None:
 def test_a_variable_that_another_one_uses_is_somebodys_own() -> None:
     variables = {"cw_agent_team": "green", "cw_agent_fragment_a": {"metrics": {"namespace": "{{ cw_agent_team }}"}}}
     assert list(unknown_variables(variables)) == []
+
+
+def test_values_that_no_role_would_take() -> None:
+    values = {"cw_agent_service_health_seconds": "soon", "cw_agent_rollback_on": "never", "cw_agent_verify_timeout": "12"}
+    said = sorted(wrong_values(values, values.__getitem__))
+    assert len(said) == 2
+    assert said[0].startswith("Argument 'cw_agent_service_health_seconds' is of type str and we were unable to convert to int")
+    assert said[1] == "Value of cw_agent_rollback_on must be one or more of: death, not_ready, limits, missing. Got no match for: never."
+
+
+def test_what_needs_no_filling_in_is_not_filled_in() -> None:
+    """Texts of any content, which may be looked up in a vault, and what a run hands on."""
+    values = {"cw_agent_credentials_secret_access_key": "{{ secret }}", "cw_agent_plan": {"hosts": {}}, "cw_agent_proxy": None, "other": 1}
+    assert list(wrong_values(values, pytest.fail)) == []

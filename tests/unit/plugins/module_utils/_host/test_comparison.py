@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, comparison
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, comparison, credentials
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.observation import Desired, DesiredCredentials, observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
@@ -75,6 +75,24 @@ def test_user_of_the_package_may_come_with_it(fake: FakeHost) -> None:
 def test_role_is_not_needed_beside_a_profile(fake: FakeHost) -> None:
     with_profile(fake)
     assert compared(fake, EC2, Service(security_credentials=(404, "")))[1] == []
+
+
+@pytest.mark.parametrize("desired", [EC2, ONPREM])
+def test_a_profile_that_derives_its_keys(fake: FakeHost, desired: Desired) -> None:
+    """The agent would start and send nothing."""
+    with_profile(fake)
+    file = credentials.used(fake.host).file
+    fake.write(file, "[p]\ncredential_process = /usr/bin/helper\n")
+    service = Service() if desired is EC2 else NO_SERVICE
+    problem = comparison.problems(observe(fake.host, desired, service), desired)[0]
+    assert problem["what"] == "the agent cannot use credential_process: of a profile it takes static keys alone"
+    assert problem["value"] == f"profile p in {file}"
+
+
+def test_a_profile_without_keys_hides_the_role(fake: FakeHost) -> None:
+    with_profile(fake)
+    fake.write(credentials.used(fake.host).file, "")
+    assert compared(fake, EC2, Service())[1][0] == "the host has no credential profile"
 
 
 def test_profile_on_premises(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +203,7 @@ def test_a_profile_that_the_inventory_does_not_name(fake: FakeHost) -> None:
     what = "a profile in common-config.toml that the inventory does not name wins over the role of the instance"
     assert compared(fake, EC2, Service())[1] == [what]
     assert compared(fake, replace(EC2, credential_sources=["common_config"]), Service())[1] == []
-    assert compared(fake, replace(EC2, credentials=DesiredCredentials("AmazonCloudWatchAgent")), Service())[1] == []
+    assert compared(fake, replace(EC2, credentials=DesiredCredentials("p")), Service())[1] == []
 
 
 def test_other_credentials_than_those_of_the_role(fake: FakeHost) -> None:
