@@ -35,7 +35,7 @@ REQUIRED = [
     ("state", "evaluated", ("waves", "verified")),
     ("state", "accounted", ("published", "verified", "gate")),
 ]
-FAILURE = "cw_agent_failure"
+FAILURE, CONVERGED = "cw_agent_failure", "cw_agent_converged"
 
 
 class ActionModule(ActionBase):
@@ -104,7 +104,7 @@ class ActionModule(ActionBase):
         changing = set(order["changing"])
         return {host: lines.get(host, []) if host in changing else others.get(plan["hosts"][host]["key"], []) for host in order["canaries"]}
 
-    def accounted(self, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
+    def accounted(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Say in one message how the roll-out ended, where it did not end well."""
         states = {item["host"]: item for item in given["verified"]["hosts"]}
         failing = {host: text for host, text in given["verified"]["failing"].items() if states[host]["state"] != NOT_REACHED}
@@ -113,7 +113,8 @@ class ActionModule(ActionBase):
         if stopped:
             on_hold = {item["name"] for item in given["published"]["configurations"] if item["on_hold"]}
             held, unheld = ([name for name in given["gate"]["names"] if (name in on_hold) == wanted] for wanted in (True, False))
-            text = gates.stopped_message(stopped, gates.back(given["taken_back"]), held, unheld)
+            changes = {host: variables["hostvars"].raw_get(host).get(CONVERGED) for host in given["taken_back"]}
+            text = gates.stopped_message(stopped, gates.back(given["taken_back"], changes), held, unheld)
             failing[stopped[0].host] = text
         elif left and failing:
             first = next(iter(failing))

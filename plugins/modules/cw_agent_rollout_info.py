@@ -70,8 +70,8 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.info
 notes:
-  - The observation of each host before its change comes from its variable C(cw_agent_observed), and why a canary could not be changed
-    from C(cw_agent_failure).
+  - The observation of each host before its change comes from its variable C(cw_agent_observed), its change from C(cw_agent_converged), and
+    why it could not be changed from C(cw_agent_failure).
 seealso:
   - module: cloudwatch.agent.cw_agent_release
   - module: cloudwatch.agent.cw_agent_telemetry_info

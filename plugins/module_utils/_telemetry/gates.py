@@ -87,12 +87,19 @@ def recorded(found: Sequence[Failure], canaries: Iterable[str]) -> dict[str, dic
     return {host: stopped.get(host, {"state": NOT_REACHED, "reason": others}) for host in canaries} if found else {}
 
 
-def back(results: Mapping[str, Any]) -> dict[str, str]:
-    """What each canary runs now, in words. *results*: by host, of ``cw_agent_config``, {} where nothing had to be taken back."""
+def back(results: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, str]:
+    """What each canary runs now, in words; of one whose change has failed, its reason says that.
+
+    By host, results of ``cw_agent_config``: ``changes`` of the change, ``results`` of what took it back ({} where nothing did).
+    """
     found = {}
     for host, result in results.items():
+        change = changes.get(host) or {}
         if not result or result.get("skipped"):
-            found[host] = "its configuration is the one before"
+            if any(text.startswith("configuration: ") for text in change.get("differences") or []):
+                found[host] = "there was no configuration before that worked, so the new one stays"
+            elif not change.get("failed"):
+                found[host] = "its configuration is the one before"
         elif result.get("failed") or result.get("unreachable"):
             found[host] = f"it could not be taken back, and the next run does it: {result.get('msg')}"
         elif result.get("changed"):

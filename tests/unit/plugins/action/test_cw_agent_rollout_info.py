@@ -91,7 +91,16 @@ def accounted(states: dict[str, str], failures: list[dict[str, Any]], published:
     entries = [evaluation(host, [], [], state=state, cause="a budget") for host, state in states.items()]
     failing = {host: f"{state}: why" for host, state in states.items() if state != "verified"}
     gate = {"failures": failures, "names": [NAME]}
-    return run(Display(), {}, state="accounted", published=published or HELD, verified={"hosts": entries, "failing": failing}, gate=gate)
+    variables = {"a": {"cw_agent_converged": {"differences": ["configuration: none → ssm:web:1"]}}}
+    return run(
+        Display(),
+        variables,
+        state="accounted",
+        published=published or HELD,
+        verified={"hosts": entries, "failing": failing},
+        gate=gate,
+        taken_back={"a": {}},
+    )
 
 
 def test_all_is_well() -> None:
@@ -104,6 +113,7 @@ def test_a_gate_that_was_not_passed_is_said_once() -> None:
     result = accounted({"a": "failed", "b": "not_reached", "c": "not_reached"}, stopped)
     assert list(result["failing"]) == ["a"]
     assert "* a, gate log: E! new" in result["msg"]
+    assert "a: there was no configuration before that worked, so the new one stays" in result["msg"]
     assert "On hold at the live version: web." in result["msg"]
     assert "Without a live version" in accounted({"a": "failed"}, stopped, PUBLISHED)["msg"]
 

@@ -104,7 +104,22 @@ def test_the_account_of_canaries() -> None:
     ],
 )
 def test_what_a_canary_runs_in_the_end(result: dict[str, Any], words: str) -> None:
-    assert back({"a": result}) == {"a": words}
+    assert back({"a": result}, {}) == {"a": words}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            {"changed": True, "differences": ["configuration: none → ssm:web:1"]},
+            "there was no configuration before that worked, so the new one stays",
+        ),
+        ({"changed": True, "differences": ["service: inactive → active"]}, "its configuration is the one before"),
+        ({"failed": True, "msg": "the agent died; the previous configuration is back"}, None),
+    ],
+)
+def test_what_a_canary_runs_where_nothing_was_taken_back(change: dict[str, Any], words: str | None) -> None:
+    assert back({"a": {}}, {"a": change}) == ({"a": words} if words else {})
 
 
 def test_one_message_says_what_has_stopped_the_roll_out() -> None:
