@@ -13,23 +13,33 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from typing import Any
 
-INSTALL = ["apt-get", "install", "-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "chromium"]
+INSTALL = ("install", "-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "chromium")
 OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe")
+
+SECONDS = 300
+"""How long a browser may be used at the most."""
 
 
 def chromium() -> str:
     """Return the program, which is installed where it is not there (about half a minute, once a machine)."""
     with open(pathlib.Path(tempfile.gettempdir()) / "chromium.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not shutil.which("chromium"):
-            for command in (["apt-get", "update", "-q"], INSTALL):
-                environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-                done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-                assert done.returncode == 0, f"{' '.join(command)}: {done.stdout[-1000:]}{done.stderr[-1000:]}"
+        if not shutil.which("chromium") and (problem := _apt_get(*INSTALL)):
+            # The lists of packages may be missing, or old.
+            problem = _apt_get("update", "-q") or _apt_get(*INSTALL)
+            assert not problem, problem
     return "chromium"
+
+
+def _apt_get(*arguments: str) -> str:
+    """Return what went wrong, '' for nothing."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(["apt-get", *arguments], env=environment, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else f"apt-get {' '.join(arguments)}: {done.stdout[-1000:]}{done.stderr[-1000:]}"
 
 
 class Page:
@@ -119,9 +129,13 @@ def browser() -> Iterator[Page]:
         )
         os.close(commands[0])
         os.close(answers[1])
+        # A browser that does not answer any more would be waited for without an end.
+        watch = threading.Timer(SECONDS, process.kill)
+        watch.start()
         try:
             yield Page(commands[1], answers[0])
         finally:
+            watch.cancel()
             process.terminate()
             process.wait(30)
             os.close(commands[1])

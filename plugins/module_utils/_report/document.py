@@ -9,7 +9,7 @@ import re
 from datetime import datetime, timezone
 from typing import Any, Iterable, Mapping
 
-from .._config.vaulted import mask_of
+from .._config.vaulted import Mask, mask_of
 from .._config.words import counted, listed
 from .._release.usage import FAILED, NOT_OBSERVED, UNREACHABLE, seen
 from .._telemetry.states import UNVERIFIED
@@ -50,20 +50,12 @@ def report(
     """
     known = releases(released["configurations"])
     evaluated = {item["host"]: item for item in telemetry.get("hosts", ())}
-    hosts = [
-        _entry(
-            name,
-            observed.get(name),
-            Host(
-                planned=planned,
-                observed=observed.get(name) or {},
-                use=released["hosts"].get(name) or {},
-                release=known.get(planned["key"], Release()),
-                telemetry=evaluated.get(name) or {},
-            ),
-        )
-        for name, planned in plan["hosts"].items()
-    ]
+    mask = mask_of(plan["configurations"])
+    hosts = []
+    for name, planned in plan["hosts"].items():
+        use, release = released["hosts"].get(name) or {}, known.get(planned["key"], Release())
+        host = Host(planned, observed.get(name) or {}, use, release, evaluated.get(name) or {})
+        hosts.append(_masked(_entry(name, observed.get(name), host), mask))
     hosts.sort(key=lambda entry: (WORST_FIRST.index(entry["state"]), _natural(entry["host"])))
     states = [entry["state"] for entry in hosts]
     names = ("key", "name", "profile", "region", "live", "planned", "on_hold")
@@ -74,8 +66,8 @@ def report(
         "configurations": [{**{name: item[name] for name in names}, "hosts": len(item["hosts"])} for item in released["configurations"]],
         "hosts": hosts,
     }
-    masked: dict[str, Any] = _plain(mask_of(plan["configurations"])(found))
-    return masked
+    plain: dict[str, Any] = _plain(found)
+    return plain
 
 
 def moment(seconds: float | None) -> str | None:
@@ -170,12 +162,18 @@ def _telemetry(host: Host) -> dict[str, Any]:
     return {"state": said["state"], "newest_at": newest, "reason": "; ".join(filter(None, reasons))}
 
 
+def _masked(entry: dict[str, Any], mask: Mask) -> dict[str, Any]:
+    """*entry* with *mask* over what a configuration, the agent's log or a message can have said in it; the rest is data."""
+    telemetry = {**entry["telemetry"], "reason": mask(entry["telemetry"]["reason"])}
+    return {**entry, **{key: mask(entry[key]) for key in ("reason", "differences", "unmanaged")}, "telemetry": telemetry}
+
+
 def _plain(value: Any) -> Any:
     """Data whose texts have no line breaks and nothing that a terminal or a browser would obey instead of showing it."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if isinstance(value, str):
+    if isinstance(value, str) and not value.isprintable():
         return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in " ".join(value.split()))
     return value

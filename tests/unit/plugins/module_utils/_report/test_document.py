@@ -150,6 +150,16 @@ def test_texts_are_shown_and_not_obeyed() -> None:
     assert "(hidden)" in found["hosts"][0]["reason"]
 
 
+def test_a_value_out_of_ansible_vault_hides_no_data() -> None:
+    """A secret 3 is no reason not to say which version is live, nor one that is a host's name not to name the host."""
+    hidden = {"configuration": {"agent": {"x": "3", "y": "web-server-1"}}, "vaulted": ["/agent/x", "/agent/y"]}
+    found = run({"web-server-1": {"telemetry": evaluation("web-server-1", "missing", cause="web-server-1 is denied")}}, plan=hidden)
+    validate(found)
+    (entry,) = found["hosts"]
+    assert (entry["host"], entry["configuration"]["live"]) == ("web-server-1", 3)
+    assert entry["differences"] == ["telemetry: (hidden) is denied"]
+
+
 def test_moments_are_those_of_the_run() -> None:
     assert run({})["generated_at"] == "2026-01-01T00:00:00Z"
     assert NOW == 1767225600
