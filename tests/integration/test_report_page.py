@@ -190,18 +190,18 @@ def test_light_and_dark_are_both_readable(small: Page, scheme: str) -> None:
         assert contrast(small, selector) >= 4.5, selector
 
 
-def test_a_telephone(page: Page) -> None:
+def test_a_telephone(small: Page) -> None:
     """Nothing is beside the screen, every cell says what it is, and headings still sort."""
-    page.show(360)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    small.show(360)
+    assert small.evaluate("document.documentElement.scrollWidth") <= 360
     assert (
-        page.evaluate("Math.max(...Array.from(document.querySelectorAll('td, th')).map((cell) => cell.getBoundingClientRect().right))")
+        small.evaluate("Math.max(...Array.from(document.querySelectorAll('td, th')).map((cell) => cell.getBoundingClientRect().right))")
         <= 360
     )
     labels = "Array.from(document.querySelector('#hosts .differs').cells).slice(1).map((td) => getComputedStyle(td, '::before').content)"
-    assert page.evaluate(labels) == [f'"{name}:"' for name in list(headings(page))[1:]]
-    page.evaluate("document.querySelector('#hosts thead th:nth-of-type(1) button').click()")
-    assert names(page)[0] == FIRST
+    assert small.evaluate(labels) == [f'"{name}:"' for name in list(headings(small))[1:]]
+    small.evaluate("document.querySelector('#hosts thead th:nth-of-type(1) button').click()")
+    assert names(small)[0] == FIRST
 
 
 def test_paper(page: Page) -> None:
