@@ -275,6 +275,12 @@ agent:
           description: Why the role gives no credentials; empty where it does, and without a role.
           type: str
           returned: success
+        keys_expire_at:
+          description:
+            - Until when the role's present keys are valid, in seconds since the epoch. EC2 renews them before.
+            - Null where the metadata service does not say it.
+          type: float
+          returned: success
         hostname:
           description: Host name that the metadata service gives.
           type: str

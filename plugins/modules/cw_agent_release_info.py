@@ -99,6 +99,12 @@ configurations:
     live:
       description: The version that is live; V(0) for none.
       type: int
+    planned:
+      description: The version that holds what the plan has; V(0) where none does, because it was not published.
+      type: int
+    on_hold:
+      description: Whether it was rolled back and the plan asks for another version than the live one, at which its hosts stay.
+      type: bool
     left_out:
       description: How many versions are not listed because of O(versions).
       type: int

@@ -340,6 +340,10 @@ hosts:
           description: Number of events that arrived; at least that many where a stream is very busy.
           type: int
           returned: always
+        newest:
+          description: When the newest of them came, in seconds since the epoch, by the host's clock; none where none arrived.
+          type: float
+          returned: always
         cause:
           description: Why nothing arrived, empty where that is not known or not in question.
           type: str
@@ -376,6 +380,10 @@ hosts:
           returned: always
         value:
           description: The newest value, none where none arrived.
+          type: float
+          returned: always
+        newest:
+          description: The minute (or finer resolution) that the value is of, in seconds since the epoch; none without one.
           type: float
           returned: always
         cause:

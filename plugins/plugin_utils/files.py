@@ -6,10 +6,17 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
+
+
+def json_text(data: Any) -> str:
+    """*data* as indented JSON."""
+    return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
 
 
 def write_json(option: str, path: Path, data: Any) -> None:
@@ -19,7 +26,32 @@ def write_json(option: str, path: Path, data: Any) -> None:
         AnsibleActionFail: it cannot be written; *option* names what to correct.
     """
     try:
-        path.write_text(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+        path.write_text(json_text(data), encoding="utf-8")
     except OSError as error:
-        hint = "Hint: name a path on the controller in a directory that exists and can be written."
-        raise AnsibleActionFail(f"{option}: {path} cannot be written: {error.strerror}. {hint}") from error
+        raise _not_written(option, path, error) from error
+
+
+def replace_text(option: str, path: Path, text: str, mode: int = 0o644) -> None:
+    """Let *path* hold *text*, which whoever reads it sees whole or not at all.
+
+    Raises:
+        AnsibleActionFail: it cannot be written; *option* names what to correct.
+    """
+    target = path.resolve()  # a symbolic link stays one
+    beside = ""
+    try:
+        # With a name that no collector of files takes for one of its own.
+        descriptor, beside = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            os.fchmod(file.fileno(), mode)
+        os.replace(beside, target)
+    except OSError as error:
+        if beside:
+            Path(beside).unlink(missing_ok=True)
+        raise _not_written(option, path, error) from error
+
+
+def _not_written(option: str, path: Path, error: OSError) -> AnsibleActionFail:
+    hint = "Hint: name a path on the controller in a directory that exists and can be written."
+    return AnsibleActionFail(f"{option}: {path} cannot be written: {error.strerror}. {hint}")

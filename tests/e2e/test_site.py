@@ -11,6 +11,7 @@ import pathlib
 import time
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from lab_site import HOSTS, ROOT, Site, until, untouched
@@ -294,7 +295,7 @@ class TestSecondRun:
             assert [line.split(":")[1].strip(" ,") for line in lines] == ["90", "120"]
 
     def test_two_releases_and_who_runs_them(self, site: Site) -> None:
-        """A limited run leaves a host behind: the releases say which, name a host that cannot be reached, and touch nothing."""
+        """A limited run leaves a host behind: releases and report say which, name a host that cannot be reached, and touch nothing."""
         file, ssm = site.scratch / "releases.json", site.client("ssm")
         changed = copy.deepcopy(group_vars("backend"))
         (entry,) = changed["cw_agent_fragment_backend"]["logs"]["logs_collected"]["files"]["collect_list"]
@@ -307,6 +308,7 @@ class TestSecondRun:
         try:
             started, mark = {host: site.invocation(host) for host in HOSTS}, site.mark()
             run = site.play(playbook="cloudwatch.agent.releases", variables={"cw_agent_releases_file": str(file)})
+            self.reported(site, newest)
             assert {host: site.invocation(host) for host in HOSTS} == started
             assert [call["operation"] for call in site.calls(mark, host=None) if call["write"]] == []
         finally:
@@ -327,6 +329,31 @@ class TestSecondRun:
         entry["retention_in_days"] = 120
         site.inventory = site.overlay({"group_vars/backend.yml": changed})
         assert site.play().status == 0
+
+    def reported(self, site: Site, live: int) -> None:
+        """The drift report of the hosts of two releases, one of which cannot be reached: all of it in one run, and nothing written."""
+        files = {kind: site.scratch / f"report.{kind}" for kind in ("json", "html", "prometheus")}
+        etc = "find /opt/aws/amazon-cloudwatch-agent/etc /etc/systemd/system -printf '%p %T@ %m\\n' | sort"
+        before = {host: site.on(host, etc) for host in HOSTS}
+        run = site.play(
+            playbook="cloudwatch.agent.report", variables={f"cw_agent_report_{kind}": str(path) for kind, path in files.items()}
+        )
+        assert {host: site.on(host, etc) for host in HOSTS} == before
+        assert run.status == 2
+        said = " ".join(run.output.split())
+        assert "3 of 4 hosts differ: ec2-1 (unreachable), amazon-1 (configuration), ec2-2 (configuration). Hint: " in said
+        assert run.output.count("FAILED!") == 1
+        found = json.loads(files["json"].read_text())
+        jsonschema.validate(found, json.loads((ROOT / "docs" / "report.schema.json").read_text()))
+        hosts = {entry["host"]: entry for entry in found["hosts"]}
+        assert list(hosts) == ["ec2-1", "amazon-1", "ec2-2", "onprem-1"]
+        assert hosts["amazon-1"]["differences"] == [f"configuration: live is version {live}, the inventory asks for version {live + 1}"]
+        assert hosts["ec2-2"]["differences"][0] == f"configuration: version {live + 1}, live is version {live}"
+        assert (hosts["onprem-1"]["state"], hosts["onprem-1"]["telemetry"]["state"]) == ("converged", "verified")
+        assert hosts["onprem-1"]["telemetry"]["newest_at"] and hosts["ec2-2"]["credentials"]["expires_at"]
+        assert "ec2-1: unreachable: " in run.output
+        assert 'cloudwatch_agent_host_converged{host="onprem-1"} 1\n' in files["prometheus"].read_text()
+        assert '<tr class="unreachable"><th scope="row">ec2-1</th>' in files["html"].read_text()
 
     def test_runner(self, site: Site, tmp_path: pathlib.Path) -> None:
         """ansible-runner runs it in a private_data_dir, credentials from the environment only, as AWX does."""

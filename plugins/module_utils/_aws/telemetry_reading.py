@@ -135,7 +135,8 @@ def _read_some(client: Any, keys: Sequence[MetricKey], now: float) -> dict[Metri
         points, status = _values(client, left, now)
         for index, key in enumerate(left):
             name = f"q{index}"
-            found[key] = MetricSeen(_fresh(points.get(name, []), key), DOUBTS.get(status.get(name, ""), ""))
+            at, value = _fresh(points.get(name, []), key)
+            found[key] = MetricSeen(value, DOUBTS.get(status.get(name, ""), ""), at)
         left = [key for key in left if found[key].doubt and found[key].value is None]
         if not left:
             break
@@ -169,8 +170,8 @@ def _floor(moment: float, grain: int) -> float:
     return moment - moment % grain
 
 
-def _fresh(points: Points, key: MetricKey) -> float | None:
-    """The newest value that the agent sent since the key's moment.
+def _fresh(points: Points, key: MetricKey) -> tuple[float, float | None]:
+    """When the newest value was sent that the agent has sent since the key's moment, and the value; (0, None) for none.
 
     CloudWatch keeps whole minutes. The value of the minute in which an agent was restarted may come from before the restart, so it counts
     only where there was none in the minutes before. Likewise with finer resolutions.
@@ -178,6 +179,6 @@ def _fresh(points: Points, key: MetricKey) -> float | None:
     begin = _floor(key.since, key.resolution)
     newest = max(points, default=None)
     if newest is None or newest[0] < begin:
-        return None
+        return 0.0, None
     earlier = any(moment < begin for moment, _value in points)
-    return None if earlier and newest[0] < key.since else newest[1]
+    return (0.0, None) if earlier and newest[0] < key.since else newest

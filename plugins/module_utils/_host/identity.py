@@ -50,6 +50,7 @@ class NoMetadataError(Exception):
 class Identity(NamedTuple):
     """An EC2 instance. ``role``: the role of its instance profile, '' without one. ``no_keys``: why that role gives none, '' where it does.
 
+    ``keys_expire_at``: until when the role's present keys are valid, in seconds since the epoch, None where the service does not say it.
     ``autoscaling_group``: '' when it is in none, None when its metadata service does not show tags and so nobody can say.
     """
 
@@ -64,6 +65,7 @@ class Identity(NamedTuple):
     private_ip: str = ""
     autoscaling_group: str | None = None
     no_keys: str = ""
+    keys_expire_at: float | None = None
 
 
 class Connection:
@@ -152,12 +154,15 @@ def _no_keys(answer: dict[str, str], now: float) -> str:
     """Why the keys that the service answers are none to work with, '' where they are."""
     if answer.get("Code", "Success") != "Success":
         return f"{answer['Code']} {answer.get('Message', '')}".rstrip()
-    ends = answer.get("Expiration", "")
+    ends = _expiration(answer)
+    return f"they have expired at {answer['Expiration']}" if ends is not None and ends <= now else ""
+
+
+def _expiration(answer: dict[str, str]) -> float | None:
     try:
-        expired = bool(ends) and calendar.timegm(time.strptime(ends, "%Y-%m-%dT%H:%M:%SZ")) <= now
+        return float(calendar.timegm(time.strptime(answer.get("Expiration", ""), "%Y-%m-%dT%H:%M:%SZ")))
     except ValueError:
-        return ""
-    return f"they have expired at {ends}" if expired else ""
+        return None
 
 
 def role_keys(using: Ask, seconds: float = 1.0) -> Keys | None:
@@ -194,6 +199,7 @@ def _read_once(host: Host, using: Ask, seconds: float) -> Identity:
         private_ip=str(document.get("privateIp") or ""),
         autoscaling_group=group,
         no_keys=_no_keys(answer, host.now()),
+        keys_expire_at=_expiration(answer),
     )
 
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any, Collection, Iterator, Mapping, Sequence
 
 from .._config.vaulted import Mask, mask_of
 from .._config.words import counted, listed
 from .history import History, Release, differences, hidden, live_of, releases_of
-from .publications import Target, names_by_target
+from .publications import HOLD, Target, names_by_target
 from .usage import FAILED, NONE, NOT_OBSERVED, OTHER, RUNS, UNREACHABLE, Use, seen, use_of
 
 DIFFERENCES = 40
@@ -76,15 +77,25 @@ def _configuration(
     item: Mapping[str, Any], releases: Sequence[Release], uses: Mapping[str, Use], versions: int, mask: Mask
 ) -> dict[str, Any]:
     live = live_of(releases)
+    planned = _planned(item, releases, live)
     hosts = {id(release): [host for host, use in uses.items() if use.release is release] for release in releases}
     chosen = [release for index, release in enumerate(releases) if index < versions or release.labels or hosts[id(release)]]
     vaulted = bool(item.get("vaulted"))
     return {
         **{name: item[name] for name in ("key", "name", "profile", "region", "hosts")},
         "live": live.version if live else 0,
+        "planned": planned,
+        "on_hold": bool(live and live.version != planned and any(HOLD in release.labels for release in releases)),
         "versions": [_version(release, live, vaulted, mask) | {"hosts": hosts[id(release)]} for release in chosen],
         "left_out": len(releases) - len(chosen),
     }
+
+
+def _planned(item: Mapping[str, Any], releases: Sequence[Release], live: Release | None) -> int:
+    """The version that holds what the plan has, 0 where none does. Compared as data: another spelling of the same is not written anew."""
+    planned = json.loads(str(item["text"]))
+    known = (release for release in [*([live] if live else []), *releases] if release.complete)
+    return next((release.version for release in known if release.configuration == planned), 0)
 
 
 def _version(release: Release, live: Release | None, vaulted: bool, mask: Mask) -> dict[str, Any]:

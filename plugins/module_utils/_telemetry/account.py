@@ -17,7 +17,7 @@ STILL_THERE = "the agent is to be removed (cw_agent_state is absent), and was no
 _UNANSWERED = re.compile(r"No start of json char found|MODULE FAILURE|module was not executed|deserialization failed", re.IGNORECASE)
 """How Ansible says that a module did not come to its answer."""
 _OWN = frozenset(
-    ("host", "state", "region", "profile", "changed", "mode", "build", "service", "invocation_id", "events", "readable", "value")
+    ("host", "state", "region", "profile", "changed", "mode", "build", "service", "invocation_id", "events", "readable", "value", "newest")
 )
 """Keys of an entry whose values are no text of a configuration; by some of them later stages find hosts and decide."""
 

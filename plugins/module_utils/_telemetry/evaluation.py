@@ -148,7 +148,8 @@ def _stream(question: Question, item: Stream, seen: StreamSeen, measured: Measur
         known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else UNREADABLE_CLASS
     names = {"log_group_name": item.log_group_name, "log_stream_name": item.log_stream_name, "file": item.file}
     keep = not item.readable and not complete
-    return {**names, "readable": item.readable, "state": state, "events": seen.events, **_why(LOGS, state, known, keep)}
+    found = {"readable": item.readable, "state": state, "events": seen.events, "newest": seen.newest if seen.events else None}
+    return {**names, **found, **_why(LOGS, state, known, keep)}
 
 
 def _stream_state(question: Question, item: Stream, seen: StreamSeen, known: Cause | None, refused: bool) -> str:
@@ -198,7 +199,8 @@ def _metric(question: Question, item: Metric, seen: MetricSeen, measured: Measur
     state = _metric_state(question, item, seen, doubt, now)
     known = _metric_cause(question.host.evidence, state, doubt)
     names = {"namespace": item.namespace, "name": item.name, "dimensions": dict(item.dimensions)}
-    return {**names, "state": state, "value": seen.value, **_why(METRICS, state, known)}
+    newest = None if seen.value is None else seen.at
+    return {**names, "state": state, "value": seen.value, "newest": newest, **_why(METRICS, state, known)}
 
 
 def _metric_state(question: Question, item: Metric, seen: MetricSeen, doubt: str, now: float) -> str:

@@ -46,10 +46,14 @@ class StreamSeen(NamedTuple):
 
 
 class MetricSeen(NamedTuple):
-    """The newest ``value`` of a metric since its moment, None without one; ``doubt``: why CloudWatch may have more, '' where it has not."""
+    """The newest ``value`` of a metric since its moment, None without one; ``doubt``: why CloudWatch may have more, '' where it has not.
+
+    ``at``: the minute (or finer resolution) that the value is of.
+    """
 
     value: float | None = None
     doubt: str = ""
+    at: float = 0.0
 
 
 NOTHING = StreamSeen()

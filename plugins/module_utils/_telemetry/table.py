@@ -30,9 +30,8 @@ def table(entries: Iterable[Mapping[str, Any]]) -> list[str]:
     known = list(entries)
     rows = sorted(map(_row, known), key=lambda row: WORST_FIRST.index(row.state))
     if len(rows) > FOLD_ABOVE:
-        rows = _folded(rows)
-    lines = _aligned([((row.name,), *row.cells) for row in rows])
-    return [*lines, *_notes(known), _totals_line(known)]
+        rows = folded(rows)
+    return [*aligned(HEAD, rows), *_notes(known), _totals_line(known)]
 
 
 def _row(entry: Mapping[str, Any]) -> Row:
@@ -51,7 +50,7 @@ def _row(entry: Mapping[str, Any]) -> Row:
     return Row(str(entry["host"]), state, cells, (state, entry["cause"], cells[:5], tuple(streams), tuple(metrics)))
 
 
-def _folded(rows: Sequence[Row]) -> list[Row]:
+def folded(rows: Sequence[Row]) -> list[Row]:
     """A row for all hosts that are alike: the first one's, with its name and how many there are."""
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
@@ -93,11 +92,14 @@ def _metric(metric: Mapping[str, Any]) -> str:
     return f"{metric['name']} {value}"
 
 
-def _aligned(rows: Sequence[Sequence[Sequence[str]]]) -> list[str]:
-    head = [(title,) for title in HEAD]
-    widths = [max(len(text) for row in (head, *rows) for text in row[column] or [""]) for column in range(len(HEAD))]
-    lines = [list(HEAD), ["-" * width for width in widths]]
-    for row in rows:
+def aligned(head: Sequence[str], rows: Iterable[Row]) -> list[str]:
+    """The lines of a table with these headings: the name of a row is its first cell."""
+    cells = [((row.name,), *row.cells) for row in rows]
+    widths = [
+        max(len(text) for row in ([(title,) for title in head], *cells) for text in row[column] or [""]) for column in range(len(head))
+    ]
+    lines = [list(head), ["-" * width for width in widths]]
+    for row in cells:
         height = max(len(cell) for cell in row)
         lines += [[cell[index] if index < len(cell) else "" for cell in row] for index in range(height)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]

@@ -21,14 +21,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 UTILS = Path("plugins/module_utils")
 COLLECTION = "ansible_collections.cloudwatch.agent"
-PURE = ("_config", "_release", "_telemetry")
+PURE = ("_config", "_release", "_telemetry", "_report")
 
 # A package of module_utils: the packages of ours that it may import besides itself, and what it may import from elsewhere.
 OURS = {
     "_config": (),
     "_release": ("_config",),
     "_telemetry": ("_config",),
-    "_aws": PURE,
+    "_report": ("_config", "_release", "_telemetry"),
+    "_aws": ("_config", "_release", "_telemetry"),
     "_host": (),
 }
 FOREIGN = {

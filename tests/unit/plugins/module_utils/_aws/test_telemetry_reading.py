@@ -102,7 +102,7 @@ def test_a_stream_without_events_ends_with_the_token_it_began_with(cloud: Cloud)
 def test_an_answer_that_is_not_complete_is_asked_for_again_and_never_absence(cloud: Cloud, status: str) -> None:
     cloud.measure("mem_used_percent", {"InstanceId": "i-1"}, NOW - 5, 42.0)
     cloud.status = [status]
-    assert read_metrics(cloud, [metric("i-1")], NOW)[metric("i-1")] == MetricSeen(42.0)
+    assert read_metrics(cloud, [metric("i-1")], NOW)[metric("i-1")] == MetricSeen(42.0, at=NOW - NOW % 60)
     cloud.status = [status] * ATTEMPTS
     found = read_metrics(cloud, [metric("i-1")], NOW)[metric("i-1")]
     assert (found.value, bool(found.doubt)) == (None, True)

@@ -206,19 +206,20 @@ def test_just_after_the_start_of_the_system_it_may_take_longer(fake: FakeHost) -
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "words", "ends"),
     [
-        ({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web."}, "EC2 cannot assume the role web."),
-        ({**ROLE_KEYS, "Expiration": "2020-01-01T00:00:00Z"}, "they have expired at 2020-01-01T00:00:00Z"),
-        ({**ROLE_KEYS, "Expiration": "2120-01-01T00:00:00Z"}, ""),
-        ({**ROLE_KEYS, "Expiration": "soon"}, ""),
+        ({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web."}, "EC2 cannot assume the role web.", None),
+        ({**ROLE_KEYS, "Expiration": "2020-01-01T00:00:00Z"}, "they have expired at 2020-01-01T00:00:00Z", 1577836800.0),
+        ({**ROLE_KEYS, "Expiration": "2120-01-01T00:00:00Z"}, "", 4733510400.0),
+        ({**ROLE_KEYS, "Expiration": "soon"}, "", None),
     ],
 )
-def test_keys_of_the_role(fake: FakeHost, answer: dict[str, str], words: str) -> None:
+def test_keys_of_the_role(fake: FakeHost, answer: dict[str, str], words: str, ends: float | None) -> None:
     service = Service()
     service.answers["/latest/meta-data/iam/security-credentials/web-role"] = (200, json.dumps(answer))
     found = identity.read(fake.host, True, service)
     assert found.role == "web-role" and found.no_keys.endswith(words)
+    assert found.keys_expire_at == ends
 
 
 def test_keys_for_who_signs() -> None:

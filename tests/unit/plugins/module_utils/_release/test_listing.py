@@ -12,7 +12,13 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.history import CONFIDENTIAL
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.listing import DIFFERENCES, listing, table
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
-from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import NAME, observed_of, plan_of, version
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import (
+    NAME,
+    SMALL,
+    observed_of,
+    plan_of,
+    version,
+)
 
 HERE = Target("", "us-east-1")
 KEY = f"us-east-1/{NAME}"
@@ -55,6 +61,22 @@ def test_versions_labels_dates_people_digests_and_hosts() -> None:
         ONE: {"state": "runs", "key": KEY, "version": 3, "reason": ""},
         TWO: {"state": "unreachable", "key": "", "version": 0, "reason": "timed out"},
     }
+
+
+@pytest.mark.parametrize(
+    ("versions", "planned", "on_hold"),
+    [
+        ([version(1, labels=("live",)), version(2, SMALL, labels=("candidate",))], 2, False),
+        ([version(1, labels=("live", "hold")), version(2, SMALL, labels=("candidate",))], 2, True),
+        ([version(1, json.dumps(SMALL, indent=2), labels=("live", "hold")), version(2, SMALL)], 1, False),
+        ([version(1, labels=("live",))], 0, False),
+        ([version(1, "no configuration", labels=("hold",))], 0, False),
+    ],
+    ids=["candidate", "rolled back", "another spelling of it is live", "not published", "nothing is live"],
+)
+def test_which_version_is_the_plans(versions: Any, planned: int, on_hold: bool) -> None:
+    (item,) = listed(versions)["configurations"]
+    assert (item["planned"], item["on_hold"]) == (planned, on_hold)
 
 
 def test_the_table() -> None:

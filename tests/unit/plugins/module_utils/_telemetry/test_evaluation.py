@@ -97,7 +97,8 @@ class TestMetric:
 
     def test_a_doubt_does_not_matter_where_it_arrived(self) -> None:
         asked = question(METRIC._replace(doubt="not certain"))
-        assert only(asked, measured(asked, value=MetricSeen(2.5)))["state"] == "arrived"
+        item = only(asked, measured(asked, value=MetricSeen(2.5, at=NOW - 60)))
+        assert (item["state"], item["newest"]) == ("arrived", NOW - 60)
 
     @pytest.mark.parametrize("off", [-299, 0, 299])
     def test_the_hosts_own_clock_says_how_long_its_agent_runs(self, off: float) -> None:

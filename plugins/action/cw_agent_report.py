@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The drift report of a run in one controller task: shown, written as JSON, HTML and Prometheus' text, and failed where hosts differ."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Mapping
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.cloudwatch.agent.plugins.module_utils._report import page
+from ansible_collections.cloudwatch.agent.plugins.module_utils._report.document import message, report
+from ansible_collections.cloudwatch.agent.plugins.module_utils._report.prometheus import exposition
+from ansible_collections.cloudwatch.agent.plugins.module_utils._report.table import table
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import json_text, replace_text
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import observations
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "plan": {"type": "dict", "required": True},
+    "releases": {"type": "dict", "required": True},
+    "observed": {"type": "dict"},
+    "telemetry": {"type": "dict", "default": {}},
+    "table": {"type": "bool", "default": False},
+    "json_file": {"type": "path"},
+    "html_file": {"type": "path"},
+    "prometheus_file": {"type": "path"},
+    "fail_on_difference": {"type": "bool", "default": True},
+}
+TEMPLATE = Path(page.__file__).with_name("page.html")
+
+
+class ActionModule(ActionBase):
+    """The controller's side of cw_agent_report; neither a host nor AWS is contacted."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = False
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the report; fail with one message where a host differs."""
+        super().run(tmp, task_vars)
+        _options, given = self.validate_argument_spec(ARGUMENTS)
+        plan, observed = given["plan"], given["observed"]
+        if observed is None:
+            observed = observations((task_vars or {})["hostvars"], plan["hosts"])
+        found = report(plan, observed, given["releases"], given["telemetry"], time.time())
+        lines = table(found)
+        if given["table"] and not self._task.no_log:
+            self._display.display("\n".join(lines))
+        if not self._task.check_mode:
+            self._write(given, found)
+        text = message(found)
+        if text and given["fail_on_difference"]:
+            # Not the whole report: a failed task prints its result. Returned and not raised, so that failed_when and until see it.
+            return {"failed": True, "changed": False, "msg": text, "totals": found["totals"]}
+        return {"changed": False, **found, "table": lines, "msg": text}
+
+    @staticmethod
+    def _write(given: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+        if given["json_file"]:
+            replace_text("json_file", Path(given["json_file"]), json_text(found))
+        if given["html_file"]:
+            text = page.page(TEMPLATE.read_text(encoding="utf-8"), found)
+            replace_text("html_file", Path(given["html_file"]), text)
+        if given["prometheus_file"]:
+            replace_text("prometheus_file", Path(given["prometheus_file"]), exposition(found))

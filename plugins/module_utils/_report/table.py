@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report for a terminal: hosts that differ first, equal ones folded where there are many, then what differs, totals last."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping
+
+from .._config.words import counted, listed
+from .._telemetry.table import FOLD_ABOVE, Row, aligned, folded
+from . import cells
+from .document import CONVERGED, DIFFERS, words
+
+HEAD = ("host", "state", "build", "configuration", "service", "credentials", "telemetry")
+
+
+def table(found: Mapping[str, Any]) -> list[str]:
+    """The lines of the table for the report."""
+    rows = [_row(entry) for entry in found["hosts"]]
+    return [*aligned(HEAD, folded(rows) if len(rows) > FOLD_ABOVE else rows), *_notes(found), totals(found)]
+
+
+def totals(found: Mapping[str, Any]) -> str:
+    """How many hosts are in which state."""
+    ordered = sorted(((state, number) for state, number in found["totals"].items() if number), key=lambda item: item[0] != CONVERGED)
+    return f"{counted(len(found['hosts']), 'host')}: {', '.join(f'{number} {_counted(state, number)}' for state, number in ordered)}"
+
+
+def _counted(state: str, number: int) -> str:
+    return "differ" if state == DIFFERS and number > 1 else words(state)
+
+
+def _row(entry: Mapping[str, Any]) -> Row:
+    state = words(entry["state"]) if entry["state"] == CONVERGED else words(entry["state"]).upper()
+    same = (state, cells.build(entry), cells.configuration(entry), cells.service(entry))
+    # Moments differ from host to host, and are no difference.
+    alike = (*same, entry["reason"], tuple(entry["differences"]), entry["telemetry"]["state"])
+    return Row(entry["host"], entry["state"], tuple((text,) for text in (*same, cells.credentials(entry), cells.telemetry(entry))), alike)
+
+
+def _notes(found: Mapping[str, Any]) -> Iterator[str]:
+    """What differs or is not known, each with its hosts."""
+    said: dict[str, list[str]] = {}
+    for entry in found["hosts"]:
+        texts = entry["differences"] if entry["differing"] else [f"{words(entry['state'])}: {entry['reason'] or 'no reason was given'}"]
+        for text in texts if entry["state"] != CONVERGED else ():
+            said.setdefault(text, []).append(entry["host"])
+    for text, hosts in said.items():
+        yield f"{listed(hosts)}: {text}"

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the stages of a run leave for a report: plans, observations, releases and evaluations of any number of hosts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._report.document import report
+
+NOW = 1_767_225_600.0
+NAME, KEY = "AmazonCloudWatch-web", "us-east-1/AmazonCloudWatch-web"
+BUILD = "1.300064.1b1344"
+
+
+def planned(**more: Any) -> dict[str, Any]:
+    """A host of the plan."""
+    return {"state": "present", "build": "", "mode": "ec2", "region": "us-east-1", "profile": "", "key": KEY, "name": NAME, **more}
+
+
+def observed(**more: Any) -> dict[str, Any]:
+    """A host with nothing to complain of; further keys of its agent."""
+    agent = {
+        "package": {"installed": True, "build": BUILD},
+        "service": {"active_state": "active", "enabled": True, "restarts": 0, "started_at": NOW - 3600},
+        "configurations": [{"file": f"ssm_{NAME}_3", "digest": "three", "size": 1}],
+        "unmanaged": [],
+        "stale_files": [],
+        "common_config": {"profile": "", "file": ""},
+        "identity": {"role": "web-role", "no_keys": "", "keys_expire_at": NOW + 7200},
+        **more,
+    }
+    return {"changed": False, "agent": agent, "differences": [], "differing": [], "converged": True, "problems": [], "refusal": ""}
+
+
+def use(version: int = 3, **more: Any) -> dict[str, Any]:
+    """What a host runs."""
+    return {"state": "runs", "reason": "", "key": KEY, "version": version, **more}
+
+
+def configuration(live: int = 3, planned: int = 3, **more: Any) -> dict[str, Any]:
+    """A configuration with the versions 1 to 4, each with its own text."""
+    versions = [{"version": number, "digest": digest} for number, digest in ((4, "four"), (3, "three"), (2, "two"), (1, "one"))]
+    names = {"key": KEY, "name": NAME, "profile": "", "region": "us-east-1"}
+    return {**names, "hosts": [], "live": live, "planned": planned, "on_hold": False, "versions": versions, **more}
+
+
+def evaluation(host: str, state: str = "verified", **more: Any) -> dict[str, Any]:
+    """The telemetry of a host."""
+    items: dict[str, Any] = {"streams": [{"newest": NOW - 30}, {"newest": None}], "metrics": [{"newest": NOW - 60}]}
+    return {"host": host, "state": state, **items, "cause": "", "hint": "", "refused": [], "unverified": [], **more}
+
+
+def run(hosts: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """A report. Of each host ``planned``, ``observed``, ``use`` and ``telemetry``, where it is not like all others; ``configurations``."""
+    configurations = more.get("configurations") or [configuration()]
+    of_plan = [{"key": item["key"], "configuration": {}, "vaulted": [], **more.get("plan", {})} for item in configurations]
+    return report(
+        {"hosts": {name: said.get("planned") or planned() for name, said in hosts.items()}, "configurations": of_plan},
+        {name: said.get("observed", observed()) for name, said in hosts.items()},
+        {
+            "configurations": [{**item, "hosts": list(hosts)} for item in configurations],
+            "hosts": {name: said.get("use") or use() for name, said in hosts.items()},
+        },
+        {"hosts": [said.get("telemetry") or evaluation(name) for name, said in hosts.items()]},
+        NOW,
+    )
+
+
+LOST: dict[str, Any] = {
+    "observed": {"unreachable": True, "msg": "ssh: connect to host: Connection timed out"},
+    "use": {"state": "unreachable"},
+}
+BEHIND: dict[str, Any] = {"use": use(2)}
+STOPPED: dict[str, Any] = {
+    "observed": observed(
+        service={"active_state": "failed", "enabled": False, "restarts": 7, "started_at": 0.0}, unmanaged=["file_mine.json"]
+    )
+}
+
+
+def fleet(number: int) -> dict[str, Any]:
+    """A report of so many hosts, of which every second one differs, with long names and messages."""
+    cause = "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/web/i-0123 is not authorized to perform: logs:PutLogEvents"
+    kinds: tuple[dict[str, Any], ...] = ({}, BEHIND, {}, STOPPED, {}, LOST, {}, {"telemetry": evaluation("", "missing", cause=cause)})
+    hosts = {}
+    for index in range(number):
+        name, kind = f"ip-10-0-{index // 250}-{index % 250}.eu-west-1.compute.internal", kinds[index % len(kinds)]
+        hosts[name] = {**kind, "telemetry": {**kind.get("telemetry", evaluation("")), "host": name}}
+    return run(hosts)
