@@ -11,14 +11,17 @@ from typing import Any, Iterator, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import LATEST
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.repository import conflict
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.canaries import check_canary
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import placement_of
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.mirror import DEFAULT_URL, latest_build
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import unknown_variables, wrong_values
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.vault import VaultReader
@@ -36,6 +39,7 @@ VARIABLES = "cw_agent_environment_variables"
 MIRROR = ("cw_agent_mirror_url", "cw_agent_package_directory")
 SOURCES = (*MIRROR, "cw_agent_package_file")
 _BATCH = re.compile(r"[1-9]\d*|[1-9]\d?%|100%")
+_PERCENT = re.compile(r"\d{1,2}(\.\d+)?|100(\.0+)?")
 _ASKED = 3
 """How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
 
@@ -54,7 +58,7 @@ class ActionModule(ActionBase):
         _options, arguments = self.validate_argument_spec(ARGUMENTS)
         variables = task_vars or {}
         planner = Planner()
-        planner.plan.errors += [*self._invisible(variables), *_serial_errors(variables)]
+        planner.plan.errors += [*self._invisible(variables), *_wave_errors(variables)]
         for host in arguments["hosts"]:
             self._add(planner, host, variables["hostvars"])
         message = failure(planner.plan)
@@ -124,7 +128,7 @@ class ActionModule(ActionBase):
         vault = self._vault_reader()
         vaulted = {name: found for name in fragments if (found := vault.of(name, raw[name], fragments[name], raw)).names}
         variables = VARIABLES in settings and vault.of(VARIABLES, raw[VARIABLES], settings[VARIABLES], raw)
-        region = _placement_region(raw)
+        region = placement_of(raw).get("region")
         region = str(template(region) if is_template(region) else region or "")
         unknown = tuple(unknown_variables(raw))
         return HostInput(host, fragments, settings, region, _origin(raw), vaulted, variables or Vaulted(), unknown)
@@ -178,21 +182,19 @@ def _refuse_other_sources(given: Mapping[str, Any]) -> None:
         raise AnsibleError(found)
 
 
-def _serial_errors(variables: Mapping[str, Any]) -> Iterator[str]:
-    """A play with such a ``serial`` would end the run, after everything was published, with a message that does not name the variable."""
+def _wave_errors(variables: Mapping[str, Any]) -> Iterator[str]:
+    """What would end the run after everything was published, some of it with a message that does not name the variable."""
     given = variables.get("cw_agent_serial")
     for size in given if isinstance(given, list) else [given]:
         if size is not None and not _BATCH.fullmatch(str(size)):
             yield f"cw_agent_serial is {size!r}. Hint: give a number of hosts, a percentage such as '10%', or a list of these."
-
-
-def _placement_region(raw: Mapping[str, Any]) -> Any:
-    """The region of an EC2 inventory, also where its options hostvars_prefix or hostvars_suffix have renamed the variable."""
-    found = raw.get("placement")
-    if not isinstance(found, dict):
-        named = (value for name, value in raw.items() if "placement" in name and isinstance(value, dict))
-        found = next((value for value in named if "region" in value and "availability_zone" in value), {})
-    return found.get("region")
+    budget = variables.get("cw_agent_max_fail_percentage")
+    if budget is not None and not _PERCENT.fullmatch(str(budget)):
+        yield f"cw_agent_max_fail_percentage is {budget!r}. Hint: give a number from 0 to 100, without a sign."
+    try:
+        check_canary(str(variables.get("cw_agent_canary", "1")))
+    except ConfigError as error:
+        yield str(error)
 
 
 def _origin(raw: Mapping[str, Any]) -> str:

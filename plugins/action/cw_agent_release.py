@@ -27,7 +27,7 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAct
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside, observations
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "state": {"type": "str", "required": True, "choices": ["published", "released", "promoted", "rolled_back", "pruned"]},
+    "state": {"type": "str", "required": True, "choices": ["published", "released", "promoted", "rolled_back", "rejected", "pruned"]},
     "plan": {"type": "dict", "required": True},
     "published": {"type": "dict"},
     "verified": {"type": "list", "elements": "str"},
@@ -132,6 +132,11 @@ class ActionModule(AwsAction):
             self._display.warning(f"{item['region']}/{item['name']}: skipped: {item['reason']}.")
         return self._result(outcome, skipped=outcome.skipped)
 
+    def rejected(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Put the candidates on hold where there is a live release to stay at."""
+        outcome = releases.move(names_by_target(given["plan"], given["names"]), labels.REJECT, "keep", self._display.display)
+        return self._result(outcome, skipped=outcome.skipped)
+
     def pruned(self, releases: Releases, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Delete parts that no label and no host uses."""
         plan, hostvars = given["plan"], variables["hostvars"]
@@ -153,5 +158,6 @@ STATES: dict[str, Callable[..., dict[str, Any]]] = {
     "released": ActionModule.released,
     "promoted": ActionModule.promoted,
     "rolled_back": ActionModule.rolled_back,
+    "rejected": ActionModule.rejected,
     "pruned": ActionModule.pruned,
 }

@@ -13,7 +13,7 @@ description:
   - Writes every distinct configuration of a plan once per account and region to Parameter Store, and returns the exact versions that each
     host fetches.
   - Says by labels what is released. C(candidate) was published, C(live) is released, C(previous) was live before, C(hold) keeps a
-    configuration that was rolled back where it is.
+    configuration that was rolled back or rejected where it is.
   - Works for all accounts and regions of the plan in one task on the controller. Everything is read and checked before anything is written.
   - A configuration over 8 KB is published in parts (C(NAME), C(NAME.part2) and so on), which the agent appends.
 options:
@@ -25,11 +25,13 @@ options:
       - V(promoted) - C(live) moves to the candidate, whoever has verified it. One configuration that cannot be promoted stops all of them.
       - V(rolled_back) - C(live) moves back to C(previous), or to O(version), with the label C(hold). A configuration without a previous
         release is skipped.
+      - V(rejected) - the candidate gets the label C(hold), and C(live) stays where it is. A configuration of which nothing is live is
+        skipped.
       - V(pruned) - parts of large configurations that carry none of the labels are deleted, unless a host runs one of their versions or may
         do so.
     type: str
     required: true
-    choices: [published, released, promoted, rolled_back, pruned]
+    choices: [published, released, promoted, rolled_back, rejected, pruned]
   plan:
     description: The result of M(cloudwatch.agent.cw_agent_plan).
     type: dict
@@ -49,7 +51,7 @@ options:
     choices: [auto, always, never]
     default: auto
   names:
-    description: Names of the configurations to promote, roll back or prune. When empty, those of all hosts of the plan.
+    description: Names of the configurations to promote, roll back, reject or prune. When empty, those of all hosts of the plan.
     type: list
     elements: str
     default: []
@@ -69,7 +71,7 @@ options:
     type: dict
   hold:
     description:
-      - What happens to a configuration that was rolled back. V(keep) leaves its hosts and the label C(live) where they are.
+      - What happens to a configuration that was rolled back or rejected. V(keep) leaves its hosts and the label C(live) where they are.
         V(lift) releases what the plan asks for, and removes the label C(hold).
     type: str
     choices: [keep, lift]
@@ -164,6 +166,9 @@ configurations:
     live:
       description: The version that was live before; V(0) for none.
       type: int
+    same_as_live:
+      description: Whether the live version holds what was published, be it under another number.
+      type: bool
     on_hold:
       description: Whether its hosts stay at the live version.
       type: bool
@@ -202,10 +207,10 @@ withheld:
   elements: dict
   returned: success and O(state=released)
 skipped:
-  description: The configurations that were not rolled back, each with C(profile), C(region), C(name) and C(reason).
+  description: The configurations that were not rolled back or rejected, each with C(profile), C(region), C(name) and C(reason).
   type: list
   elements: dict
-  returned: success and O(state=rolled_back)
+  returned: success and O(state=rolled_back) or O(state=rejected)
 deleted:
   description: The names of the parameters that were deleted.
   type: list

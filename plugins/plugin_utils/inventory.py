@@ -54,6 +54,20 @@ def configurations_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Ite
     return found
 
 
+def placement_of(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``placement`` of an EC2 inventory, also where its options hostvars_prefix or hostvars_suffix have renamed the variable."""
+    found = variables.get("placement")
+    if isinstance(found, dict):
+        return found
+    named = (value for name, value in variables.items() if "placement" in name and isinstance(value, dict))
+    return next((value for value in named if "region" in value and "availability_zone" in value), {})
+
+
+def zone_of(variables: Any) -> str:
+    """The availability zone that an EC2 inventory gives a host, '' where it gives none."""
+    return str(placement_of(variables).get("availability_zone") or "") if isinstance(variables, Mapping) else ""
+
+
 def _names(variables: Any, names: set[str]) -> set[str]:
     if not isinstance(variables, Mapping):
         return set()

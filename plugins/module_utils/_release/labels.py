@@ -12,6 +12,8 @@ from .publications import CANDIDATE, HOLD, LABELS, LIVE, PREVIOUS
 
 PROMOTE = "promote"
 ROLLBACK = "rollback"
+REJECT = "reject"
+"""The candidate is put on hold: live and its hosts stay where they are."""
 
 Labels = Mapping[str, Mapping[str, int]]
 """By name of a parameter: label → version, 0 for a label that no version carries."""
@@ -20,13 +22,17 @@ Versions = dict[str, int]
 
 
 def refusal(name: str, labels: Labels, action: str, hold: str) -> str:
-    """Why *name* cannot be moved by *action* (promote or rollback), '' if it can. *hold*: keep or lift."""
+    """Why *name* cannot be moved by *action* (promote, rollback or reject), '' if it can. *hold*: keep or lift."""
     releases = {label: versions_at(labels, name, label) for label in LABELS}
     if action == ROLLBACK:
         return "" if releases[PREVIOUS] else "there is no previous release to go back to: correct the fragments and publish instead"
+    if action == REJECT and not releases[LIVE]:
+        return "there is no live release to stay at"
+    if action == REJECT and releases[LIVE] == releases[CANDIDATE]:
+        return "its candidate is live already"
     if not releases[CANDIDATE]:
         return "there is no candidate: publish one first"
-    if releases[HOLD] and hold == "keep":
+    if action == PROMOTE and releases[HOLD] and hold == "keep":
         return (
             f"is on hold since its rollback from version {releases[HOLD].get(name)}: "
             "set cw_agent_release_hold to lift to release the candidate and to remove the hold"
@@ -37,6 +43,8 @@ def refusal(name: str, labels: Labels, action: str, hold: str) -> str:
 def moves(name: str, labels: Labels, action: str, hold: str) -> dict[str, dict[str, int]]:
     """Where the labels of each part of *name* go: by parameter, label → version (0: the label is removed)."""
     releases = {label: versions_at(labels, name, label) for label in LABELS}
+    if action == REJECT:
+        return _moved(name, labels, {HOLD: {name: releases[CANDIDATE][name]}})
     return _moved(name, labels, _rollback(name, releases, releases[PREVIOUS]) if action == ROLLBACK else _promotion(releases, hold))
 
 

@@ -36,6 +36,15 @@ class Published:
         """Whether live is what was published, in all its parts and no more."""
         return all(part["labels"][LIVE] == part["version"] for part in self.parts[:-1]) and not self.parts[-1]["labels"][LIVE]
 
+    @property
+    def same_as_live(self) -> bool:
+        """Whether live has the texts that were published, be it in other versions. A SecureString, which is not compared, has not."""
+        *parts, behind = self.parts
+        same = (
+            part["labels"][LIVE] and part["labelled_values"].get(LIVE, text) == text for part, text in zip(parts, self.publication.texts)
+        )
+        return all(same) and not behind["labels"][LIVE]
+
     def on_hold(self, hold: str) -> bool:
         """Whether this configuration was rolled back and the inventory asks for another version than the live one (*hold*: keep, lift)."""
         labels = self.parts[0]["labels"]
@@ -88,6 +97,7 @@ class Published:
             "hosts": list(publication.hosts),
             "version": part["version"],
             "live": part["labels"][LIVE],
+            "same_as_live": self.same_as_live,
             "on_hold": self.on_hold(hold),
             "released": not self.to_release(hold),
             "changed": any({"created", "value"} & set(part["changed_parts"]) for part in self.parts),

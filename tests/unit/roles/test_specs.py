@@ -30,11 +30,14 @@ DATA = {
     "cw_agent_reported": "report",
     "cw_agent_released": "parameter_store",
     "cw_agent_releases": "parameter_store",
+    "cw_agent_waves": "rollout",
+    "cw_agent_gate": "rollout",
+    "cw_agent_rolled_out": "rollout",
 }
 """What stages hand on: registered results by name, and the role that owns each."""
 ROOT = ROLES[0].parents[1]
 FACTS = {"cw_agent_failure", "cw_agent_stopped"}
-"""What playbooks set as facts of hosts."""
+"""What playbooks and roles set as facts of hosts."""
 
 
 def entry_points(role: Path) -> dict[str, dict[str, Any]]:
@@ -143,9 +146,11 @@ def test_data_of_a_run_is_registered_and_documented() -> None:
         assert f"``{name}``" in guide
 
 
-def test_facts_that_playbooks_set_are_documented() -> None:
+def test_facts_are_documented() -> None:
     guide = (ROOT / "docs/docsite/rst/guide_data.rst").read_text(encoding="utf-8")
-    texts = "\n".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "playbooks").glob("*.yml")))
+    texts = "\n".join(
+        file.read_text(encoding="utf-8") for file in sorted([*ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/*.yml")])
+    )
     assert set(re.findall(r"set_fact:\n\s+(\w+):", texts)) == FACTS
     assert [name for name in FACTS if f"``{name}``" not in guide] == []
 
@@ -163,5 +168,6 @@ def test_every_task_has_the_tag_of_its_stage(role: Path) -> None:
     stages = {"check", "publish", "observe", "install", "credentials", "configure", "verify", "release", "always", "uninstall"}
     for file in task_files(role):
         for task in yaml.safe_load(file.read_text(encoding="utf-8")):
-            if not any(key.startswith("ansible.builtin.import_") for key in task):
-                assert set(task.get("tags") or []) & stages, f"{file}: {task['name']}"
+            for one in [*task.get("block", []), *task.get("rescue", [])] or [task]:
+                if not any(key.startswith("ansible.builtin.import_") for key in one):
+                    assert {*(task.get("tags") or []), *(one.get("tags") or [])} & stages, f"{file}: {one['name']}"

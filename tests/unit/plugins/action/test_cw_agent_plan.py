@@ -129,6 +129,21 @@ def test_the_size_of_a_batch_is_checked_before_anything_is_published(runner: Run
     assert ("Hint: give a number of hosts, a percentage" in output) == refused
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "refused"),
+    [
+        ("cw_agent_max_fail_percentage", "10%", True),
+        ("cw_agent_max_fail_percentage", 101, True),
+        ("cw_agent_max_fail_percentage", 12.5, False),
+        ("cw_agent_canary", 0, True),
+        ("cw_agent_canary", "a", False),
+    ],
+)
+def test_so_are_canaries_and_the_error_budget(runner: Runner, name: str, value: Any, refused: bool) -> None:
+    status, output = runner.play("-e", json.dumps({name: value}))
+    assert (bool(status), f"{name} is " in output) == (refused, refused)
+
+
 def test_the_origin_of_a_configuration_is_its_inventory(runner: Runner) -> None:
     (own,) = runner.plan()["configurations"][0]["origins"]
     assert own.endswith("/inventory.yml")

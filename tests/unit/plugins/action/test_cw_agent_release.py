@@ -127,6 +127,11 @@ def test_moves_are_listed_before_they_are_made_and_skips_are_said(display: Displ
     assert display.warnings == ["r/n: skipped: no previous release."]
 
 
+def test_candidates_are_put_on_hold(display: Display) -> None:
+    assert run(display, state="rejected", names=[NAME])["skipped"]
+    assert (display.lines, list(FakeReleases.names.values())) == (["moves reject"], [[NAME]])
+
+
 def test_back_to_a_version(display: Display) -> None:
     run(display, state="rolled_back", version=f"{NAME}:3")
     assert display.lines == ["moves to 3"]

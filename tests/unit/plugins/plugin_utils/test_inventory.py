@@ -8,7 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import configurations_beside, hosts_beside, observations
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import (
+    configurations_beside,
+    hosts_beside,
+    observations,
+    placement_of,
+    zone_of,
+)
 
 PLAN = {"hosts": {"a": {}}, "configurations": [{"name": "AmazonCloudWatch-base"}, {"name": "AmazonCloudWatch-staging-basic-base"}]}
 
@@ -54,3 +60,18 @@ def test_configurations_beside_have_name_and_region() -> None:
     )
     found = configurations_beside(PLAN, hosts, list(hosts))
     assert found == {"b": ("AmazonCloudWatch-basic", "eu-west-1"), "c": ("AmazonCloudWatch-base", "us-east-1")}
+
+
+PLACE = {"region": "eu-west-1", "availability_zone": "eu-west-1a"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "zone"), [({"placement": PLACE}, "eu-west-1a"), ({"aws_placement": PLACE}, "eu-west-1a"), ({}, ""), (None, "")]
+)
+def test_the_zone_of_a_host(variables: Any, zone: str) -> None:
+    assert zone_of(variables) == zone
+
+
+def test_placement_under_the_name_that_an_inventory_plugin_gives_it() -> None:
+    assert placement_of({"aws_placement": PLACE, "placement_of_ours": {"region": "x"}}) == PLACE
+    assert placement_of({"placement": {}, "aws_placement": PLACE}) == {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import labels
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, ROLLBACK
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, REJECT, ROLLBACK
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.parts import part_name
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import LABELS
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import NAME
@@ -47,8 +47,24 @@ def stored(**at: dict[str, int]) -> At:
             "keep",
             {NAME: {"live": 5, "hold": 6}, f"{NAME}.part2": {"live": 1}},
         ),
+        (stored(p1={"candidate": 5, "live": 4, "previous": 3}, p2={}), REJECT, "keep", {NAME: {"hold": 5}}),
+        (stored(p1={"candidate": 6, "live": 4, "hold": 5}, p2={"candidate": 1}, p3={}), REJECT, "keep", {NAME: {"hold": 6}}),
+        (stored(p1={"candidate": 5, "live": 4, "hold": 5}, p2={}), REJECT, "keep", {}),
     ],
-    ids=["first", "next", "released", "grows", "shrinks", "back", "back already", "lifted", "back to parts"],
+    ids=[
+        "first",
+        "next",
+        "released",
+        "grows",
+        "shrinks",
+        "back",
+        "back already",
+        "lifted",
+        "back to parts",
+        "rejected",
+        "again",
+        "held already",
+    ],
 )
 def test_moves(there: At, action: str, hold: str, expected: At) -> None:
     assert labels.moves(NAME, there, action, hold) == expected
@@ -91,6 +107,10 @@ def test_moves_to_other_parts() -> None:
             "is on hold since its rollback from version 5: set",
         ),
         (stored(p1={"candidate": 5, "live": 4}), PROMOTE, ""),
+        (stored(p1={"candidate": 5, "live": 4, "hold": 3}), REJECT, ""),
+        (stored(p1={"candidate": 5}), REJECT, "there is no live release to stay at"),
+        (stored(p1={"candidate": 5, "live": 5}), REJECT, "its candidate is live already"),
+        (stored(p1={"live": 5}), REJECT, "there is no candidate"),
     ],
 )
 def test_refusals(there: At, action: str, reason: str) -> None:

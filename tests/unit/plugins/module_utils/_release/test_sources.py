@@ -69,6 +69,23 @@ def on_hold(more_parts: bool = False) -> Published:
     return item
 
 
+@pytest.mark.parametrize(
+    ("labels", "value", "same"),
+    [
+        ({NAME: {"live": 5}}, {}, True),
+        ({NAME: {"live": 3}}, {"live": canonical_text(SMALL)}, True),
+        ({NAME: {"live": 3}}, {"live": "{}"}, False),
+        ({NAME: {"live": 3}}, {"live": None}, False),
+        ({}, {}, False),
+        ({NAME: {"live": 5}, f"{NAME}.part2": {"live": 1}}, {}, False),
+    ],
+    ids=["live", "an older version", "another text", "a secret", "nothing live", "one more part"],
+)
+def test_what_is_live_may_have_the_texts_that_were_published(labels: Any, value: Any, same: bool) -> None:
+    (item,) = published_of(plan_of(), labels=labels, **{NAME: {"labelled_values": value}})
+    assert item.result("keep")["same_as_live"] == same
+
+
 def test_on_hold_hosts_get_the_live_version() -> None:
     item = on_hold()
     assert item.sources("keep") == [{"location": f"ssm:{NAME}:4", "digest": hashlib.sha256(b"one").hexdigest(), "content": "one"}]

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plan the waves of a roll-out, evaluate its canaries, and say how it ended, each in one controller task."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Collection, Mapping
+
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
+from ansible.utils.helpers import pct_to_int
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import canaries
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import gates
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import failure_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import NOT_REACHED
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import observations, zone_of
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "required": True, "choices": ["planned", "evaluated", "accounted"]},
+    "plan": {"type": "dict", "required": True},
+    "published": {"type": "dict"},
+    "canary": {"type": "str", "default": "1"},
+    "serial": {"type": "list", "elements": "str", "default": ["100%"]},
+    "waves": {"type": "dict"},
+    "verified": {"type": "dict"},
+    "observed": {"type": "dict", "default": {}},
+    "gate": {"type": "dict"},
+    "taken_back": {"type": "dict", "default": {}},
+}
+REQUIRED = [
+    ("state", "planned", ("published",)),
+    ("state", "evaluated", ("waves", "verified")),
+    ("state", "accounted", ("published", "verified", "gate")),
+]
+FAILURE, CONVERGED = "cw_agent_failure", "cw_agent_converged"
+
+
+class ActionModule(ActionBase):
+    """The controller's side of cw_agent_rollout_info; neither a host nor AWS is contacted."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = False
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return what the module's documentation says; fail with one message."""
+        super().run(tmp, task_vars)
+        _options, given = self.validate_argument_spec(ARGUMENTS, required_if=REQUIRED)
+        try:
+            return {"changed": False, **STATES[given["state"]](self, given, task_vars or {})}
+        except ConfigError as error:
+            return {"failed": True, "changed": False, "msg": str(error)}
+
+    def planned(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Choose the canaries, and show the waves."""
+        plan, hostvars = given["plan"], variables["hostvars"]
+        zones = {host: zone_of(hostvars.raw_get(host)) for host in plan["hosts"]}
+        known = canaries.concerned(plan, given["published"], observations(hostvars, plan["hosts"]), zones)
+        order = canaries.waves(known, given["published"], given["canary"], lambda pattern: self._matching(pattern, variables))
+        batches = canaries.batches(order.rest, [pct_to_int(size, len(order.rest)) for size in given["serial"]])
+        lines = canaries.lines(order, batches, len(plan["hosts"]))
+        self._display.display("\n".join(lines))
+        return {**order.result(), "serial": given["serial"], "batches": batches, "lines": lines}
+
+    def _matching(self, pattern: str, variables: Mapping[str, Any]) -> Collection[str]:
+        lookup = lookup_loader.get("inventory_hostnames", loader=self._loader, templar=self._templar)
+        return set(lookup.run([pattern], variables=variables))
+
+    def evaluated(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Hold every canary against the gates."""
+        plan, order, hostvars = given["plan"], given["waves"], variables["hostvars"]
+        found = gates.failures(
+            order["canaries"],
+            given["verified"].get("hosts", []),
+            self._failures(order["canaries"], hostvars),
+            given["observed"],
+            self._errors_before(plan, order, hostvars),
+        )
+        mask = mask_of(plan["configurations"])
+        found = [item._replace(reason=str(mask(item.reason))) for item in found]
+        return {
+            "passed": not found,
+            "failures": [item._asdict() for item in found],
+            "recorded": gates.recorded(found, order["canaries"]),
+            "verified": [] if found else [host for host, entry in plan["hosts"].items() if entry.get("key") in order["tried"]],
+            "names": sorted({item["name"] for item in plan["configurations"] if item["key"] in order["candidates"]}),
+        }
+
+    def _failures(self, hosts: Collection[str], hostvars: Any) -> dict[str, dict[str, Any]]:
+        found = {host: failure_of(hostvars.raw_get(host).get(FAILURE), None) for host in hosts}
+        return {host: failure for host, failure in found.items() if failure}
+
+    def _errors_before(self, plan: Mapping[str, Any], order: Mapping[str, Any], hostvars: Any) -> dict[str, list[str]]:
+        """The lines of each canary's log before the change; of one that an earlier run has changed, those of hosts that are still to be."""
+        seen = observations(hostvars, plan["hosts"])
+        lines = {host: ((result or {}).get("agent") or {}).get("errors") or [] for host, result in seen.items()}
+        others: dict[str, list[str]] = {}
+        for host in [*order["changing"], *order["rest"]]:
+            others.setdefault(plan["hosts"][host].get("key", ""), []).extend(lines.get(host, []))
+        changing = set(order["changing"])
+        return {host: lines.get(host, []) if host in changing else others.get(plan["hosts"][host]["key"], []) for host in order["canaries"]}
+
+    def accounted(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Say in one message how the roll-out ended, where it did not end well."""
+        states = {item["host"]: item for item in given["verified"]["hosts"]}
+        failing = {host: text for host, text in given["verified"]["failing"].items() if states[host]["state"] != NOT_REACHED}
+        left = {host: item["cause"] for host, item in states.items() if item["state"] == NOT_REACHED}
+        stopped = [gates.Failure(**item) for item in given["gate"]["failures"]]
+        if stopped:
+            on_hold = {item["name"] for item in given["published"]["configurations"] if item["on_hold"]}
+            held, unheld = ([name for name in given["gate"]["names"] if (name in on_hold) == wanted] for wanted in (True, False))
+            changes = {host: variables["hostvars"].raw_get(host).get(CONVERGED) for host in given["taken_back"]}
+            text = gates.stopped_message(stopped, gates.back(given["taken_back"], changes), held, unheld)
+            failing[stopped[0].host] = text
+        elif left and failing:
+            first = next(iter(failing))
+            failing[first] += "\n" + gates.ended_message(left)
+        return {"failing": failing, "msg": "\n".join(failing.values())}
+
+
+STATES: dict[str, Callable[..., dict[str, Any]]] = {
+    "planned": ActionModule.planned,
+    "evaluated": ActionModule.evaluated,
+    "accounted": ActionModule.accounted,
+}

@@ -1,0 +1,167 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cw_agent_rollout_info
+short_description: Choose the canaries of a roll-out, evaluate them, and say how it ended
+version_added: "0.1.0"
+description:
+  - Says which hosts run a new configuration first, and in which batches the others follow; whether these canaries pass the gates that
+    open the way to the others; and in one message how the roll-out ended.
+  - Works on the controller alone, in one task for all hosts, and contacts neither hosts nor AWS.
+  - The playbook C(cloudwatch.agent.rollout) is built on it.
+options:
+  state:
+    description:
+      - V(planned) - the canaries and the batches are chosen among the hosts that differ, and shown on the terminal.
+        Every configuration of hosts that can be changed gets a canary. Hosts that run a candidate which is not live, as an interrupted
+        roll-out leaves them, are canaries whatever O(canary) says.
+      - V(evaluated) - every canary is held against the gates. C(health), it was changed, can be reached, and its agent is still the process
+        that was started then. C(telemetry), every stream and metric has arrived since the change. C(log), the agent's log has no error
+        that it had not before.
+      - V(accounted) - what is said at the end, where not all is well.
+    type: str
+    required: true
+    choices: [planned, evaluated, accounted]
+  plan:
+    description: The result of M(cloudwatch.agent.cw_agent_plan).
+    type: dict
+    required: true
+  published:
+    description: The result of M(cloudwatch.agent.cw_agent_release) with C(state=published), for O(state=planned) and O(state=accounted).
+    type: dict
+  canary:
+    description:
+      - How many canaries O(state=planned) chooses, as a number, a percentage of the hosts that differ, or a pattern of hosts.
+      - A number and a percentage are spread over configurations, and within them over the availability zones that the inventory knows
+        (C(placement)). A pattern has to name a host of every configuration that changes.
+    type: str
+    default: "1"
+  serial:
+    description: The sizes of the batches of the other hosts, as for a play's C(serial).
+    type: list
+    elements: str
+    default: ["100%"]
+  waves:
+    description: The result of O(state=planned), for O(state=evaluated).
+    type: dict
+  verified:
+    description:
+      - The result of M(cloudwatch.agent.cw_agent_telemetry_info), of the canaries for O(state=evaluated), of all hosts for
+        O(state=accounted).
+    type: dict
+  observed:
+    description: By canary, the result of M(cloudwatch.agent.cw_agent_info) after the bake time, for O(state=evaluated).
+    type: dict
+    default: {}
+  gate:
+    description: The result of O(state=evaluated), for O(state=accounted).
+    type: dict
+  taken_back:
+    description: By canary, the result of M(cloudwatch.agent.cw_agent_config) that took it back, for O(state=accounted).
+    type: dict
+    default: {}
+extends_documentation_fragment:
+  - cloudwatch.agent.attributes
+  - cloudwatch.agent.attributes.action
+  - cloudwatch.agent.attributes.info
+notes:
+  - The observation of each host before its change comes from its variable C(cw_agent_observed), its change from C(cw_agent_converged), and
+    why it could not be changed from C(cw_agent_failure).
+seealso:
+  - module: cloudwatch.agent.cw_agent_release
+  - module: cloudwatch.agent.cw_agent_telemetry_info
+author:
+  - cloudwatch.agent contributors (@cloudwatch-agent)
+"""
+
+EXAMPLES = r"""
+- name: Choose a tenth of the hosts that differ
+  cloudwatch.agent.cw_agent_rollout_info:
+    state: planned
+    plan: "{{ cw_agent_plan }}"
+    published: "{{ cw_agent_published }}"
+    canary: 10%
+    serial: [1, 50%]
+  run_once: true
+  register: cw_agent_waves
+"""
+
+RETURN = r"""
+canaries:
+  description: The hosts that go first.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
+changing:
+  description: Those of RV(canaries) that have yet to be changed.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
+rest:
+  description: The hosts that follow.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
+serial:
+  description: The sizes of the batches.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
+batches:
+  description: RV(rest) in batches.
+  returned: success and O(state=planned)
+  type: list
+  elements: list
+tried:
+  description: The keys of the configurations that have a canary.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
+candidates:
+  description: Those of RV(tried) that are not live.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
+lines:
+  description: The same as lines for people.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
+passed:
+  description: Whether every canary has passed every gate.
+  returned: success and O(state=evaluated)
+  type: bool
+failures:
+  description:
+    - The canaries that have not, each with C(host), C(gate) (C(health), C(telemetry) or C(log)), C(reason), and C(state) for the account.
+  returned: success and O(state=evaluated)
+  type: list
+  elements: dict
+recorded:
+  description: Where one has not, what the account of the run says of each canary, by host, with C(state) and C(reason).
+  returned: success and O(state=evaluated)
+  type: dict
+verified:
+  description: The hosts of the configurations that the canaries have shown to be well; none where a gate was not passed.
+  returned: success and O(state=evaluated)
+  type: list
+  elements: str
+names:
+  description: The names of the configurations in RV(candidates).
+  returned: success and O(state=evaluated)
+  type: list
+  elements: str
+failing:
+  description: By host, why it fails. Where the roll-out has stopped, the first one has the message about it.
+  returned: success and O(state=accounted)
+  type: dict
+msg:
+  description: All of RV(failing) in one text; empty where all is well.
+  returned: success and O(state=accounted)
+  type: str
+"""

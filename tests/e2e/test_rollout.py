@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""rollout.yml: what canaries do not bear reaches nobody else. The tests run in this order: each finds what the one before has left."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from lab_site import UNIT, Run, Site, memory, until
+
+FLEET = ("ec2-1", "ec2-2", "ec2-3", "ec2-4", "ec2-5")
+CANARY, OTHERS = FLEET[0], FLEET[1:]
+NAME = "AmazonCloudWatch-fleet"
+ACTIVE = "cd /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d && sha256sum *"
+QUICK = {"cw_agent_canary": CANARY, "cw_agent_service_health_seconds": 2, "cw_agent_bake_seconds": 5, "cw_agent_verify_timeout": 20}
+LIFT = {"cw_agent_release_hold": "lift"}
+
+
+class Seen(NamedTuple):
+    """What a host runs: names and digests of its active configurations, and systemd's InvocationID of the agent."""
+
+    active: str
+    invocation: str
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Five EC2 hosts that share one configuration; the agent nowhere."""
+    place = Site("e2e-rollout", tmp_path_factory.mktemp("rollout"))
+    place.lab("down")
+    try:
+        place.up("--ec2", str(len(FLEET)))
+        want(place, 10)
+        yield place
+    finally:
+        place.lab("down")
+
+
+def want(place: Site, interval: int, name: str = NAME, **fragments: Any) -> None:
+    """Let the inventory ask for another configuration."""
+    asked = {f"cw_agent_fragment_{name}": value for name, value in fragments.items()}
+    place.inventory = place.ec2_inventory({"cw_agent_config_name": name, "cw_agent_fragment_base": memory(interval), **asked, **QUICK})
+
+
+def rollout(place: Site, *arguments: str, **variables: Any) -> Run:
+    return place.play(*arguments, playbook="cloudwatch.agent.rollout", variables=variables)
+
+
+def seen(place: Site) -> dict[str, Seen]:
+    return {host: Seen(place.on(host, ACTIVE), place.invocation(host)) for host in FLEET}
+
+
+def labels(place: Site, name: str = NAME) -> dict[str, int]:
+    """The version that each label of a configuration is on."""
+    history = place.client("ssm").get_parameter_history(Name=name)["Parameters"]
+    return {label: entry["Version"] for entry in history for label in entry["Labels"]}
+
+
+def assert_stopped(place: Site, run: Run, before: dict[str, Seen], gate: str, why: str) -> None:
+    """The canary alone ran the candidate and is back, and one message says what has happened."""
+    words = " ".join(run.output.split())
+    assert run.status == 2
+    assert f"{CANARY}, gate {gate}: " in words
+    assert why in words
+    assert words.count('"msg": "The roll-out has stopped at its canaries') == 1
+    assert "Hint: correct the cause or the fragments" in words
+    now = seen(place)
+    assert {host: now[host] for host in OTHERS} == {host: before[host] for host in OTHERS}
+    assert now[CANARY].active == before[CANARY].active
+    assert now[CANARY].invocation != before[CANARY].invocation
+    assert {host for host, counts in run.recap().items() if counts["failed"]} == {CANARY}
+
+
+def assert_held(place: Site, released: dict[str, int]) -> None:
+    """Live has not moved, and the candidate is on hold."""
+    at = labels(place)
+    assert at["live"] == released["live"]
+    assert at["hold"] == at["candidate"] > released["candidate"]
+
+
+def test_fresh_hosts_follow_their_canary(fleet: Site) -> None:
+    """The waves are shown, the canary goes first, and all are verified and released."""
+    run = rollout(fleet, cw_agent_canary="20%", cw_agent_serial=["50%"])
+    assert run.status == 0
+    assert "5 hosts: 5 verified" in run.output.splitlines()
+    waves = [line.rpartition(": ")[0] for line in run.output.splitlines() if re.match("  (canaries|batch)", line)]
+    assert waves == ["  canaries: 1 host", "  batch 1: 2 hosts", "  batch 2: 2 hosts"]
+    assert labels(fleet) == {"candidate": 1, "live": 1}
+
+
+def test_a_candidate_with_which_the_agent_dies(fleet: Site) -> None:
+    """Somebody else has its port: the agent does not live with the candidate."""
+    before, released = seen(fleet), labels(fleet)
+    want(fleet, 10, statsd={"metrics": {"metrics_collected": {"statsd": {"service_address": "127.0.0.1:8125"}}}})
+    listen = "import socket, time; s = socket.socket(2, 2); s.bind(('127.0.0.1', 8125)); time.sleep(3600)"
+    fleet.on(CANARY, f'systemd-run --quiet --unit=occupied --collect python3 -c "{listen}"')
+    run = rollout(fleet)
+    fleet.on(CANARY, "systemctl stop occupied")
+    assert_stopped(fleet, run, before, "health", "the agent died after its start")
+    assert_held(fleet, released)
+
+
+def test_a_candidate_with_which_nothing_arrives(fleet: Site) -> None:
+    """The agent lives and sends to nowhere. Of that name nothing is live, so the canary gets what it had before."""
+    before, other = seen(fleet), "AmazonCloudWatch-other"
+    want(fleet, 10, other, zzz={"metrics": {"endpoint_override": "https://localhost:9"}})
+    assert_stopped(
+        fleet,
+        rollout(fleet),
+        before,
+        "telemetry",
+        f"Without a live version, so that cloudwatch.agent.site would give it to its hosts: {other}",
+    )
+    assert labels(fleet, other) == {"candidate": 1}
+
+
+def test_a_candidate_with_errors_in_the_log(fleet: Site) -> None:
+    """All that there is arrives; but the agent complains of a file that holds nothing yet and that it cannot read."""
+    before, released = seen(fleet), labels(fleet)
+    fleet.on(CANARY, "install -m 600 /dev/null /var/log/closed.log")
+    want(fleet, 10, closed={"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/var/log/closed.log"}]}}}})
+    assert_stopped(fleet, rollout(fleet, **LIFT), before, "log", "Failed to tail file /var/log/closed.log")
+    assert_held(fleet, released)
+
+
+def test_a_canary_that_vanishes(fleet: Site) -> None:
+    """Nobody can log in any more once it runs the candidate: the next run takes it back, and the candidate stays on hold."""
+    before, released = seen(fleet), labels(fleet)
+    want(fleet, 25)
+    mark, process = fleet.mark(), fleet.start(playbook="cloudwatch.agent.rollout", variables=LIFT)
+    until(lambda: process.poll() is not None or fleet.calls(mark, operation="GetMetricData"), 180, "the canary's telemetry is awaited")
+    # connections that Ansible keeps open as well
+    fleet.on(CANARY, "systemctl stop ssh; pkill -x sshd || true")
+    output, errors = process.communicate()
+    fleet.on(CANARY, "systemctl start ssh")
+    print(output[-20000:], errors[-5000:])
+    run = Run(process.returncode, output + errors)
+    words = " ".join(run.output.split())
+    assert run.status == 2
+    assert f"{CANARY}, gate health: unreachable" in words
+    assert "it could not be taken back, and the next run does it" in words
+    left = seen(fleet)
+    assert {host: left[host] for host in OTHERS} == {host: before[host] for host in OTHERS}
+    assert left[CANARY].active != before[CANARY].active
+    assert (labels(fleet)["live"], labels(fleet)["hold"]) == (released["live"], labels(fleet)["candidate"])
+
+    again = rollout(fleet)
+    assert again.status == 0
+    assert {host: one.active for host, one in seen(fleet).items()} == {host: one.active for host, one in before.items()}
+    assert labels(fleet)["live"] == released["live"]
+
+
+def test_a_controller_that_is_killed(fleet: Site) -> None:
+    """The next run goes on with the canary. One host of its first batch fails, which is more than the error budget allows."""
+    before, released = seen(fleet), labels(fleet)
+    want(fleet, 30)
+    process = fleet.start(playbook="cloudwatch.agent.rollout", variables=LIFT)
+    until(lambda: fleet.invocation(CANARY) not in ("", before[CANARY].invocation), 120, "the canary runs the candidate")
+    os.killpg(process.pid, signal.SIGKILL)
+    waves, _errors = process.communicate()
+    first, killed = re.findall("batch 1: 1 host: (.*)", waves)[0], seen(fleet)
+    assert {host: killed[host] for host in OTHERS} == {host: before[host] for host in OTHERS}
+    assert labels(fleet)["live"] == released["live"]
+
+    unit = f"/etc/systemd/system/{UNIT}"
+    fleet.on(first, f"systemctl stop {UNIT}; mv {unit} /root/unit; systemctl mask {UNIT}")
+    run = rollout(fleet, cw_agent_serial=[2], **LIFT)
+    fleet.on(first, f"rm {unit}; mv /root/unit {unit}; systemctl daemon-reload; systemctl start {UNIT}")
+    assert run.status == 2
+    assert f"the candidate runs on {CANARY} already" in run.output
+    assert "5 hosts: 2 verified, 1 failed, 2 not reached" in run.output.splitlines()
+    assert "1 of 2 hosts of an earlier batch have failed, and cw_agent_max_fail_percentage is 10" in run.output
+    at = labels(fleet)
+    assert (at["live"], at["previous"], "hold" in at) == (at["candidate"], released["live"], False)
+    now = seen(fleet)
+    assert sum(now[host] == killed[host] for host in FLEET) == 3
+    assert {host for host, counts in run.recap().items() if counts["failed"]} == {first}
+
+
+def test_the_next_run_goes_on_and_the_one_after_that_changes_nothing(fleet: Site) -> None:
+    assert rollout(fleet).status == 0
+    now = seen(fleet)
+    assert len({one.active for one in now.values()}) == 1
+    again = rollout(fleet)
+    assert (again.status, again.changed(), seen(fleet)) == (0, set(), now)
+    assert "Roll-out: nothing differs on 5 hosts" in again.output.splitlines()
+
+
+def test_check_mode_shows_the_waves(fleet: Site) -> None:
+    """With a limit, a pattern of canaries and batches of one's own; nothing is changed."""
+    now, at = seen(fleet), labels(fleet)
+    want(fleet, 15)
+    run = rollout(fleet, "--check", "--limit", "ec2-2,ec2-3,ec2-4", cw_agent_canary="ec2-4", cw_agent_serial=[1])
+    assert run.status == 0
+    waves = [line.rpartition(": ") for line in run.output.splitlines() if re.match("  (canaries|batch)", line)]
+    assert [wave for wave, _colon, _host in waves] == ["  canaries: 1 host", "  batch 1: 1 host", "  batch 2: 1 host"]
+    assert (waves[0][2], {waves[1][2], waves[2][2]}) == ("ec2-4", {"ec2-2", "ec2-3"})
+    assert (seen(fleet), labels(fleet)) == (now, at)
