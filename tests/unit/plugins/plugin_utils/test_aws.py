@@ -20,8 +20,8 @@ NAME = "cloudwatch.agent.example"
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
+    # What an action takes over from its task's environment ends with the test.
+    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if not name.startswith("AWS_")})
     file = tmp_path / "credentials"
     file.write_text("[other]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = x\n", encoding="utf-8")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
