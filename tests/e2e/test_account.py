@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import pathlib
 import shlex
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -159,25 +158,15 @@ def test_telemetry_that_stops_with_a_change_takes_it_back(fleet: Site) -> None:
 
 
 def test_a_daemon_that_dies_after_it_was_watched_is_not_released(fleet: Site) -> None:
-    """Killed while its telemetry is awaited: systemd starts it again, values arrive, and the run says what happened."""
+    """Killed before its telemetry is asked for: systemd starts it again, values arrive, and the run says what happened."""
     before, active = live(fleet, "ec2-2"), fleet.on("ec2-2", ACTIVE)
     fleet.inventory = inventory(fleet, 13)
-    mark = fleet.mark()
-    ended = threading.Event()
-
-    def kill() -> None:
-        while not ended.wait(0.2):
-            if fleet.calls(mark, operation="GetMetricData"):
-                fleet.on("ec2-2", "systemctl kill -s KILL amazon-cloudwatch-agent")
-                return
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    try:
-        run, said = fleet.account("--limit", "ec2-2", cw_agent_release="always")
-    finally:
-        ended.set()
-        killer.join()
+    # When the change has ended and the module that made it: what follows is the question for telemetry, then the last observation.
+    change, module = "/opt/aws/amazon-cloudwatch-agent/.change-in-progress", "pgrep -u root -xf /usr/bin/python3 > /dev/null"
+    kill = "systemctl kill -s KILL amazon-cloudwatch-agent"
+    watch = f"until [ -e {change} ]; do sleep 0.02; done; while [ -e {change} ] || {module}; do sleep 0.02; done; {kill}"
+    fleet.on("ec2-2", f"systemd-run --quiet --unit=killer --collect sh -c {shlex.quote(watch)}")
+    run, said = fleet.account("--limit", "ec2-2", cw_agent_release="always")
     assert run.status == 2
     assert said["totals"] == {"failed": 1}
     assert "the agent has died since it was watched after its change" in run.output
