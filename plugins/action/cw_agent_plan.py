@@ -10,7 +10,6 @@ import re
 from typing import Any, Iterator, Mapping
 
 from ansible.errors import AnsibleError
-from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
@@ -20,6 +19,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.canaries
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import placement_of
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.mirror import DEFAULT_URL, latest_build
@@ -44,13 +44,8 @@ _ASKED = 3
 """How many hosts of a configuration are asked for cached facts: asking all would cost more than the rest of the report."""
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The controller's side of cw_agent_plan; no host is contacted."""
-
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_diff = False
 
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the plan; fail with one message if anything is wrong."""

@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 from typing import Any, Mapping
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report import page
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report.document import message, report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report.prometheus import exposition
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report.table import table
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import json_text, replace_text
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import observations
 
@@ -31,13 +31,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 TEMPLATE = Path(page.__file__).with_name("page.html")
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The controller's side of cw_agent_report; neither a host nor AWS is contacted."""
-
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_diff = False
 
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the report; fail with one message where a host differs."""

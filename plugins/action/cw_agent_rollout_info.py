@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, Callable, Collection, Mapping
 
-from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 from ansible.utils.helpers import pct_to_int
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
@@ -16,6 +15,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release import c
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import gates
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import failure_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import NOT_REACHED
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import observations, zone_of
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -38,13 +38,8 @@ REQUIRED = [
 FAILURE, CONVERGED = "cw_agent_failure", "cw_agent_converged"
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The controller's side of cw_agent_rollout_info; neither a host nor AWS is contacted."""
-
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_diff = False
 
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return what the module's documentation says; fail with one message."""

@@ -16,12 +16,12 @@ import threading
 from typing import Any, Callable, Mapping, NoReturn
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
 from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import client_config, service_data, session
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError, from_botocore
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 
 try:
     import boto3
@@ -98,13 +98,8 @@ def clients(connection: AwsConnection) -> Clients:
     return client
 
 
-class AwsAction(ActionBase):
-    """The base of this collection's actions that call AWS: on the controller alone, no host is contacted."""
-
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_diff = False
+class AwsAction(ControllerAction):
+    """The base of this collection's actions that call AWS."""
 
     def connect(self, argument_spec: Mapping[str, Any], **rules: Any) -> tuple[dict[str, Any], AwsConnection]:
         """The task's validated options (with those of the connection), and the connection that they describe.

@@ -75,6 +75,34 @@ class TestFreshHosts:
         assert "onprem-1" in run.output
         assert "collects nothing" in run.output
 
+    def test_a_package_with_a_wrong_signature(self, site: Site) -> None:
+        """Signed by another key than the pinned one: stops before the host changes."""
+        url = "https://amazoncloudwatch-agent.s3.amazonaws.com/bad-signature"
+        with untouched(site, ("ec2-1", "amazon-1"), writes=True):
+            run = site.play("--limit", "ec2-1,amazon-1", variables={"cw_agent_mirror_url": url})
+        assert run.status != 0
+        assert "has no good signature by " + site.environment["LAB_SIGNING_FINGERPRINT"] in run.output
+        assert "nothing was changed; the mirror may hold" in run.output
+        assert {host for host, counts in run.recap().items() if counts["failed"]} == {"ec2-1", "amazon-1"}
+
+    def test_a_disk_without_space_for_the_package(self, site: Site) -> None:
+        """The full directory is named, not the mirror that is well; of dpkg's host and of rpm's."""
+        hosts = ("ec2-1", "amazon-1")
+        for host in hosts:
+            # A module finds space for itself there, and not for the package beside it.
+            site.on(host, "mount -t tmpfs -o size=250k,mode=1777 small /tmp")
+        try:
+            with untouched(site, hosts, writes=True):
+                run, account = site.account("--limit", ",".join(hosts))
+        finally:
+            for host in hosts:
+                site.on(host, "umount /tmp")
+        assert (run.status, account["totals"]) == (2, {"failed": 2})
+        for entry in account["hosts"]:
+            assert "cannot write the download to /tmp/" in str(entry)
+            assert "No space left on device; nothing was changed. Hint: free space there" in str(entry)
+        assert "cw_agent_mirror_url" not in run.output
+
     def test_latest_where_the_mirror_cannot_be_asked(self, site: Site) -> None:
         """The controller of the lab has no way to AWS's bucket: the message says what to do instead."""
         with untouched(site, ("ec2-1", "amazon-1")):

@@ -72,6 +72,7 @@ HINTS = {
     "UnrecognizedClientException": "check the access key of the controller: AWS does not know it",
     "SignatureDoesNotMatch": "check the secret key and the clock of the controller",
     "NoCredentialsError": "give the controller credentials: environment, cw_agent_profile, module_defaults, or AWX's AWS credential",
+    "NoRegionError": "set cw_agent_region of the hosts, the task's region, or AWS_REGION",
     "PartialCredentialsError": "give both parts of the access key",
     "ProfileNotFound": "correct cw_agent_profile, or add the profile to the controller's AWS configuration",
     "TokenRetrievalError": CREDENTIALS,

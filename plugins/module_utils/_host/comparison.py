@@ -133,8 +133,9 @@ def _no_keys(profile: credentials.Profile) -> dict[str, str]:
     where = f"profile {profile.name} in {profile.file}"
     if profile.derived:
         what = f"the agent cannot use {profile.derived}: of a profile it takes static keys alone"
-        hint = "let a program write the keys into the credentials file and renew them there, or give the host a role (an instance profile, "
-        return _problem(what, where, f"{hint}a hybrid activation of Systems Manager)")
+        hint = "let a program write the keys into the credentials file and renew them there, "
+        hint += "or give the host a role (an instance profile, a hybrid activation of Systems Manager)"
+        return _problem(what, where, hint)
     hint = "write the profile there, or name another (cw_agent_credentials_profile, cw_agent_credentials_file), "
     hint += "or give the keys (cw_agent_credentials_access_key_id, cw_agent_credentials_secret_access_key)"
     return _problem("the host has no credential profile", f"no {where}", hint)

@@ -66,6 +66,11 @@ def test_an_unknown_profile_is_named() -> None:
         aws.AwsConnection(NAME, {"region": "eu-west-1"}).retrying_client("logs", profile="nowhere")
 
 
+def test_a_region_that_nobody_names_is_asked_for() -> None:
+    with pytest.raises(AnsibleActionFail, match=r"NoRegionError: .*Hint: set cw_agent_region"):
+        aws.AwsConnection(NAME, {"access_key": "AKIAOWN", "secret_key": "x"}).retrying_client("logs")
+
+
 def action(environment: Any = None, **arguments: Any) -> aws.AwsAction:
     class Action(aws.AwsAction):
         def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
