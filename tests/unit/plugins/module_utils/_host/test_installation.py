@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -33,10 +34,9 @@ def gpg(home: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, str]]:
-    """A key ring with two keys, the trusted one first."""
-    home = Path("/tmp") / f"cw-gpg-{os.getpid()}"
-    home.mkdir(mode=0o700)
+def keys() -> Iterator[tuple[Path, str, str]]:
+    """A key ring with two keys, the trusted one first; its path is short, because sockets stand in it."""
+    home = Path(tempfile.mkdtemp(prefix="cw-gpg-", dir="/tmp"))
     fingerprints = []
     for name in ("trusted", "other"):
         gpg(home, "--quick-generate-key", name, "rsa2048", "sign", "never")
