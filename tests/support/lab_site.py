@@ -26,17 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAB = ROOT / "tests" / "lab" / "lab"
 UNIT = "amazon-cloudwatch-agent.service"
 HOSTS = ("ec2-1", "ec2-2", "amazon-1", "onprem-1")
-# Everything but what a running system writes by itself, and Ansible's own temporary directory.
-LISTING = r"""
-cd / && find . \( -path ./proc -o -path ./sys -o -path ./run -o -path ./tmp -o -path ./dev -o -path ./var/log/journal \
-  -o -path ./root/.ansible -o -path ./home/ansible/.ansible \) -prune -o \
-  ! -path ./var/log/wtmp ! -path ./var/log/lastlog ! -path ./var/log/btmp -print0 > /tmp/listing.$$
-xargs -0 stat -c '%N %a %U:%G' < /tmp/listing.$$ | LC_ALL=C sort
-xargs -0 sha256sum -b < /tmp/listing.$$ 2> /dev/null | LC_ALL=C sort
-rm /tmp/listing.$$
-"""
-
-
+LISTING = pathlib.Path(__file__).with_name("host_listing.py").read_text()
 EC2_PLUGIN = {
     "plugin": "amazon.aws.aws_ec2",
     "regions": ["us-east-1"],
@@ -238,7 +228,7 @@ class Site:
 
     def listing(self, host: str) -> str:
         """Return every path of the host with mode, owner and content hash."""
-        return self.on(host, LISTING)
+        return self.on(host, f"python3 - << 'LISTING'\n{LISTING}LISTING\n")
 
     def invocation(self, host: str) -> str:
         """Return systemd's InvocationID of the agent."""
