@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any, Callable
 
@@ -19,7 +20,8 @@ ATTEMPTS = 12
 class RateLimiter:
     """Lets at most *rate* calls a second pass; a throttle doubles the distance, every success takes a third off it again.
 
-    Time lost elsewhere is made up for, by a second's worth of calls at most, as AWS's own bucket allows.
+    Time lost elsewhere, that before the first call included, is made up for, by a second's worth of calls at most, as AWS's own bucket
+    allows.
 
     Args:
         rate: writes a second, above 0.
@@ -29,16 +31,15 @@ class RateLimiter:
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
         self._least = 1.0 / rate
         self._distance = self._least
-        self._next: float | None = None
+        self._next = -math.inf
         self._clock = clock
         self._sleep = sleep
 
     def _wait(self) -> None:
         now = self._clock()
-        turn = now if self._next is None else self._next
-        if turn > now:
-            self._sleep(turn - now)
-        self._next = max(now - max(0.0, BURST_SECONDS - self._distance), turn) + self._distance
+        if self._next > now:
+            self._sleep(self._next - now)
+        self._next = max(now - max(0.0, BURST_SECONDS - self._distance), self._next) + self._distance
 
     def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The answer of *call*, made when its turn has come and again after a throttle.

@@ -28,11 +28,16 @@ def clock() -> Clock:
     return Clock()
 
 
-def test_first_write_waits_for_nothing_and_the_rate_holds(clock: Clock) -> None:
+def test_the_writes_of_the_first_second_wait_for_nothing_and_the_rate_holds(clock: Clock) -> None:
     limiter = RateLimiter(3, clock, clock.sleep)
     times = [limiter.run(clock) for _number in range(10)]
-    assert times[0] == 100.0
-    assert [round(later - earlier, 6) for earlier, later in zip(times, times[1:])] == [round(1 / 3, 6)] * 9
+    assert times[:3] == [100.0] * 3
+    assert [round(later - earlier, 6) for earlier, later in zip(times[2:], times[3:])] == [round(1 / 3, 6)] * 7
+
+
+def test_less_than_one_write_a_second(clock: Clock) -> None:
+    limiter = RateLimiter(0.5, clock, clock.sleep)
+    assert [limiter.run(clock) - 100.0 for _number in range(3)] == [0.0, 2.0, 4.0]
 
 
 def test_slow_calls_cost_no_extra_wait(clock: Clock) -> None:
@@ -44,7 +49,8 @@ def test_slow_calls_cost_no_extra_wait(clock: Clock) -> None:
 
 def test_a_lost_second_is_made_up_for_and_no_more(clock: Clock) -> None:
     limiter = RateLimiter(4, clock, clock.sleep)
-    limiter.run(clock)
+    for _number in range(4):
+        limiter.run(clock)
     clock.now += 0.9
     assert [round(limiter.run(clock) - 100.9, 6) for _number in range(5)] == [0.0, 0.0, 0.0, 0.1, 0.35]
     clock.now += 100
