@@ -36,20 +36,20 @@ units: ## ansible-test units
 	@tests/tools/ansible_test units --local --python 3.11
 
 lab: ## The lab's own tests: hosts, AWS stand-in, agent stand-in
-	@$(RUN) pytest tests/lab
+	@$(RUN) pytest tests/lab --durations 5
 
 integration: ## The modules against the AWS stand-in
 	@tests/integration/run
 
 conformance: ## The agent stand-in against what the real agent did (needs CW_AGENT_SHARED)
-	@$(RUN) pytest tests/conformance
+	@$(RUN) pytest tests/conformance --durations 5
 
 molecule: ## Every role's scenario on systemd hosts
 	@tests/tools/molecule $(SCENARIOS)
 
 e2e: ## site.yml from inventory to telemetry, its failures and the table of faults included
 	@# Each file has a lab of its own, and waits more than it computes.
-	@$(RUN) pytest tests/faults tests/e2e -n 3 --dist loadfile
+	@$(RUN) pytest tests/faults tests/e2e -n 4 --dist loadfile --durations 40
 
 bench: ## The benchmarks: ratios against a baseline of the same run
 	@tests/bench/run

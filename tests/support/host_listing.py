@@ -18,7 +18,7 @@ import stat
 
 LEFT_OUT = {"/proc", "/sys", "/run", "/tmp", "/dev", "/var/log/journal", "/root/.ansible", "/home/ansible/.ansible"}
 LEFT_OUT |= {"/var/log/wtmp", "/var/log/lastlog", "/var/log/btmp"}
-SEEN = pathlib.Path("/tmp/listing.json")
+SEEN = pathlib.Path("/run/listing.json")
 
 
 def content(path: str, state: os.stat_result, seen: dict[str, list[str]], kept: dict[str, list[str]]) -> str:

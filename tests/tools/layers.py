@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run every layer of the tests, two side by side, and say how each ended and how long it took.
+"""Run every layer of the tests, three side by side, and say how each ended and how long it took.
 
-Layers that wait for hosts (boots, intervals, restarts) share the machine well with layers that compute. The output of a layer is
-printed whole when it ends, so that two do not mix; a line says when one starts. Exit status 0 only if every layer passed.
+Layers that wait for hosts (boots, intervals, restarts) go two at a time; those that compute go beside them, one at a time and at the lowest
+priority, so that they take what the others leave. The output of a layer is printed whole when it ends, so that two do not mix; a line
+says when one starts. Exit status 0 only if every layer passed.
 """
 
 from __future__ import annotations
@@ -18,13 +19,11 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ORDER = ("e2e", "molecule", "integration", "conformance", "units", "sanity", "lab", "lint", "texts")
-"""`units` and `texts` together are `unit`.
-
-Each worker takes the next one: the longest first, so that no worker is left alone with one of them at the end.
-"""
-
-WORKERS = 2
+WAITING = ("e2e", "molecule", "integration", "conformance", "lab")
+"""The longest first, so that no worker is left alone with one of them at the end."""
+COMPUTING = ("units", "sanity", "lint", "texts")
+"""`units` and `texts` together are `unit`."""
+WAITING_WORKERS = 2
 PRINTING = threading.Lock()
 
 
@@ -38,9 +37,9 @@ def layer(name: str) -> tuple[str, bool, float]:
     """Run one make target; return its name, whether it passed, and its seconds."""
     say(f"[test] {name}: make {name}")
     start = time.monotonic()
-    done = subprocess.run(
-        ["make", "--no-print-directory", name], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    command = ["nice", "-n", "19"] if name in COMPUTING else []
+    command += ["make", "--no-print-directory", name]
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - start
     verdict = "passed" if done.returncode == 0 else f"FAILED (exit status {done.returncode})"
     say(f"===== {name} =====\n{done.stdout}{done.stderr}===== {name}: {verdict}, {seconds:.0f} s =====")
@@ -51,8 +50,9 @@ def main() -> int:
     """Run all layers (or those named in LAYERS), print the summary."""
     only = os.environ.get("LAYERS", "").split()
     start = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        results = list(pool.map(layer, [name for name in ORDER if not only or name in only]))
+    pools = {WAITING: concurrent.futures.ThreadPoolExecutor(WAITING_WORKERS), COMPUTING: concurrent.futures.ThreadPoolExecutor(1)}
+    running = [pool.submit(layer, name) for names, pool in pools.items() for name in names if not only or name in only]
+    results = [future.result() for future in running]
     for name, passed, seconds in results:
         print(f"{'passed' if passed else 'FAILED':8}{name:16}{seconds:6.0f} s")
     failures = sum(not passed for _name, passed, _seconds in results)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Mapping
 
-from . import credentials, packages, state
+from . import access, credentials, packages, state
 from .layout import UNIT
 from .observation import Desired, Observation
 
@@ -64,6 +64,18 @@ def _credential_differences(seen: Observation, desired: Desired) -> list[str]:
         found.append(f"credentials: the keys in {seen.profile.file} → those of the inventory")
     if asked.digest and desired.region and seen.profile.region != desired.region:
         found.append(f"credentials: region {seen.profile.region or 'none'} → {desired.region}")
+    if asked.digest:
+        found += _access_differences(seen.profile, seen.user)
+    return found
+
+
+def _access_differences(profile: credentials.Profile, user: access.User) -> list[str]:
+    """Who may read the keys of the inventory: the agent's user alone."""
+    found = []
+    if profile.owner is not None and not (user.exists and profile.owner == user.uid):
+        found.append(f"credentials: owner of {profile.file}: {access.owner(profile.owner)} → {user.name}")
+    if profile.mode is not None and profile.mode != credentials.MODE:
+        found.append(f"credentials: mode of {profile.file}: {profile.mode:04o} → {credentials.MODE:04o}")
     return found
 
 

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import hashlib
 import os
 import pwd
+import stat
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +19,8 @@ from .system import Host
 
 DEFAULT_PROFILE = "AmazonCloudWatchAgent"
 DEFAULT_FILE = "/etc/amazon-cloudwatch-agent-credentials/credentials"
+MODE = 0o600
+"""Of a file with keys."""
 DERIVED = ("credential_process", "role_arn", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url")
 """Settings by which an AWS SDK derives keys. The agent takes the static keys of a profile alone."""
 
@@ -39,6 +43,7 @@ class Profile(NamedTuple):
     """A profile as it stands on the host: ``exists`` when it has an access key, ``digest`` of its keys, ``region`` or ''.
 
     ``derived``: the setting by which a profile without a key gets one otherwise, '' without such a setting.
+    ``owner``: user id of the file's owner, ``mode``: its permission bits; None where nobody has looked or there is none.
     """
 
     name: str
@@ -47,6 +52,8 @@ class Profile(NamedTuple):
     digest: str = ""
     region: str = ""
     derived: str = ""
+    owner: int | None = None
+    mode: int | None = None
 
 
 def _sections(path: str) -> configparser.ConfigParser:
@@ -91,7 +98,12 @@ def used(host: Host, name: str = "", file: str = "") -> Profile:
     """The profile that the agent uses where it uses one; ``name`` and ``file``, where given, instead of the host's settings."""
     settings = named(host)
     home = os.path.join(pwd.getpwuid(0).pw_dir, ".aws/credentials")
-    return read(name or settings.name or DEFAULT_PROFILE, host.layout.at(file or settings.file or home))
+    path = host.layout.at(file or settings.file or home)
+    found = read(name or settings.name or DEFAULT_PROFILE, path)
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        there = os.lstat(path)
+        return found._replace(owner=there.st_uid, mode=stat.S_IMODE(there.st_mode))
+    return found
 
 
 def other_profiles(name: str, file: str) -> list[str]:

@@ -53,7 +53,7 @@ class _File:
 
     path: str
     text: str = field(repr=False)
-    mode: int = 0o600
+    mode: int = credentials.MODE
     owner: tuple[int, int] = (0, 0)
 
     def differs(self) -> bool:
@@ -89,7 +89,7 @@ def _files(host: Host, request: Request) -> list[_File]:
         return []
     who = access.user(request.user)
     file = host.layout.at(request.file)
-    result = [_File(file, credentials.keys_text(request.profile, request.keys), 0o600, (who.uid, who.gid))]
+    result = [_File(file, credentials.keys_text(request.profile, request.keys), credentials.MODE, (who.uid, who.gid))]
     if request.region:
         beside = os.path.join(os.path.dirname(file), "config")
         result.append(_File(beside, credentials.region_text(request.profile, request.region), 0o644))
@@ -107,7 +107,8 @@ def _shown(host: Host, request: Request, desired: bool) -> dict[str, Any]:
     shown: dict[str, Any] = {"common-config.toml": {"credentials": named}}
     for one in _files(host, request):
         if desired:
-            shown[one.path] = {"content": "as desired", "mode": f"{one.mode:04o}", "owner": request.user if one.mode == 0o600 else "root"}
+            owner = request.user if one.mode == credentials.MODE else "root"
+            shown[one.path] = {"content": "as desired", "mode": f"{one.mode:04o}", "owner": owner}
             continue
         there = safe_files.read_regular(one.path)
         shown[one.path] = there and {

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -113,6 +114,14 @@ def test_keys_of_the_run(fake: FakeHost) -> None:
     differences, problems = compared(fake, desired, NO_SERVICE)
     assert problems == [] and len([one for one in differences if one.startswith("credentials")]) == 3
     with_profile(fake)
+    file = fake.layout.at("/srv/credentials")
+    seen = observe(fake.host, desired, NO_SERVICE)
+    others = seen._replace(profile=seen.profile._replace(owner=access.NOBODY))
+    assert comparison.by_part(others, desired)["credentials"] == [
+        f"credentials: owner of {file}: {access.owner(access.NOBODY)} → root",
+        f"credentials: mode of {file}: 0644 → 0600",
+    ]
+    os.chmod(file, 0o600)
     assert not [one for one in compared(fake, desired, NO_SERVICE)[0] if one.startswith("credentials")]
     other = replace(desired, credentials=desired.credentials._replace(digest=Keys("A", "C").digest))
     changed = [one for one in compared(fake, other, NO_SERVICE)[0] if one.startswith("credentials")]
