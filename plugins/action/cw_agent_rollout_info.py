@@ -12,7 +12,7 @@ from ansible.utils.helpers import pct_to_int
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import canaries
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import gates
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import alarm_gate, gates
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import failure_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import NOT_REACHED
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
@@ -27,6 +27,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "waves": {"type": "dict"},
     "verified": {"type": "dict"},
     "observed": {"type": "dict", "default": {}},
+    "alarm_names": {"type": "list", "elements": "str", "default": []},
+    "alarms": {"type": "list", "elements": "dict", "default": []},
     "gate": {"type": "dict"},
     "taken_back": {"type": "dict", "default": {}},
 }
@@ -56,6 +58,9 @@ class ActionModule(ControllerAction):
         zones = {host: zone_of(hostvars.raw_get(host)) for host in plan["hosts"]}
         known = canaries.concerned(plan, given["published"], observations(hostvars, plan["hosts"]), zones)
         order = canaries.waves(known, given["published"], given["canary"], lambda pattern: self._matching(pattern, variables))
+        # Those of an interrupted roll-out have to be taken back where an alarm says so.
+        begun = order.canaries != order.changing
+        alarm_gate.require_quiet(given["alarm_names"], given["alarms"], begun)
         batches = canaries.batches(order.rest, [pct_to_int(size, len(order.rest)) for size in given["serial"]])
         lines = canaries.lines(order, batches, len(plan["hosts"]))
         self._display.display("\n".join(lines))
@@ -74,6 +79,9 @@ class ActionModule(ControllerAction):
             self._failures(order["canaries"], hostvars),
             given["observed"],
             self._errors_before(plan, order, hostvars),
+        )
+        found += alarm_gate.failures(
+            plan, [host for host in order["canaries"] if host not in {item.host for item in found}], given["alarms"]
         )
         mask = mask_of(plan["configurations"])
         found = [item._replace(reason=str(mask(item.reason))) for item in found]

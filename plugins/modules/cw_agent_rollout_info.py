@@ -22,7 +22,7 @@ options:
         roll-out leaves them, are canaries whatever O(canary) says.
       - V(evaluated) - every canary is held against the gates. C(health), it was changed, can be reached, and its agent is still the process
         that was started then. C(telemetry), every stream and metric has arrived since the change. C(log), the agent's log has no error
-        that it had not before.
+        that it had not before. C(alarm), none of O(alarms) is or was in C(ALARM).
       - V(accounted) - what is said at the end, where not all is well.
     type: str
     required: true
@@ -58,6 +58,18 @@ options:
     description: By canary, the result of M(cloudwatch.agent.cw_agent_info) after the bake time, for O(state=evaluated).
     type: dict
     default: {}
+  alarm_names:
+    description: Names of CloudWatch alarms. O(state=planned) is refused where O(alarms) lacks one.
+    type: list
+    elements: str
+    default: []
+  alarms:
+    description:
+      - RV(cloudwatch.agent.cw_agent_alarm_info#module:alarms). O(state=planned) is refused where one is in C(ALARM).
+      - For O(state=evaluated) those since then. An alarm stops the canaries of its account and region, or all of them where there are none.
+    type: list
+    elements: dict
+    default: []
   gate:
     description: The result of O(state=evaluated), for O(state=accounted).
     type: dict
@@ -75,6 +87,7 @@ notes:
 seealso:
   - module: cloudwatch.agent.cw_agent_release
   - module: cloudwatch.agent.cw_agent_telemetry_info
+  - module: cloudwatch.agent.cw_agent_alarm_info
 author:
   - cloudwatch.agent contributors (@cloudwatch-agent)
 """
@@ -138,7 +151,8 @@ passed:
   type: bool
 failures:
   description:
-    - The canaries that have not, each with C(host), C(gate) (C(health), C(telemetry) or C(log)), C(reason), and C(state) for the account.
+    - The canaries that have not, each with C(host), C(gate) (C(health), C(telemetry), C(log) or C(alarm)), C(reason), and C(state) for the
+      account.
   returned: success and O(state=evaluated)
   type: list
   elements: dict

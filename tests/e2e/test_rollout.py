@@ -19,6 +19,7 @@ CANARY, OTHERS = FLEET[0], FLEET[1:]
 NAME = "AmazonCloudWatch-fleet"
 ACTIVE = "cd /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d && sha256sum *"
 QUICK = {"cw_agent_canary": CANARY, "cw_agent_service_health_seconds": 2, "cw_agent_bake_seconds": 5, "cw_agent_verify_timeout": 20}
+ALARM = "fleet-errors"
 LIFT = {"cw_agent_release_hold": "lift"}
 
 
@@ -129,6 +130,23 @@ def test_a_candidate_with_errors_in_the_log(fleet: Site) -> None:
     assert_held(fleet, released)
 
 
+def test_a_candidate_for_which_an_alarm_goes_off(fleet: Site) -> None:
+    """It is OK again when the gates are evaluated, which makes no difference."""
+    before, released, cloudwatch = seen(fleet), labels(fleet), fleet.client("cloudwatch")
+    how = {"Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    cloudwatch.put_metric_alarm(AlarmName=ALARM, Namespace="Fleet", MetricName="errors", **how)
+    want(fleet, 20)
+    process = fleet.start(playbook="cloudwatch.agent.rollout", variables={"cw_agent_gate_alarms": [ALARM], **LIFT})
+    until(lambda: fleet.invocation(CANARY) not in ("", before[CANARY].invocation), 120, "the canary runs the candidate")
+    for state in ("ALARM", "OK"):
+        cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue=state, StateReason=f"the errors say {state}")
+    output, errors = process.communicate()
+    print(output[-20000:], errors[-5000:])
+    why = f"the alarm {ALARM} (us-east-1) was in ALARM meanwhile: the errors say ALARM"
+    assert_stopped(fleet, Run(process.returncode, output + errors), before, "alarm", why)
+    assert_held(fleet, released)
+
+
 def test_a_canary_that_vanishes(fleet: Site) -> None:
     """Nobody can log in any more once it runs the candidate: the next run takes it back, and the candidate stays on hold."""
     before, released = seen(fleet), labels(fleet)
@@ -202,3 +220,12 @@ def test_check_mode_shows_the_waves(fleet: Site) -> None:
     assert [wave for wave, _colon, _host in waves] == ["  canaries: 1 host", "  batch 1: 1 host", "  batch 2: 1 host"]
     assert (waves[0][2], {waves[1][2], waves[2][2]}) == ("ec2-4", {"ec2-2", "ec2-3"})
     assert (seen(fleet), labels(fleet)) == (now, at)
+
+
+def test_an_alarm_that_is_there_already_refuses_the_run(fleet: Site) -> None:
+    now = seen(fleet)
+    fleet.client("cloudwatch").set_alarm_state(AlarmName=ALARM, StateValue="ALARM", StateReason="the errors say so")
+    run = rollout(fleet, "--check", cw_agent_gate_alarms=[ALARM])
+    assert run.status != 0
+    assert f"the alarm {ALARM} (us-east-1) is in ALARM: the errors say so. Nothing was changed" in " ".join(run.output.split())
+    assert seen(fleet) == now

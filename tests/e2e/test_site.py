@@ -159,7 +159,7 @@ class TestRollOut:
 
     def test_serial(self, site: Site) -> None:
         """In batches of one the others follow, to the same end state."""
-        run, _said = site.foreseen(cw_agent_serial=1)
+        run, _said = site.foreseen(cw_agent_serial=1, cw_agent_service_health_seconds=2)
         assert run.status == 0
         assert all(counts["failed"] == counts["unreachable"] == 0 for counts in run.recap().values())
         for host in HOSTS:

@@ -38,7 +38,13 @@ THROTTLES = frozenset(
 SHOWN = 4
 CREDENTIALS = "renew the credentials of the controller and run again; what is already written is recognised and not repeated"
 ACCESS = "allow {action} to the controller's credentials (the minimal policy stands in the collection's guide on {guide})"
-OF_VERIFICATION = {"FilterLogEvents": "logs", "GetLogEvents": "logs", "GetMetricData": "cloudwatch"}
+OF_VERIFICATION = {
+    "FilterLogEvents": "logs",
+    "GetLogEvents": "logs",
+    "GetMetricData": "cloudwatch",
+    "DescribeAlarms": "cloudwatch",
+    "DescribeAlarmHistory": "cloudwatch",
+}
 OF_PERMISSIONS = {
     "SimulatePrincipalPolicy": "iam",
     "GetInstanceProfile": "iam",

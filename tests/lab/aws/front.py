@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import cbor, iam, instances, loggroups
+from aws import alarms, cbor, iam, instances, loggroups
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -162,6 +162,8 @@ class Front:
             return {}
         if call.operation == "ListMetrics":
             return metrics.list_metrics(call.params, self.settings["metric_list_delay"])
+        if call.operation == "DescribeAlarmHistory":
+            return alarms.history(*place, call.params)
         reader = {"GetMetricData": metrics.data, "GetMetricStatistics": metrics.statistics}.get(call.operation)
         return reader(call.params) if reader else None
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from datetime import datetime, timezone
@@ -91,6 +92,25 @@ def test_cbor_clients(standin: Standin, unique: str) -> None:
     assert status == 200 and decode(body).get("MetricAlarms") == []
     status, body = standin.raw("POST", path + "PutMetricData", encode({"Namespace": "AWS/x", "MetricData": []}), headers)
     assert status == 400 and decode(body)["__type"] == "InvalidParameterValue"
+
+
+def test_the_history_of_an_alarm(standin: Standin, unique: str) -> None:
+    cloudwatch = standin.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=unique, MetricName="m", Namespace=unique, Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[unique], AlarmTypes=["MetricAlarm", "CompositeAlarm"])["MetricAlarms"]
+    for state in ("ALARM", "OK"):
+        cloudwatch.set_alarm_state(AlarmName=unique, StateValue=state, StateReason=f"told {state}")
+    items = cloudwatch.describe_alarm_history(AlarmName=unique, HistoryItemType="StateUpdate", StartDate=alarm["StateUpdatedTimestamp"])
+    assert [item["HistorySummary"] for item in items["AlarmHistoryItems"]] == [
+        "Alarm updated from ALARM to OK",
+        "Alarm updated from OK to ALARM",
+    ]
+    assert json.loads(items["AlarmHistoryItems"][1]["HistoryData"])["newState"] == {"stateValue": "ALARM", "stateReason": "told ALARM"}
+    later = datetime.now(timezone.utc)
+    assert cloudwatch.describe_alarm_history(AlarmName=unique, StartDate=later)["AlarmHistoryItems"] == []
 
 
 def test_log_events_are_there_at_once_and_stream_times_are_late(standin: Standin, unique: str) -> None:
