@@ -484,7 +484,7 @@ problems:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import comparison, observation, removal
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import comparison, leftovers, observation
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, settings, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
@@ -509,7 +509,7 @@ ARGUMENTS: dict[str, Any] = {
     "invocation_id": {"type": "str", "default": ""},
     "settings": {"type": "dict"},
     "planned": {"type": "dict", "default": {}},
-    "purge": {"type": "list", "elements": "str", "choices": list(removal.PURGES)},
+    "purge": {"type": "list", "elements": "str", "choices": list(leftovers.PURGES)},
 }
 CALLER = {"source": "", "account": "", "arn": "", "clock_skew": None}
 

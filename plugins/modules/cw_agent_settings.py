@@ -133,7 +133,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import failure, settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.settings import ensure_settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.settings_change import ensure_settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
 
 ARGUMENTS: dict[str, Any] = {

@@ -70,7 +70,7 @@ absent:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import removal
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import leftovers, removal
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import failure
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
@@ -79,7 +79,7 @@ ARGUMENTS: dict[str, Any] = {
     "purge": {
         "type": "list",
         "elements": "str",
-        "choices": list(removal.PURGES),
+        "choices": list(leftovers.PURGES),
         "default": ["configuration", "state", "credentials", "overrides"],
     },
 }

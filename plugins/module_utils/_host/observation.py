@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import access, credential_sources, credentials, identity, packages, removal, service, settings, state
+from . import access, credential_sources, credentials, identity, leftovers, packages, service, settings, state
 from .configurations import Source
 from .errors import HostError
 from .settings import Settings
@@ -34,7 +34,7 @@ class DesiredCredentials(NamedTuple):
 class Desired:
     """What the inventory says of the host. '' and None: nothing is said, nothing is compared.
 
-    ``purge``: the agent is to be absent, with these of its files (``removal.PURGES``); ``credential_sources``: those that may win over
+    ``purge``: the agent is to be absent, with these of its files (``leftovers.PURGES``); ``credential_sources``: those that may win over
     the role of the instance; ``identity_check``: ``changed``, ``always`` or ``never``, when STS is asked as whom the agent calls AWS.
     ``repository``: its package is the distribution's own.
     """
@@ -167,7 +167,7 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         utc_offset=identity.utc_offset(host, environment.get("TZ")),
         local_address=identity.local_address(),
         clock=round(host.now(), 3),
-        leftovers=[] if desired.purge is None else removal.found(host, desired.purge),
+        leftovers=[] if desired.purge is None else leftovers.found(host, desired.purge),
         settings=settings.differences(host, desired.settings, found),
         ca_bundle=settings.problem(host, desired.settings, who),
         log_access=_log_access(host, desired, who),

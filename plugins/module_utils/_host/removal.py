@@ -9,13 +9,12 @@ import contextlib
 import os
 from typing import Iterable, NamedTuple
 
-from . import credentials, ctl, lock, package_manager, packages, safe_files, service, state, unmanaged
+from . import ctl, lock, package_manager, packages, safe_files, service, state, unmanaged
 from .errors import HostError
-from .layout import BASE, PACKAGE, UNIT
+from .layout import PACKAGE, UNIT
+from .leftovers import PURGES, found, paths
 from .packages import Package
 from .system import Host
-
-PURGES = ("configuration", "state", "logs", "credentials", "overrides")
 
 
 class Outcome(NamedTuple):
@@ -25,50 +24,11 @@ class Outcome(NamedTuple):
     warnings: list[str]
 
 
-def _paths(host: Host, part: str) -> list[str]:
-    layout = host.layout
-    return {
-        "configuration": [layout.etc],
-        "state": [layout.transaction, layout.previous, layout.offsets, layout.at(f"{BASE}/var"), *_records(host)],
-        "logs": [layout.at(f"{BASE}/logs")],
-        "credentials": [layout.at(os.path.dirname(credentials.DEFAULT_FILE))],
-        "overrides": [layout.at(f"/etc/systemd/system/{UNIT}.d")],
-    }[part]
-
-
-def _records(host: Host) -> list[str]:
-    """What the collection remembers, but the copies of other people's files."""
-    found = safe_files.entries(host.layout.records)
-    names = {one.name.split("/", 1)[0] for one in found} - {os.path.basename(host.layout.unmanaged_copies)}
-    return [os.path.join(host.layout.records, name) for name in sorted(names)]
-
-
-def _access(host: Host) -> list[str]:
-    """What was given to the agent's user of log files, in words."""
-    if not os.path.exists(host.layout.log_access):
-        return []
-    # The observation imports this module on every host, and few of them have anything of it.
-    from . import log_grants  # noqa: PLC0415
-
-    holder, grants = log_grants.granted(host)
-    return [one.text(holder) for one in grants]
-
-
 def _take_access_back(host: Host) -> None:
     if os.path.exists(host.layout.log_access):
         from . import log_grants  # noqa: PLC0415
 
         log_grants.take_back(host)
-
-
-def found(host: Host, purge: Iterable[str]) -> list[str]:
-    """What of the agent is there: its package (name and build), access to log files that was given to its user,
-    then paths of what ``purge`` (of ``PURGES``) names."""
-    package = packages.installed(host, packages.distribution(host).format)
-    wanted = set(purge)
-    paths = [path for part in PURGES if part in wanted for path in _paths(host, part) if os.path.lexists(path)]
-    named = [f"package {PACKAGE} {package.build}"] * bool(package.installed or package.interrupted)
-    return named + _access(host) + paths
 
 
 def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcome:
@@ -93,7 +53,7 @@ def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcom
             _remove_package(host, package, "configuration" in parts)
         _take_access_back(host)
         for part in parts:
-            for path in _paths(host, part):
+            for path in paths(host, part):
                 _remove(path)
         # What the package has left empty; with anything in it, it stays.
         with contextlib.suppress(OSError):

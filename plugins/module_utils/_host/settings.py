@@ -6,14 +6,11 @@ of its log, and its unit's drop-in."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import TYPE_CHECKING, Any, Mapping, NamedTuple
 
-from . import access, common_config, lock, mirror, packages, readiness, safe_files, service, state
-from .errors import HostError
-from .profile import rewrite
-from .system import Host, write_file
+from . import access, common_config, mirror, safe_files, state
+from .system import Host
 
 if TYPE_CHECKING:
     from . import environment
@@ -45,16 +42,6 @@ class Settings(NamedTuple):
         return values | mirror.passwords([str((self.proxy or {}).get(name) or "") for name in ("http", "https")])
 
 
-class Outcome(NamedTuple):
-    """``differences``: what was, or in check mode would be, done; ``before`` and ``after``: for a diff, without passwords."""
-
-    changed: bool
-    differences: list[str]
-    before: str
-    after: str
-    warnings: list[str]
-
-
 class _Process(NamedTuple):
     """What changes in the environment of the agent's process, and ``levels``: that of the running agent's log, and the one asked for."""
 
@@ -62,7 +49,9 @@ class _Process(NamedTuple):
     levels: tuple[str, str]
 
 
-class _Change(NamedTuple):
+class Change(NamedTuple):
+    """The texts of the files before and after."""
+
     common: tuple[str, str]
     drop_in: tuple[str, str]
     process: _Process | None
@@ -120,7 +109,7 @@ def _word(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def _process(host: Host, settings: Settings, seen: state.State) -> _Process | None:
+def process_of(host: Host, settings: Settings, seen: state.State) -> _Process | None:
     if settings.log_level is None and settings.environment is None and settings.secret_environment is None:
         return None
     # A module's code is compiled anew on every host in every run: what few need, only those pay for.
@@ -138,10 +127,10 @@ def _common(host: Host, settings: Settings) -> tuple[str, str]:
     return before, after
 
 
-def _change(host: Host, settings: Settings, seen: state.State) -> _Change:
+def change_of(host: Host, settings: Settings, seen: state.State) -> Change:
     present = safe_files.read_text(host.layout.drop_in)
     overrides = present if settings.overrides is None else drop_in(settings.overrides)
-    return _Change(_common(host, settings), (present, overrides), _process(host, settings, seen))
+    return Change(_common(host, settings), (present, overrides), process_of(host, settings, seen))
 
 
 def common_config_text(host: Host, settings: Settings) -> str:
@@ -156,10 +145,10 @@ def _shown(value: str) -> str:
 
 def differences(host: Host, settings: Settings, seen: state.State) -> list[str]:
     """What differs, in words without passwords."""
-    return _differences(host, settings, _change(host, settings, seen))
+    return in_words(host, settings, change_of(host, settings, seen))
 
 
-def _differences(host: Host, settings: Settings, change: _Change) -> list[str]:
+def in_words(host: Host, settings: Settings, change: Change) -> list[str]:
     present = common_config.parse(change.common[0])
     found = [
         f"settings: [{section}] {name} {_shown(present.get(section, {}).get(name, ''))} → {_shown(value)}"
@@ -188,68 +177,3 @@ def problem(host: Host, settings: Settings, user: access.User) -> str:
     if not os.path.isfile(host.layout.at(path)):
         return "there is no such file"
     return "" if not user.exists or access.readable(user, [host.layout.at(path)])[0] else f"{user.name} can't read it"
-
-
-def ensure_settings(host: Host, settings: Settings, health: float = readiness.HEALTH_SECONDS, check_mode: bool = False) -> Outcome:
-    """Write what differs. An agent that runs is started anew and watched; where it dies of the settings, those before are back.
-
-    Raises:
-        HostError: the CA bundle cannot be used, common-config.toml cannot be changed safely, or the agent died.
-    """
-    installed = os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl"))
-    if not installed and not check_mode:
-        raise HostError("the agent is not installed on this host. Hint: run the role cloudwatch.agent.install before")
-    with contextlib.nullcontext() if check_mode else lock.held(host):
-        seen = state.read(host)
-        change = _change(host, settings, seen)
-        found = _differences(host, settings, change)
-        wrong = problem(host, settings, access.user(seen.section.run_as_user))
-        if found and wrong:
-            hint = "Hint: copy it there, mode 0644, in a task before"
-            raise HostError(f"cw_agent_ca_bundle {settings.ca_bundle}: {wrong}; nothing was changed. {hint}")
-        outcome = Outcome(bool(found), found, *change.texts, [])
-        if not found:
-            return outcome
-        packages.require_writable(host)
-        return outcome if check_mode else outcome._replace(warnings=_apply(host, settings, change, seen, health))
-
-
-def _write(host: Host, change: _Change, back: bool = False) -> None:
-    old, new = (1, 0) if back else (0, 1)
-    for path, texts in change.rewritten(host).items():
-        if texts[0] != texts[1]:
-            rewrite(path, texts[new])
-    beside = {path: (mode, texts) for path, (mode, texts) in change.written(host).items() if texts[0] != texts[1]}
-    for path, (mode, texts) in beside.items():
-        if texts[new]:
-            safe_files.make_directory(os.path.dirname(path))
-            write_file(path, texts[new], mode, (0, 0))
-        elif texts[old]:
-            os.unlink(path)
-    if beside:
-        host.run(["systemctl", "daemon-reload"])
-
-
-def _apply(host: Host, settings: Settings, change: _Change, seen: state.State, health: float) -> list[str]:
-    """Write, and where the agent runs, let it read; returns warnings."""
-    _write(host, change)
-    if not seen.service.running:
-        return []
-    needs_restart = change.needs_restart(host)
-    warnings = _restarted(host, change, seen, health) if needs_restart else []
-    process = _process(host, settings, state.read(host) if needs_restart else seen)
-    if process and process.levels[0] != process.levels[1]:
-        from . import environment  # noqa: PLC0415
-
-        environment.set_level(host, process.levels[1])
-    return warnings
-
-
-def _restarted(host: Host, change: _Change, seen: state.State, health: float) -> list[str]:
-    verdict = readiness.restarted(host, seen.section, health)
-    if verdict.kind == "dead":
-        _write(host, change, back=True)
-        back = readiness.restarted(host, seen.section, health)
-        lives = "the agent runs" if back.kind != "dead" else f"the agent does not live with them either ({service.read(host).ending})"
-        raise HostError(f"the agent died with these settings ({verdict.cause}); the settings before are back and {lives}", verdict.lines)
-    return [] if verdict.kind == "ready" else [readiness.UNSURE]

@@ -14,7 +14,8 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import environment, settings, state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.layout import ENVIRONMENT_FILE
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.settings import Settings, ensure_settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.settings import Settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.settings_change import ensure_settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
 from .conftest import FakeHost, configuration

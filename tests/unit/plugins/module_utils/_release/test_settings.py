@@ -11,7 +11,7 @@ import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import environment, removal
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import environment, leftovers
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import (
     SETTINGS,
@@ -142,7 +142,7 @@ def test_settings_that_nothing_can_be_made_of(name: str, value: Any, words: str)
 
 def test_what_may_be_removed_is_what_a_host_knows_to_remove() -> None:
     """Two packages that may not import each other agree."""
-    assert frozenset(removal.PURGES) == settings.PURGES
+    assert frozenset(leftovers.PURGES) == settings.PURGES
     with pytest.raises(ConfigError, match="cw_agent_uninstall_purge is"):
         check_settings({**SETTINGS, "cw_agent_uninstall_purge": ["everything"]})
 
