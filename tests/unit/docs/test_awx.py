@@ -50,11 +50,9 @@ RENDER = f"""
   vars_files: [{OBJECTS}]
   tasks:
     - ansible.builtin.copy:
-        content: "{{{{ dict(names | zip(names | map('extract', vars))) | to_json }}}}"
+        content: "{{{{ {{{", ".join(f"'{name}': {name}" for name in MODULES)}}} | to_json }}}}"
         dest: "{{{{ target }}}}/objects.json"
         mode: "0600"
-      vars:
-        names: {json.dumps(list(MODULES))}
     - ansible.builtin.copy:
         content: "{{{{ {{'injectors': injectors, 'messages': messages}} | to_json }}}}"
         dest: "{{{{ target }}}}/as_a_role.json"
