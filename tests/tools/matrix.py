@@ -37,7 +37,19 @@ OLDEST_ANSIBLE = "11.0.0"
 OLDEST_TARGET = "3.8"
 SUITES = ("bullseye", "bookworm", "trixie")
 # Of the list of all tests' packages, what unit tests and playbooks need; linters and the lab have their own environment.
-NEEDED = ("ansible-core", "boto3", "hypothesis", "jsonschema", "moto", "pytest", "pytest-mock", "pytest-xdist", "PyYAML")
+NEEDED = (
+    "ansible-builder",
+    "ansible-core",
+    "ansible-runner",
+    "boto3",
+    "hypothesis",
+    "jsonschema",
+    "moto",
+    "pytest",
+    "pytest-mock",
+    "pytest-xdist",
+    "PyYAML",
+)
 STEPS = {
     "unit": (
         [RUN, "pytest", "tests/unit", "-n", "2", "--ignore", "tests/unit/plugins/modules"],
