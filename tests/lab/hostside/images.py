@@ -64,6 +64,7 @@ def _inputs(recipe: str) -> dict[str, bytes]:
         "base.sh": (LAB_TREE / "images" / "base.sh").read_bytes(),
         "amazon.sh": (LAB_TREE / "images" / "amazon.sh").read_bytes() if recipe == "amazon" else b"",
         "ca.crt": authority()[0].read_bytes(),
+        "module_code.py": (LAB_TREE.parent / "support" / "module_code.py").read_bytes(),
         "authorized_keys": ssh_key().with_suffix(".pub").read_bytes(),
         "hosts": names.hosts_file().encode(),
     }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs inside the new system: what every lab host has. Reads /lab/ca.crt, /lab/authorized_keys, /lab/hosts.
+# Runs inside the new system: what every lab host has. Reads /lab/ca.crt, /lab/authorized_keys, /lab/hosts,
+# /lab/module_code.py.
 set -eu
 
 install -m 0644 /lab/hosts /etc/hosts
@@ -16,6 +17,11 @@ install -m 0600 -o ansible -g ansible /lab/authorized_keys /home/ansible/.ssh/au
 printf 'ansible ALL=(ALL:ALL) NOPASSWD: ALL\n' > /etc/sudoers.d/ansible
 chmod 0440 /etc/sudoers.d/ansible
 printf 'UseDNS no\nPrintMotd no\nPrintLastLog no\nMaxSessions 200\nMaxStartups 200\nPasswordAuthentication no\n' > /etc/ssh/sshd_config.d/lab.conf
+
+# Byte code as well, which the first start of Python would write.
+install -m 0644 /lab/module_code.py /usr/lib/python3/dist-packages/module_code.py
+echo 'import module_code' > /usr/lib/python3/dist-packages/module_code.pth
+python3 -m py_compile /usr/lib/python3/dist-packages/module_code.py
 
 # Nothing changes files on its own while a test compares listings.
 for timer in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer systemd-tmpfiles-clean.timer logrotate.timer dnf-makecache.timer; do
