@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import cbor, iam, instances, loggroups
+from aws import cbor, iam, instances, loggroup_settings, loggroups
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -168,8 +168,9 @@ class Front:
     def _logs(self, call: Call, place: tuple[str, str]) -> dict[str, Any] | None:
         if call.operation == "CreateLogGroup":
             loggroups.check_create(call.params)
+            loggroup_settings.check_key(place, call.params)
         elif call.operation == "PutRetentionPolicy":
-            loggroups.check_retention(call.params)
+            loggroups.check_retention(*place, call.params)
         elif call.operation == "PutLogEvents":
             loggroups.check_events(call.params)
         elif call.operation == "DescribeLogStreams":
@@ -178,11 +179,15 @@ class Front:
             return loggroups.describe_groups(*place, call.params)
         elif call.operation == "FilterLogEvents":
             return loggroups.filter_events(*place, call.params)
+        elif call.operation in loggroup_settings.CHANGES:
+            return loggroup_settings.CHANGES[call.operation](place, call.params)
         return None
 
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:
         if call.service == "logs" and call.operation == "CreateLogGroup":
             loggroups.keep_class(*place, call.params)
+        if call.service == "logs" and call.operation == "PutSubscriptionFilter":
+            loggroup_settings.keep_distribution(place, call.params)
         if call.service == "ec2":
             instances.correct(*place, call.operation)
 
