@@ -70,7 +70,7 @@ class _Group(NamedTuple):
 
     @property
     def label(self) -> str:
-        return "/".join(filter(None, (self.target.profile, self.target.region))) + f" {self.wanted.name}"
+        return f"{'/'.join(filter(None, self.target))} {self.wanted.name}"
 
 
 class ActionModule(AwsAction):
@@ -86,7 +86,7 @@ class ActionModule(AwsAction):
         mask = mask_of(given["plan"].get("configurations", []))
         defaults = Defaults(given["retention_in_days"], tuple(given["kms_key_ids"]), given["group_tags"], given["deletion_protection"])
         try:
-            wanted = desired(given["plan"], given["groups"], defaults)
+            wanted = desired(given["plan"], [self._placed(one, given["plan"]) for one in given["groups"]], defaults)
             groups = [one for target, named in wanted.groups.items() for one in self._read(target, list(named.values()))]
         except (AwsError, ConfigError) as error:
             return {"failed": True, "changed": False, "msg": mask(str(error))}
@@ -96,6 +96,13 @@ class ActionModule(AwsAction):
         for line in self._warnings(groups, wanted.skipped, given["retention_in_days"]):
             self._display.warning(mask(line))
         return mask({**self._ensure(groups), "skipped": wanted.skipped})
+
+    def _placed(self, entry: dict[str, Any], plan: Mapping[str, Any]) -> dict[str, Any]:
+        """A group that is named, with the region of the task or of its profile where neither it nor the plan says one."""
+        profiles = {item["profile"] for item in plan.get("configurations", [])}
+        if entry["region"] or entry["profile"] in profiles or (profiles and not entry["profile"]):
+            return entry
+        return {**entry, "region": self._logs(Target(entry["profile"], "")).meta.region_name}
 
     def _logs(self, target: Target) -> Any:
         return self._client("logs", target.profile, target.region)
@@ -150,7 +157,7 @@ class ActionModule(AwsAction):
 
 
 def _of(target: Target, text: str) -> str:
-    return f"{target.region}: {text}" if target.region else text
+    return f"{target.region}: {text}"
 
 
 def _left_text(names: list[str]) -> str:

@@ -234,7 +234,7 @@ groups:
       description: The controller's profile for the account; empty for the credentials of the task.
       type: str
     region:
-      description: The region; empty for that of the task.
+      description: The region.
       type: str
     changed:
       description: Whether it was changed, or would be in check mode.

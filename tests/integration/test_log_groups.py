@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Log groups against the stand-in: CHECK, run, CHECK, run for every option; events stay; throttles, lost answers and refusals in between."""
+"""Log groups against the stand-in: CHECK, run, CHECK, run for every option; events stay; throttles, lost answers, refusals halfway."""
 
 from __future__ import annotations
 

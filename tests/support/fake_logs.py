@@ -39,6 +39,7 @@ class Logs:
         self._members = {"DescribeLogGroups": members}
         self._old = old
         self.meta = SimpleNamespace(
+            region_name="us-east-1",
             method_to_api_mapping={name: name for name in dir(self) if not old or name != "put_log_group_deletion_protection"},
             service_model=SimpleNamespace(operation_model=self._operation),
         )

@@ -81,7 +81,7 @@ class _Declared(NamedTuple):
 
 
 def desired(plan: Mapping[str, Any], groups: Iterable[Mapping[str, Any]], defaults: Defaults) -> Desired:
-    """The log groups of *plan*, and those of *groups* (as the module documents them).
+    """The log groups of *plan*, and those of *groups*: as the module documents them, with their region where the plan has no target for it.
 
     Raises:
         ConfigError: everything that cannot be or that contradicts itself, one sentence a line.
@@ -202,7 +202,7 @@ def _merge(groups: dict[str, Wanted], entry: Mapping[str, Any], where: str, targ
             values[field] = before
         else:
             said[field] = f"{where}.{key}"
-    if entry["kms_key_id"] and _region_of(entry["kms_key_id"]) != target.region and target.region:
+    if entry["kms_key_id"] and _region_of(entry["kms_key_id"]) != target.region:
         wrong.append(
             f"{where}.kms_key_id is {entry['kms_key_id']}, and the log group is in {target.region}. Hint: name a key of that region."
         )
@@ -230,7 +230,7 @@ def _completed(one: Wanted, target: Target, defaults: Defaults, wrong: list[str]
     if one.retention is None and defaults.retention and one.log_class != DELIVERY:
         one = one._replace(retention=_days(defaults.retention), only_longer=True)
     if one.key is None and defaults.keys:
-        keys = [key for key in defaults.keys if _region_of(key) == target.region or not target.region]
+        keys = [key for key in defaults.keys if _region_of(key) == target.region]
         if not keys:
             wrong.append(
                 f"{VARIABLE}_kms_key_ids has no key of {target.region}, where {one.name} is."

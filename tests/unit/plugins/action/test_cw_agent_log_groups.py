@@ -54,6 +54,18 @@ def test_check_mode_says_what_a_run_does_in_all_accounts_and_regions(account: di
     assert [logs.writes for logs in account.values()] == [["create_log_group", "put_retention_policy"]] * 2
 
 
+def test_a_group_that_is_named_alone_is_in_the_region_of_the_task_or_of_its_profile(account: dict[tuple[str, str], Logs]) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+    found, _warnings = run(groups=[{"name": "/audit"}, {"name": "/shop", "profile": "shop"}], kms_key_ids=[key])
+    assert [(one["profile"], one["region"], one["after"]["kms_key_id"]) for one in found["groups"]] == [
+        ("", "us-east-1", key),
+        ("shop", "us-east-1", key),
+    ]
+    assert sorted(account["", "us-east-1"].groups) == ["/audit"] and sorted(account["shop", "us-east-1"].groups) == ["/shop"]
+    found, _warnings = run(plan=plan(WEB, region="eu-west-1"), groups=[{"name": "/audit"}])
+    assert [one["region"] for one in found["groups"]] == ["eu-west-1"] * 2
+
+
 def test_nothing_is_written_where_one_is_refused(account: dict[tuple[str, str], Logs]) -> None:
     given = together(plan(WEB), plan({**WEB, "log_group_class": "INFREQUENT_ACCESS"}, region="eu-west-1"))
     account["", "eu-west-1"] = Logs()
