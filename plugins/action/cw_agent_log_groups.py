@@ -50,6 +50,8 @@ GROUP: dict[str, dict[str, Any]] = {
     "deletion_protection": {"type": "bool"},
     "metric_filters": {"type": "list", "elements": "dict", "options": METRIC_FILTER},
     "subscription_filters": {"type": "list", "elements": "dict", "options": SUBSCRIPTION_FILTER},
+    "index_policy": {"type": "dict"},
+    "data_protection_policy": {"type": "dict"},
 }
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "plan": {"type": "dict", "default": {}},

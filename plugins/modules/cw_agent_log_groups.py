@@ -11,8 +11,8 @@ short_description: Make the log groups that configurations write to, and others,
 version_added: "0.1.0"
 description:
   - Takes the log groups of a plan of M(cloudwatch.agent.cw_agent_plan), with the retention and class that its configurations name, and
-    those that O(groups) names. Sets retention, KMS key, tags, deletion protection, metric filters and subscription filters of all of
-    them, for all accounts and regions in one task.
+    those that O(groups) names. Sets retention, KMS key, tags, deletion protection, filters, index policy and data protection policy of
+    all of them, for all accounts and regions in one task.
   - Reads everything first, and writes nothing where something is refused.
   - Never deletes events, except those of a log group that O(groups) names with O(groups[].state=absent), and, by AWS itself, those that are
     older than a shorter retention that a configuration or O(groups) gives to that very log group.
@@ -142,6 +142,16 @@ options:
             type: str
             choices: [ByLogStream, Random]
             default: ByLogStream
+      index_policy:
+        description:
+          - The policy of field indexes, as AWS documents it, such as C({"Fields":["requestId"]}); empty for none.
+          - The policy of a log group takes the place of the account's.
+        type: dict
+      data_protection_policy:
+        description:
+          - The policy that masks sensitive data, as AWS documents it; empty for none. It adds to the account's.
+          - Events that are there already are not masked.
+        type: dict
   retention_in_days:
     description:
       - The retention of log groups for which neither a configuration nor O(groups) names one, V(never) for no end; empty leaves it as it

@@ -20,7 +20,7 @@ import yaml
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_log_groups
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_groups import CLASSES
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import MEM
-from ansible_collections.cloudwatch.agent.tests.support.fake_logs import DAYS, plan
+from ansible_collections.cloudwatch.agent.tests.support.fake_logs import DAYS, data_protection, plan
 
 if TYPE_CHECKING:
     from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
@@ -166,6 +166,12 @@ def test_every_option_of_a_group_with_events(account: Account) -> None:
         ({"subscription_filters": [forward]}, "PutSubscriptionFilter"),
         ({"subscription_filters": [{**forward, "pattern": "ERROR", "distribution": "Random"}]}, "PutSubscriptionFilter"),
         ({"subscription_filters": [{"name": "forward", "state": "absent"}]}, "DeleteSubscriptionFilter"),
+        ({"index_policy": {"Fields": ["requestId"]}}, "PutIndexPolicy"),
+        ({"index_policy": {"Fields": ["requestId"], "FieldsV2": {"status": {"type": "FACET"}}}}, "PutIndexPolicy"),
+        ({"index_policy": {}}, "DeleteIndexPolicy"),
+        ({"data_protection_policy": data_protection()}, "PutDataProtectionPolicy"),
+        ({"data_protection_policy": {**data_protection(), "Description": "e-mail addresses"}}, "PutDataProtectionPolicy"),
+        ({"data_protection_policy": {}}, "DeleteDataProtectionPolicy"),
     ):
         assert account.quartet(groups=[{"name": name, **option}]) == [operation], option
         assert account.events(name) == 1

@@ -33,6 +33,7 @@ class Logs:
         self.groups: dict[str, dict[str, Any]] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self.filters: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+        self.policies: dict[tuple[str, str], str] = {}
         self.writes: list[str] = []
         self.reads: list[dict[str, Any]] = []
         members = {"logGroupNamePrefix": 0} if old else {"logGroupNamePrefix": 0, "logGroupIdentifiers": 0}
@@ -148,12 +149,40 @@ class Logs:
 
     def _put(self, kind: str, most: int, given: dict[str, Any]) -> None:
         self.writes.append(f"put_{kind}_filter")
-        if self._group(given["logGroupName"])["logGroupClass"] != "STANDARD":
+        if self._group(given["logGroupName"])["logGroupClass"] == "INFREQUENT_ACCESS":
             raise refused("InvalidOperationException")
         filters = self.filters.setdefault((kind, given["logGroupName"]), {})
         if len({*filters, given["filterName"]}) > most:
             raise refused("LimitExceededException")
         filters[given["filterName"]] = given
+
+    def describe_index_policies(self, logGroupIdentifiers: list[str]) -> dict[str, Any]:
+        account = {"source": "ACCOUNT", "policyDocument": '{"Fields": ["account"]}'}
+        own = self.policies.get(("index", logGroupIdentifiers[0]))
+        return {"indexPolicies": [{"source": "LOG_GROUP", "policyDocument": own} if own else account]}
+
+    def get_data_protection_policy(self, logGroupIdentifier: str) -> dict[str, Any]:
+        own = self.policies.get(("data", logGroupIdentifier))
+        return {"policyDocument": own} if own else {}
+
+    def put_index_policy(self, logGroupIdentifier: str, policyDocument: str) -> None:
+        self.writes.append("put_index_policy")
+        if self._group(logGroupIdentifier)["logGroupClass"] != "STANDARD":
+            raise refused("InvalidParameterException")
+        self.policies["index", logGroupIdentifier] = policyDocument
+
+    def delete_index_policy(self, logGroupIdentifier: str) -> None:
+        self.writes.append("delete_index_policy")
+        del self.policies["index", logGroupIdentifier]
+
+    def put_data_protection_policy(self, logGroupIdentifier: str, policyDocument: str) -> None:
+        self.writes.append("put_data_protection_policy")
+        self._group(logGroupIdentifier)
+        self.policies["data", logGroupIdentifier] = policyDocument
+
+    def delete_data_protection_policy(self, logGroupIdentifier: str) -> None:
+        self.writes.append("delete_data_protection_policy")
+        del self.policies["data", logGroupIdentifier]
 
     def delete_metric_filter(self, logGroupName: str, filterName: str) -> None:
         self.writes.append("delete_metric_filter")
@@ -182,6 +211,8 @@ def entry(name: str, **more: Any) -> dict[str, Any]:
         "deletion_protection",
         "metric_filters",
         "subscription_filters",
+        "index_policy",
+        "data_protection_policy",
     )
     return {**options, **dict.fromkeys(nothing), "name": name, **more}
 
@@ -205,6 +236,13 @@ def subscription(name: str, **more: Any) -> dict[str, Any]:
         "distribution": "ByLogStream",
         **more,
     }
+
+
+def data_protection() -> dict[str, Any]:
+    """A data protection policy that AWS takes."""
+    data = {"DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"]}
+    audit, hide = {"Audit": {"FindingsDestination": {}}}, {"Deidentify": {"MaskConfig": {}}}
+    return {"Name": "emails", "Version": "2021-06-01", "Statement": [{**data, "Operation": audit}, {**data, "Operation": hide}]}
 
 
 def plan(*entries: dict[str, Any], name: str = "AmazonCloudWatch-web", region: str = "us-east-1", profile: str = "") -> dict[str, Any]:

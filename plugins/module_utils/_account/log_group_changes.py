@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import json
 from types import ModuleType
 from typing import Any, Iterator, Mapping, NamedTuple
 
-from . import metric_filters, subscription_filters
-from .log_groups import ABSENT, DELIVERY, FOR_EVER, STANDARD, TAGS, Wanted, shown_retention
+from . import metric_filters, policies, subscription_filters
+from .log_groups import ABSENT, DELIVERY, FOR_EVER, INFREQUENT, STANDARD, TAGS, Wanted, shown_retention
 
 FILTERS: dict[str, tuple[ModuleType, str]] = {
     "metric_filters": (metric_filters, "metric_filter"),
@@ -22,7 +23,7 @@ class Found(NamedTuple):
     """A log group as AWS describes it.
 
     ``arn``: without ``:*``; ``retention``: days, ``FOR_EVER`` for no end; ``policy``: the account's policy that sets it, '' for none;
-    ``tags`` and filters (by name) are read where they are wanted, and else empty.
+    ``tags``, filters (by name) and policies are read where they are wanted, and else empty.
     """
 
     arn: str
@@ -35,6 +36,8 @@ class Found(NamedTuple):
     tags: Mapping[str, str] = {}
     metric_filters: Mapping[str, Mapping[str, Any]] = {}
     subscription_filters: Mapping[str, Mapping[str, Any]] = {}
+    index_policy: Mapping[str, Any] = {}
+    data_protection_policy: Mapping[str, Any] = {}
 
 
 class Step(NamedTuple):
@@ -78,8 +81,11 @@ def problems(wanted: Wanted, found: Found | None) -> Iterator[str]:
         yield f"{wanted.name} would have {count} tags. Hint: AWS takes {TAGS} at most."
     for field, (rules, name) in FILTERS.items():
         yield from _too_many(wanted, found, field, rules.MOST, name.replace("_", " "))
-        if log_class != STANDARD and any(entry["state"] != ABSENT for entry in getattr(wanted, field)):
+        if log_class == INFREQUENT and any(entry["state"] != ABSENT for entry in getattr(wanted, field)):
             yield f"{wanted.name} has the class {log_class}, which has no {name.replace('_', ' ')}s. Hint: take them out."
+
+    if wanted.index_policy and log_class != STANDARD:
+        yield f"{wanted.name} has the class {log_class}, and index policies are for {STANDARD} alone. Hint: take it out."
 
 
 def _too_many(wanted: Wanted, found: Found | None, field: str, most: int, name: str) -> Iterator[str]:
@@ -130,7 +136,7 @@ def steps(wanted: Wanted, found: Found | None) -> list[Step]:
         made.append(Step("put_retention_policy", {"logGroupName": name, "retentionInDays": days}))
     elif days == FOR_EVER and found is not None:
         made.append(Step("delete_retention_policy", {"logGroupName": name}))
-    return [*made, *(step for field in FILTERS for step in _filters(wanted, found, field))]
+    return [*made, *(step for field in FILTERS for step in _filters(wanted, found, field)), *_policies(wanted, found)]
 
 
 def _create(wanted: Wanted) -> Step:
@@ -186,6 +192,15 @@ def _filters(wanted: Wanted, found: Found | None, field: str) -> Iterator[Step]:
             yield Step(f"put_{operation}", arguments)
 
 
+def _policies(wanted: Wanted, found: Found | None) -> Iterator[Step]:
+    for field in policies.FIELDS_OF_GROUP:
+        document, before = getattr(wanted, field), getattr(found, field) if found else {}
+        if document is None or policies.same(document, before):
+            continue
+        given = {"policyDocument": json.dumps(document)} if document else {}
+        yield Step(f"put_{field}" if document else f"delete_{field}", {"logGroupIdentifier": wanted.name, **given})
+
+
 def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The group before and after the steps, as far as it is spoken of; without a group, its state alone."""
     before = {"state": ABSENT} if found is None else {"state": "present", **_side(wanted, found)}
@@ -199,7 +214,8 @@ def after(wanted: Wanted, found: Found | None) -> Found:
     base = found or Found("", log_class=wanted.log_class or STANDARD)
     days = _retention(wanted, found)
     stale = _stale_tags(wanted, base)
-    changed = {field: _filters_after(wanted, base, field) for field in FILTERS}
+    changed: dict[str, Any] = {field: _filters_after(wanted, base, field) for field in FILTERS}
+    changed.update({field: document for field in policies.FIELDS_OF_GROUP if (document := getattr(wanted, field)) is not None})
     return base._replace(
         retention=base.retention if days is None else days,
         key=base.key if wanted.key is None else wanted.key,
@@ -233,4 +249,5 @@ def _side(wanted: Wanted, found: Found) -> dict[str, Any]:
         named = [entry["name"] for entry in getattr(wanted, field)]
         if named:
             values[field] = {name: rules.shape(getattr(found, field)[name]) for name in named if name in getattr(found, field)}
+    values.update({field: dict(getattr(found, field)) for field in policies.FIELDS_OF_GROUP if getattr(wanted, field) is not None})
     return values

@@ -15,12 +15,12 @@ from .._config.schema import RETENTION_DAYS
 from .._config.subject import Subject
 from .._config.words import listed
 from .._release.publications import Target
-from . import metric_filters, subscription_filters
+from . import metric_filters, policies, subscription_filters
 
 PRESENT, ABSENT = "present", "absent"
-STANDARD, DELIVERY = "STANDARD", "DELIVERY"
-CLASSES = (STANDARD, "INFREQUENT_ACCESS", DELIVERY, "ESSENTIALS")
-OF_AGENT = (STANDARD, "INFREQUENT_ACCESS")
+STANDARD, INFREQUENT, DELIVERY = "STANDARD", "INFREQUENT_ACCESS", "DELIVERY"
+CLASSES = (STANDARD, INFREQUENT, DELIVERY, "ESSENTIALS")
+OF_AGENT = (STANDARD, INFREQUENT)
 """The classes that the agent makes; it ignores others, and those of journald entries."""
 NEVER = "never"
 FOR_EVER = 0
@@ -38,7 +38,8 @@ class Wanted(NamedTuple):
     """What a log group shall be; None: as it is.
 
     ``retention``: days, ``FOR_EVER`` for no end; ``only_longer``: whether it is nobody's word about this very group, and shortens nothing;
-    ``key``: the ARN of a KMS key, '' for none; ``tags``: others stay unless ``purge_tags``; ``said``: by field, where it is said.
+    ``key``: the ARN of a KMS key, '' for none; ``tags``: others stay unless ``purge_tags``; policies: documents, empty for
+    none; ``said``: by field, where it is said.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Wanted(NamedTuple):
     protection: bool | None = None
     metric_filters: tuple[Mapping[str, Any], ...] = ()
     subscription_filters: tuple[Mapping[str, Any], ...] = ()
+    index_policy: Mapping[str, Any] | None = None
+    data_protection_policy: Mapping[str, Any] | None = None
     said: Mapping[str, str] = {}
 
 
@@ -215,6 +218,8 @@ def _merge(groups: dict[str, Wanted], entry: Mapping[str, Any], where: str, targ
         protection=entry["deletion_protection"],
         metric_filters=tuple(entry["metric_filters"] or ()),
         subscription_filters=tuple(entry["subscription_filters"] or ()),
+        index_policy=entry["index_policy"],
+        data_protection_policy=entry["data_protection_policy"],
         said=said,
     )
 
@@ -268,6 +273,7 @@ def _wrong_entry(entry: Mapping[str, Any], where: str) -> Iterator[str]:
         yield _wrong_key(entry["kms_key_id"], f"{where} kms_key_id")
     yield from metric_filters.wrong(entry["metric_filters"] or (), where)
     yield from subscription_filters.wrong(entry["subscription_filters"] or (), where)
+    yield from policies.wrong(entry, where)
 
 
 def _wrong_retention(value: str, where: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ ResourceAlreadyExistsException to the one that comes late, which is also the ans
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any, Callable, Iterable, Iterator
 
@@ -49,6 +50,10 @@ VERBS = {
     "delete_metric_filter": "delete a metric filter of the log group {name}",
     "put_subscription_filter": "write a subscription filter of the log group {name}",
     "delete_subscription_filter": "delete a subscription filter of the log group {name}",
+    "put_index_policy": "write the index policy of the log group {name}",
+    "delete_index_policy": "delete the index policy of the log group {name}",
+    "put_data_protection_policy": "write the data protection policy of the log group {name}",
+    "delete_data_protection_policy": "delete the data protection policy of the log group {name}",
 }
 
 
@@ -86,7 +91,9 @@ def _found(item: dict[str, Any]) -> Found:
 def _completed(logs: Any, wanted: Wanted, found: Found) -> Found:
     tags = _tags(logs, found.arn) if wanted.tags or wanted.purge_tags else {}
     filters = {field: _filters(logs, wanted.name, name) for field, (_rules, name) in FILTERS.items() if getattr(wanted, field)}
-    return found._replace(tags=tags, **filters)
+    index = _index(logs, wanted.name) if wanted.index_policy is not None else {}
+    protection = _data_protection(logs, wanted.name) if wanted.data_protection_policy is not None else {}
+    return found._replace(tags=tags, index_policy=index, data_protection_policy=protection, **filters)
 
 
 @aws_call("read the tags of {arn}", LOG_GROUPS)
@@ -99,6 +106,28 @@ def _filters(logs: Any, group: str, kind: str) -> dict[str, dict[str, Any]]:
     key = "metricFilters" if kind == "metric_filter" else "subscriptionFilters"
     pages = logs.get_paginator(f"describe_{kind}s").paginate(logGroupName=group)
     return {item["filterName"]: item for page in pages for item in page[key]}
+
+
+@aws_call("read the index policy of the log group {group}", LOG_GROUPS)
+def _index(logs: Any, group: str) -> dict[str, Any]:
+    """The group's own policy; the account's is not."""
+    found = logs.describe_index_policies(logGroupIdentifiers=[group]).get("indexPolicies") or []
+    own = [item["policyDocument"] for item in found if item.get("source") != "ACCOUNT"]
+    return dict(json.loads(own[0])) if own else {}
+
+
+def _data_protection(logs: Any, group: str) -> dict[str, Any]:
+    try:
+        return _protection(logs, group)
+    except AwsError as error:
+        if error.code == "ResourceNotFoundException":  # none was ever there
+            return {}
+        raise
+
+
+@aws_call("read the data protection policy of the log group {group}", LOG_GROUPS)
+def _protection(logs: Any, group: str) -> dict[str, Any]:
+    return dict(json.loads(logs.get_data_protection_policy(logGroupIdentifier=group).get("policyDocument") or "{}"))
 
 
 def unknown(logs: Any, planned: Iterable[Step]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is set on log groups: keys, tags, protection, filters, and what AWS refuses of it where moto does not."""
+"""What is set on log groups: keys, tags, protection, filters, policies, and what AWS refuses of it where moto does not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aws.loggroups import backend, constraint, group_of, invalid, page
 if TYPE_CHECKING:
     from moto.logs.models import LogGroup
 
-TAGS, METRIC_FILTERS, SUBSCRIPTION_FILTERS, DIMENSIONS = 50, 100, 2, 3
+TAGS, METRIC_FILTERS, SUBSCRIPTION_FILTERS, DIMENSIONS, FIELDS = 50, 100, 2, 3, 20
 _ARN = re.compile(r"[\w+=/:,.@-]*", re.ASCII)
 _LOG_GROUP = ":log-group:"
 
@@ -83,16 +83,16 @@ def check_tags(place: Place, params: Params) -> None:
         raise AwsError("TooManyTagsException", "The resource has too many tags.")
 
 
-def _standard(place: Place, params: Params) -> LogGroup:
+def _filtered(place: Place, params: Params) -> LogGroup:
     group = group_of(*place, params)
-    if getattr(group, "lab_class", "STANDARD") != "STANDARD":
+    if getattr(group, "lab_class", "STANDARD") == "INFREQUENT_ACCESS":
         raise AwsError("InvalidOperationException", "The operation is not supported for log groups of this class.")
     return group
 
 
 def put_metric_filter(place: Place, params: Params) -> Params:
     """PutMetricFilter: a filter of the same name is replaced."""
-    group = _standard(place, params)
+    group = _filtered(place, params)
     transformations = params.get("metricTransformations") or []
     if len(transformations) != 1 or len(str(params.get("filterPattern"))) > 1024:
         raise constraint(len(transformations), "metricTransformations", "Member must have length less than or equal to 1")
@@ -145,7 +145,7 @@ def delete_metric_filter(place: Place, params: Params) -> Params:
 
 def put_subscription_filter(place: Place, params: Params) -> Params | None:
     """PutSubscriptionFilter: one that is there changes, also where there are two already; a new one is moto's to make."""
-    group = _standard(place, params)
+    group = _filtered(place, params)
     known = group.subscription_filters.get(params["filterName"])
     if known is None:
         if len(group.subscription_filters) >= SUBSCRIPTION_FILTERS:
@@ -173,6 +173,63 @@ def describe_subscription_filters(place: Place, params: Params) -> Params:
     return {"subscriptionFilters": shown, "nextToken": token}
 
 
+def _policies(group: LogGroup) -> dict[str, Params]:
+    """The documents of a group's own policies, by kind."""
+    if not hasattr(group, "lab_policies"):
+        group.lab_policies = {}  # type: ignore[attr-defined]
+    found: dict[str, Params] = group.lab_policies  # type: ignore[attr-defined]
+    return found
+
+
+def put_index(place: Place, params: Params) -> Params:
+    """PutIndexPolicy: up to 20 fields, for the standard class."""
+    group = group_of(*place, params)
+    document = json.loads(params["policyDocument"])
+    count = len(document.get("Fields") or []) + len(document.get("FieldsV2") or {})
+    if getattr(group, "lab_class", "STANDARD") != "STANDARD" or not 1 <= count <= FIELDS:
+        raise invalid("Index policies have 1 to 20 fields, and are supported for log groups of the Standard class.")
+    found = {"logGroupIdentifier": group.name, "policyDocument": params["policyDocument"], "source": "LOG_GROUP"}
+    _policies(group)["index"] = found
+    return {"indexPolicy": found}
+
+
+def describe_index(place: Place, params: Params) -> Params:
+    """DescribeIndexPolicies, of one group."""
+    if len(params.get("logGroupIdentifiers") or []) != 1:
+        raise constraint("[…]", "logGroupIdentifiers", "Member must have length less than or equal to 1")
+    found = _policies(group_of(*place, {"logGroupIdentifier": params["logGroupIdentifiers"][0]})).get("index")
+    return {"indexPolicies": [found] if found else []}
+
+
+def put_data_protection(place: Place, params: Params) -> Params:
+    """PutDataProtectionPolicy: a block that audits and one that hides, of the same data."""
+    group = group_of(*place, params)
+    blocks = json.loads(params["policyDocument"]).get("Statement") or []
+    operations = [sorted(block.get("Operation") or {}) for block in blocks]
+    if operations != [["Audit"], ["Deidentify"]] or blocks[0].get("DataIdentifier") != blocks[1].get("DataIdentifier"):
+        raise invalid("The data protection policy is malformed.")
+    found = {"logGroupIdentifier": group.name, "policyDocument": params["policyDocument"]}
+    _policies(group)["data"] = found
+    return found
+
+
+def get_data_protection(place: Place, params: Params) -> Params:
+    """GetDataProtectionPolicy: without a document where there is none."""
+    group = group_of(*place, params)
+    return _policies(group).get("data") or {"logGroupIdentifier": group.name}
+
+
+def delete_policy(kind: str) -> Callable[[Place, Params], Params]:
+    """DeleteIndexPolicy or DeleteDataProtectionPolicy."""
+
+    def answer(place: Place, params: Params) -> Params:
+        if _policies(group_of(*place, params)).pop(kind, None) is None:
+            raise AwsError("ResourceNotFoundException", "The specified policy does not exist.")
+        return {}
+
+    return answer
+
+
 CHANGES: dict[str, Callable[[Place, Params], Params | None]] = {
     "AssociateKmsKey": associate_key,
     "DisassociateKmsKey": disassociate_key,
@@ -186,5 +243,11 @@ CHANGES: dict[str, Callable[[Place, Params], Params | None]] = {
     "DeleteMetricFilter": delete_metric_filter,
     "PutSubscriptionFilter": put_subscription_filter,
     "DescribeSubscriptionFilters": describe_subscription_filters,
+    "PutIndexPolicy": put_index,
+    "DescribeIndexPolicies": describe_index,
+    "DeleteIndexPolicy": delete_policy("index"),
+    "PutDataProtectionPolicy": put_data_protection,
+    "GetDataProtectionPolicy": get_data_protection,
+    "DeleteDataProtectionPolicy": delete_policy("data"),
 }
 """What is answered, or checked before moto answers (None), by operation."""

@@ -139,7 +139,7 @@ def test_metric_filters_that_aws_does_not_take(logs: Any, group: str, pattern: s
         logs.put_metric_filter(logGroupName=group, filterName="f", filterPattern=pattern, metricTransformations=metric(**more))
 
 
-def test_filters_are_for_the_standard_class(logs: Any, group: str) -> None:
+def test_infrequent_access_has_no_filters(logs: Any, group: str) -> None:
     logs.create_log_group(logGroupName=f"{group}-i", logGroupClass="INFREQUENT_ACCESS")
     common = {"logGroupName": f"{group}-i", "filterName": "f", "filterPattern": ""}
     with pytest.raises(ClientError, match="InvalidOperationException"):
@@ -160,3 +160,25 @@ def test_a_full_group_lets_its_subscriptions_change(standin: Standin, logs: Any,
     logs.put_subscription_filter(**{**common, "filterPattern": "ERROR"}, filterName="b", distribution="Random")
     found = logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
     assert [(item["filterPattern"], item["distribution"]) for item in found] == [("", "Random"), ("ERROR", "Random")]
+
+
+def test_policies_of_a_group(logs: Any, group: str) -> None:
+    logs.create_log_group(logGroupName=f"{group}-i", logGroupClass="INFREQUENT_ACCESS")
+    for name, fields in ((f"{group}-i", ["a"]), (group, []), (group, list(map(str, range(21))))):
+        with pytest.raises(logs.exceptions.InvalidParameterException):
+            logs.put_index_policy(logGroupIdentifier=name, policyDocument=json.dumps({"Fields": fields}))
+    logs.put_index_policy(logGroupIdentifier=group, policyDocument='{"Fields": ["a"]}')
+    found = logs.describe_index_policies(logGroupIdentifiers=[group])["indexPolicies"]
+    assert [(item["source"], item["policyDocument"]) for item in found] == [("LOG_GROUP", '{"Fields": ["a"]}')]
+    assert "policyDocument" not in logs.get_data_protection_policy(logGroupIdentifier=group)
+    blocks = [{"DataIdentifier": ["x"], "Operation": {name: {}}} for name in ("Audit", "Deidentify")]
+    for wrong in (blocks[:1], [blocks[0], {**blocks[1], "DataIdentifier": ["y"]}]):
+        with pytest.raises(logs.exceptions.InvalidParameterException):
+            logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument=json.dumps({"Statement": wrong}))
+    document = json.dumps({"Statement": blocks})
+    logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument=document)
+    assert logs.get_data_protection_policy(logGroupIdentifier=group)["policyDocument"] == document
+    for operation in (logs.delete_index_policy, logs.delete_data_protection_policy):
+        operation(logGroupIdentifier=group)
+        with pytest.raises(logs.exceptions.ResourceNotFoundException):
+            operation(logGroupIdentifier=group)

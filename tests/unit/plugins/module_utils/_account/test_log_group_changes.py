@@ -70,6 +70,18 @@ def test_a_new_group_gets_everything_it_can_when_it_is_made() -> None:
         ({"protection": False}, FOUND, []),
         ({"state": "absent"}, FOUND, [Step("delete_log_group", {"logGroupName": "/web"})]),
         ({"state": "absent"}, None, []),
+        ({"index_policy": {}, "data_protection_policy": {}}, FOUND, []),
+        ({"index_policy": {"Fields": ["b", "a"]}}, FOUND._replace(index_policy={"Fields": ["a", "b"]}), []),
+        (
+            {"index_policy": {"Fields": ["b"]}},
+            FOUND._replace(index_policy={"Fields": ["a", "b"]}),
+            [Step("put_index_policy", {"logGroupIdentifier": "/web", "policyDocument": '{"Fields": ["b"]}'})],
+        ),
+        (
+            {"data_protection_policy": {}},
+            FOUND._replace(data_protection_policy={"Name": "x"}),
+            [Step("delete_data_protection_policy", {"logGroupIdentifier": "/web"})],
+        ),
     ],
 )
 def test_what_differs_alone_is_a_step(more: dict[str, Any], found: Found | None, expected: list[Step]) -> None:
@@ -115,6 +127,7 @@ def test_notes_of_what_is_lost_or_has_no_effect() -> None:
         ),
         ({"metric_filters": (metric("new"),)}, FOUND._replace(log_class="INFREQUENT_ACCESS"), "which has no metric filters"),
         ({"metric_filters": (metric("new"),), "log_class": "INFREQUENT_ACCESS"}, None, "which has no metric filters"),
+        ({"index_policy": {"Fields": ["a"]}}, FOUND._replace(log_class="DELIVERY"), "and index policies are for STANDARD alone"),
     ],
 )
 def test_what_cannot_be_is_refused(more: dict[str, Any], found: Found | None, said: str) -> None:
@@ -158,4 +171,6 @@ def test_a_diff_shows_what_is_spoken_of() -> None:
         {**common, "retention_in_days": "never", "kms_key_id": KEY, "deletion_protection": True},
     )
     assert shown(wanted(state="absent"), FOUND)[1] == {"state": "absent"}
+    sides = shown(wanted(index_policy={}), FOUND._replace(index_policy={"Fields": ["a"]}))
+    assert [side["index_policy"] for side in sides] == [{"Fields": ["a"]}, {}]
     assert shown(wanted(retention=60), None)[1]["retention_in_days"] == 60

@@ -14,7 +14,17 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_grou
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.log_groups import ATTEMPTS, ensure, read, unknown
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.tests.support.fake_logs import AGES, DAYS, Logs, entry, metric, plan, refused, subscription
+from ansible_collections.cloudwatch.agent.tests.support.fake_logs import (
+    AGES,
+    DAYS,
+    Logs,
+    data_protection,
+    entry,
+    metric,
+    plan,
+    refused,
+    subscription,
+)
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
 INPUTS = 6_000
@@ -62,6 +72,24 @@ def test_tags_and_filters_are_read_where_they_are_wanted() -> None:
     assert (plain.retention, plain.key, plain.policy, plain.protection, plain.stored) == (30, KEY, "p", True, 7)
     whole = read(logs, [Wanted("/web", tags={"b": "1"}, metric_filters=(metric("x"),), subscription_filters=(subscription("y"),))])["/web"]
     assert (dict(whole.tags), list(whole.metric_filters), list(whole.subscription_filters)) == ({"a": "1"}, ["errors"], ["s"])
+
+
+def test_a_policy_of_the_account_is_not_the_groups() -> None:
+    logs = Logs()
+    logs.seed("/web")
+    one = Wanted("/web", index_policy={"Fields": ["a", "b"]}, data_protection_policy=data_protection())
+    found = read(logs, [one])["/web"]
+    assert (found.index_policy, found.data_protection_policy) == ({}, {})
+    assert [step.operation for step in apply(logs, one)] == ["put_index_policy", "put_data_protection_policy"]
+    assert apply(logs, one._replace(index_policy={"Fields": ["b", "a"]})) == []
+    gone = one._replace(index_policy={}, data_protection_policy={})
+    assert [step.operation for step in apply(logs, gone)] == ["delete_index_policy", "delete_data_protection_policy"]
+    assert apply(logs, gone) == []
+    failing(logs, "get_data_protection_policy", "ResourceNotFoundException")
+    assert read(logs, [gone])["/web"].data_protection_policy == {}
+    failing(logs, "get_data_protection_policy", "AccessDeniedException")
+    with pytest.raises(AwsError, match="Failed to read the data protection policy of the log group /web"):
+        read(logs, [gone])
 
 
 def test_a_group_that_the_agent_makes_meanwhile_is_taken_as_it_is() -> None:
@@ -146,6 +174,8 @@ def _entry(dice: random.Random, name: str) -> dict[str, Any]:
             [metric("errors", state="absent")],
         ),
         subscription_filters=_some(dice, None, [subscription(_some(dice, "a", "b", "c"))], [subscription("a", state="absent")]),
+        index_policy=_some(dice, None, None, {}, {"Fields": ["b", "a"]}, {"Fields": []}),
+        data_protection_policy=_some(dice, None, None, {}, data_protection(), {"Statement": []}),
     )
 
 
