@@ -116,7 +116,7 @@ class ActionModule(AwsAction):
     def _refusals(self, group: _Group) -> Iterator[str]:
         yield from changes.problems(group.wanted, group.found)
         for line in log_groups.unknown(self._logs(group.target), changes.steps(group.wanted, group.found)):
-            yield f"{group.wanted.name}: {line}"
+            yield f"{group.wanted.name}: {line[0].lower()}{line[1:]}"
 
     def _warnings(self, groups: list[_Group], skipped: list[dict[str, str]], days: str) -> Iterator[str]:
         for one in groups:

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 AGES = (0, 2, 29, 200, 4000)
 """How old the events of a group are, in days."""
+NEW = ("put_log_group_deletion_protection", "describe_index_policies")
+"""What an old botocore has no method for."""
 METHODS = {
     "create_log_group": {"logGroupName", "logGroupClass", "kmsKeyId", "tags", "deletionProtectionEnabled"},
     "put_log_group_deletion_protection": {"logGroupIdentifier", "deletionProtectionEnabled"},
@@ -41,7 +43,7 @@ class Logs:
         self._old = old
         self.meta = SimpleNamespace(
             region_name="us-east-1",
-            method_to_api_mapping={name: name for name in dir(self) if not old or name != "put_log_group_deletion_protection"},
+            method_to_api_mapping={name: name for name in dir(self) if not old or name not in NEW},
             service_model=SimpleNamespace(operation_model=self._operation),
         )
 

@@ -36,6 +36,8 @@ OF_ONE_GROUP = frozenset(
 )
 """Refusals after which other groups are still worth a call."""
 KEY = "The key must be symmetric and enabled, and its policy must let logs.REGION.amazonaws.com use it"
+OLD = "This botocore knows no {missing}. Hint: install a newer boto3 and botocore on the controller."
+INDEX = "describe_index_policies"
 VERBS = {
     "create_log_group": "create the log group {name}",
     "delete_log_group": "delete the log group {name}",
@@ -111,6 +113,8 @@ def _filters(logs: Any, group: str, kind: str) -> dict[str, dict[str, Any]]:
 @aws_call("read the index policy of the log group {group}", LOG_GROUPS)
 def _index(logs: Any, group: str) -> dict[str, Any]:
     """The group's own policy; the account's is not."""
+    if INDEX not in logs.meta.method_to_api_mapping:
+        raise AwsError(OLD.format(missing=INDEX))
     found = logs.describe_index_policies(logGroupIdentifiers=[group]).get("indexPolicies") or []
     own = [item["policyDocument"] for item in found if item.get("source") != "ACCOUNT"]
     return dict(json.loads(own[0])) if own else {}
@@ -137,7 +141,7 @@ def unknown(logs: Any, planned: Iterable[Step]) -> Iterator[str]:
         known = logs.meta.service_model.operation_model(operation).input_shape.members if operation else {}
         missing = [name for name in step.arguments if name not in known]
         if missing:
-            yield f"this botocore knows no {missing[0]} of {step.operation}. Hint: install a newer boto3 and botocore on the controller."
+            yield OLD.format(missing=f"{missing[0]} of {step.operation}")
 
 
 def ensure(logs: Any, wanted: Wanted, found: Found | None, done: list[Step], sleep: Callable[[float], None] = time.sleep) -> None:

@@ -147,6 +147,8 @@ def test_an_old_botocore_is_found_out_before_anything_is_written() -> None:
     changed = steps(Wanted("/web", protection=True), read(old, [Wanted("/web")])["/web"])
     assert "of put_log_group_deletion_protection" in next(unknown(old, changed))
     assert list(unknown(Logs(), made)) == []
+    with pytest.raises(AwsError, match=r"knows no describe_index_policies\. Hint: install a newer boto3"):
+        read(old, [Wanted("/web", index_policy={})])
 
 
 def _some(dice: random.Random, *values: Any) -> Any:
