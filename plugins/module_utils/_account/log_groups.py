@@ -90,36 +90,45 @@ def desired(plan: Mapping[str, Any], groups: Iterable[Mapping[str, Any]], defaul
         ConfigError: everything that cannot be or that contradicts itself, one sentence a line.
     """
     wrong = list(_wrong_defaults(defaults))
-    found: dict[Target, dict[str, Wanted]] = {}
     skipped: list[dict[str, str]] = []
-    for item in plan.get("configurations", []):
-        target = Target(item["profile"], item["region"])
-        of_target = found.setdefault(target, {})
-        for declared in _declared(item):
-            if declared.name.startswith(RESERVED):
-                wrong.append(
-                    f"{declared.where}: no log group can have the name {declared.name!r}. Hint: AWS takes /{RESERVED}, not {RESERVED}."
-                )
-            elif not _NAME.fullmatch(declared.name):
-                skipped.append({"name": declared.name, "region": target.region, "configuration": item["name"], "reason": _UNKNOWN})
-            else:
-                _join(of_target, declared, wrong)
-    written = {(target, name) for target, of_target in found.items() for name in of_target}
+    found = _of_plan(plan, skipped, wrong)
+    planned = {target: frozenset(named) for target, named in found.items()}
     for index, entry in enumerate(groups):
         where = f"{VARIABLE}[{index}]"
         problems = list(_wrong_entry(entry, where))
-        targets = [] if problems else _targets(entry, where, found, written, problems)
+        targets = [] if problems else _targets(entry, where, planned, problems)
         wrong += problems
         for target in targets:
             _merge(found.setdefault(target, {}), entry, where, target, wrong)
-    if not wrong:
-        complete = {
-            target: {name: _completed(one, target, defaults, wrong) for name, one in sorted(named.items())}
-            for target, named in found.items()
-        }
+    _refuse(wrong)
+    complete = {
+        target: {name: _completed(one, target, defaults, wrong) for name, one in sorted(named.items())}
+        for target, named in found.items()
+        if named
+    }
+    _refuse(wrong)
+    return Desired(complete, skipped)
+
+
+def _refuse(wrong: list[str]) -> None:
     if wrong:
         raise ConfigError("\n".join(dict.fromkeys(wrong)))
-    return Desired({target: named for target, named in complete.items() if named}, skipped)
+
+
+def _of_plan(plan: Mapping[str, Any], skipped: list[dict[str, str]], wrong: list[str]) -> dict[Target, dict[str, Wanted]]:
+    """What the configurations say, by target; every target of the hosts is there."""
+    found: dict[Target, dict[str, Wanted]] = {}
+    for item in plan.get("configurations", []):
+        target = Target(item["profile"], item["region"])
+        of_target = found.setdefault(target, {})
+        for one in _declared(item):
+            if one.name.startswith(RESERVED):
+                wrong.append(f"{one.where}: no log group can have the name {one.name!r}. Hint: AWS takes /{RESERVED}, not {RESERVED}.")
+            elif not _NAME.fullmatch(one.name):
+                skipped.append({"name": one.name, "region": target.region, "configuration": item["name"], "reason": _UNKNOWN})
+            else:
+                _join(of_target, one, wrong)
+    return found
 
 
 _UNKNOWN = "its name has something in it that only the host can fill in; the agent makes it itself"
@@ -162,19 +171,17 @@ def _contradiction(known: Wanted, field: str, key: str, value: Any, where: str) 
     )
 
 
-def _targets(
-    entry: Mapping[str, Any], where: str, found: Mapping[Target, Any], written: set[tuple[Target, str]], wrong: list[str]
-) -> list[Target]:
+def _targets(entry: Mapping[str, Any], where: str, planned: Mapping[Target, frozenset[str]], wrong: list[str]) -> list[Target]:
     """Where a group that is named by hand is meant: where configurations write to it, else the only target there can be."""
     name, profile, region = entry["name"], entry["profile"], entry["region"]
-    candidates = [target for target in found if profile in ("", target.profile) and region in ("", target.region)]
-    writing = [target for target in candidates if (target, name) in written]
+    candidates = [target for target in planned if profile in ("", target.profile) and region in ("", target.region)]
+    writing = [target for target in candidates if name in planned[target]]
     if writing or len(candidates) == 1:
         return writing or candidates
-    profiles = sorted({target.profile for target in found}) or [""]
+    profiles = sorted({target.profile for target in planned}) or [""]
     if not candidates and (profile or len(profiles) == 1):
         return [Target(profile or profiles[0], region)]
-    known = listed([" of ".join(filter(None, (target.region, target.profile))) for target in candidates or found])
+    known = listed([" of ".join(filter(None, (target.region, target.profile))) for target in candidates or planned])
     wrong.append(
         f"{where} ({name}): no configuration writes to it, and the hosts are in {known}, so that nothing says where it belongs."
         " Hint: give it region, and profile where accounts differ; one entry for each region."

@@ -88,6 +88,8 @@ def test_where_a_group_that_is_named_belongs() -> None:
     text = refusal(two, entry("/audit"))
     assert text.startswith("cw_agent_log_groups[0] (/audit): no configuration writes to it, and the hosts are in us-east-1, eu-west-1")
     assert "/audit" in desired(two, [entry("/audit", region="eu-west-1")], NOTHING).groups[THERE]
+    both = desired(plan(WEB), [entry("/b", region="eu-west-1"), entry("/a")], NOTHING).groups
+    assert "/b" in both[THERE] and "/a" in both[HERE]
     assert "/audit" in desired({}, [entry("/audit")], NOTHING).groups[Target("", "")]
     accounts = together(plan(WEB, profile="shop"), plan(WEB, profile="bank"))
     assert "us-east-1 of shop, us-east-1 of bank" in refusal(accounts, entry("/audit", region="us-east-1"))
