@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -40,8 +41,9 @@ class Account:
         self.lab = lab
         self.base = f"/{uuid.uuid4().hex[:8]}"
         self.warnings: list[str] = []
+        self.client = functools.lru_cache(maxsize=None)(self._made)
 
-    def client(self, service: str, region: str = REGION) -> Any:
+    def _made(self, service: str, region: str = REGION) -> Any:
         known = self.lab.environment
         return boto3.session.Session().client(
             service,
@@ -192,7 +194,8 @@ def test_every_retention_of_aws_leaves_the_group_with_its_events(account: Accoun
     made = account.group(name)["creationTime"]
     for days in DAYS:
         assert account.run(groups=[{"name": name, "retention_in_days": days}])["writes"] == ["PutRetentionPolicy"]
-        assert (account.group(name)["retentionInDays"], account.group(name)["creationTime"]) == (days, made)
+        found = account.group(name)
+        assert (found["retentionInDays"], found["creationTime"]) == (days, made)
     assert account.events(name) == 1
 
 
