@@ -158,7 +158,8 @@ def _join(groups: dict[str, Wanted], declared: _Declared, wrong: list[str]) -> N
         if before not in (None, value):
             wrong.append(_contradiction(known, field, key, value, where))
         else:
-            known = known._replace(**{field: value, "said": {field: where, **known.said}})
+            added: dict[str, Any] = {field: value, "said": {field: where, **known.said}}
+            known = known._replace(**added)
     groups[declared.name] = known._replace(said={"written": declared.where, **known.said})
 
 

@@ -92,7 +92,9 @@ def _found(item: dict[str, Any]) -> Found:
 
 def _completed(logs: Any, wanted: Wanted, found: Found) -> Found:
     tags = _tags(logs, found.arn) if wanted.tags or wanted.purge_tags else {}
-    filters = {field: _filters(logs, wanted.name, name) for field, (_rules, name) in FILTERS.items() if getattr(wanted, field)}
+    filters: dict[str, Any] = {
+        field: _filters(logs, wanted.name, name) for field, (_rules, name) in FILTERS.items() if getattr(wanted, field)
+    }
     index = _index(logs, wanted.name) if wanted.index_policy is not None else {}
     protection = _data_protection(logs, wanted.name) if wanted.data_protection_policy is not None else {}
     return found._replace(tags=tags, index_policy=index, data_protection_policy=protection, **filters)
