@@ -8,26 +8,19 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, Iterator, Mapping
 
+from . import filters
+
 MOST = 100
 """Metric filters of a log group."""
-PATTERN, DIMENSIONS = 1_024, 3
+DIMENSIONS = 3
 CARRIED = ("applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFieldDimensions")
 """What a filter may have that entries do not say: it stays when the filter changes."""
-_NAME = re.compile(r"[^:*]{1,512}")
 _METRIC = re.compile(r"[^:*$]{1,255}")
 
 
 def wrong(entries: Iterable[Mapping[str, Any]], where: str) -> Iterator[str]:
     """What CloudWatch Logs would refuse, or drop without a word, of *entries*; *where* they are said."""
-    names: list[str] = []
-    for entry in entries:
-        name = entry["name"]
-        place = f"{where} metric filter {name!r}"
-        if not _NAME.fullmatch(name) or name in names:
-            yield f"{place}: the name is {'there twice' if name in names else 'not possible'}. Hint: 1 to 512 characters without : and *."
-        names.append(name)
-        if entry["state"] == "present":
-            yield from (f"{place}: {problem}" for problem in _problems(entry))
+    return filters.wrong(entries, f"{where} metric filter", _problems)
 
 
 def _problems(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -35,8 +28,7 @@ def _problems(entry: Mapping[str, Any]) -> Iterator[str]:
     if missing:
         yield f"{', '.join(missing)} must be given. Hint: an empty pattern matches every event."
         return
-    if len(entry["pattern"]) > PATTERN:
-        yield f"its pattern has {len(entry['pattern'])} characters. Hint: {PATTERN} at most; several filters may feed one metric."
+    yield from filters.too_long(entry["pattern"])
     for key in ("metric_name", "metric_namespace"):
         if not _METRIC.fullmatch(entry[key]):
             yield f"{key} is {entry[key]!r}. Hint: 1 to 255 characters without :, * and $."

@@ -8,28 +8,20 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, Iterator, Mapping
 
+from . import filters
+
 MOST = 2
 """Subscription filters of a log group."""
-PATTERN = 1_024
 CARRIED = ("applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFields")
 """What a filter may have that entries do not say: it stays when the filter changes."""
 NEED_ROLE = ("kinesis", "firehose")
 """Services to whose streams CloudWatch Logs writes by a role."""
-_NAME = re.compile(r"[^:*]{1,512}")
 _ARN = re.compile(r"arn:[\w-]+:(?P<service>lambda|kinesis|firehose|logs):[\w-]+:\d{12}:.+", re.ASCII)
 
 
 def wrong(entries: Iterable[Mapping[str, Any]], where: str) -> Iterator[str]:
     """What CloudWatch Logs would refuse of *entries*; *where* they are said."""
-    names: list[str] = []
-    for entry in entries:
-        name = entry["name"]
-        place = f"{where} subscription filter {name!r}"
-        if not _NAME.fullmatch(name) or name in names:
-            yield f"{place}: the name is {'there twice' if name in names else 'not possible'}. Hint: 1 to 512 characters without : and *."
-        names.append(name)
-        if entry["state"] == "present":
-            yield from (f"{place}: {problem}" for problem in _problems(entry))
+    return filters.wrong(entries, f"{where} subscription filter", _problems)
 
 
 def _problems(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -43,8 +35,7 @@ def _problems(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"role_arn must be given, since the destination is of {match['service']}. Hint: a role that CloudWatch Logs may assume."
     elif match["service"] == "lambda" and entry["role_arn"]:
         yield "role_arn is given, and a Lambda function takes none. Hint: take it out; the function's own policy allows the call."
-    if len(entry["pattern"]) > PATTERN:
-        yield f"its pattern has {len(entry['pattern'])} characters. Hint: {PATTERN} at most."
+    yield from filters.too_long(entry["pattern"])
 
 
 def shape(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import cbor, iam, instances, loggroup_settings, loggroups
+from aws import cbor, iam, instances, loggroups
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -26,6 +26,7 @@ from aws.faults import CONTROLLER as CONTROLLER_NAME
 from aws.faults import Fault, Faults, incomplete, refusal, throttle
 from aws.identity import CONTROLLER, Identities, Principal
 from aws.imds import Imds
+from aws.loggroup_settings import CHANGES, check_key, keep_distribution
 from aws.metrics import Metrics
 from aws.pace import Pace
 from aws.parameters import OPERATIONS, Store
@@ -168,7 +169,7 @@ class Front:
     def _logs(self, call: Call, place: tuple[str, str]) -> dict[str, Any] | None:
         if call.operation == "CreateLogGroup":
             loggroups.check_create(call.params)
-            loggroup_settings.check_key(place, call.params)
+            check_key(place, call.params)
         elif call.operation == "PutRetentionPolicy":
             loggroups.check_retention(*place, call.params)
         elif call.operation == "PutLogEvents":
@@ -179,15 +180,15 @@ class Front:
             return loggroups.describe_groups(*place, call.params)
         elif call.operation == "FilterLogEvents":
             return loggroups.filter_events(*place, call.params)
-        elif call.operation in loggroup_settings.CHANGES:
-            return loggroup_settings.CHANGES[call.operation](place, call.params)
+        elif call.operation in CHANGES:
+            return CHANGES[call.operation](place, call.params)
         return None
 
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:
         if call.service == "logs" and call.operation == "CreateLogGroup":
             loggroups.keep_class(*place, call.params)
         if call.service == "logs" and call.operation == "PutSubscriptionFilter":
-            loggroup_settings.keep_distribution(place, call.params)
+            keep_distribution(place, call.params)
         if call.service == "ec2":
             instances.correct(*place, call.operation)
 
