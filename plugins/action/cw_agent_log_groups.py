@@ -92,7 +92,7 @@ class ActionModule(AwsAction):
             groups = [one for target, named in wanted.groups.items() for one in self._read(target, list(named.values()))]
         except (AwsError, ConfigError) as error:
             return {"failed": True, "changed": False, "msg": mask(str(error))}
-        wrong = [_of(one.target, line) for one in groups for line in self._refusals(one)]
+        wrong = [*_differing(groups), *(_of(one.target, line) for one in groups for line in self._refusals(one))]
         if wrong:
             return {"failed": True, "changed": False, "msg": mask("\n".join(wrong))}
         for line in self._warnings(groups, wanted.skipped, given["retention_in_days"]):
@@ -156,6 +156,20 @@ class ActionModule(AwsAction):
                     left[one.target] = []
         failures += [_of(target, _left_text(names)) for target, names in left.items() if names]
         return {**_summary(entries), **({"failed": True, "msg": "\n".join(failures)} if failures else {})}
+
+
+def _differing(groups: list[_Group]) -> Iterator[str]:
+    """Groups that two profiles of one account reach, and that are wanted differently: each run would undo the other half."""
+    first: dict[str, _Group] = {}
+    for one in groups:
+        if one.found is None:
+            continue
+        other = first.setdefault(one.found.arn, one)
+        if other.wanted._replace(said={}) != one.wanted._replace(said={}):
+            yield (
+                f"{other.label} and {one.label} are one log group ({one.found.arn}), and are wanted differently."
+                " Hint: give its hosts one cw_agent_profile."
+            )
 
 
 def _of(target: Target, text: str) -> str:

@@ -80,6 +80,14 @@ def test_nothing_is_written_where_one_is_refused(account: dict[tuple[str, str], 
     assert "retention_in_days is '31'" in run(plan=given, retention_in_days=31)[0]["msg"]
 
 
+def test_two_profiles_of_one_account_do_not_undo_each_other(account: dict[tuple[str, str], Logs]) -> None:
+    logs = account["a", "us-east-1"] = account["b", "us-east-1"] = Logs()
+    logs.seed("/web", retentionInDays=30)
+    found, _warnings = run(plan=together(plan(WEB, profile="a"), plan({**WEB, "retention_in_days": 60}, profile="b")))
+    assert found["msg"].startswith("a/us-east-1 /web and b/us-east-1 /web are one log group (arn:aws:logs:") and logs.writes == []
+    assert "failed" not in run(plan=together(plan(WEB, profile="a"), plan(WEB, profile="b")))[0]
+
+
 def test_a_failure_does_not_stop_other_groups_and_a_second_run_does_the_rest(account: dict[tuple[str, str], Logs]) -> None:
     files = [{"file_path": f"/{name}", "log_group_name": f"/{name}", "retention_in_days": 30} for name in "abc"]
     logs = account["", "us-east-1"] = Logs()
