@@ -181,6 +181,27 @@ def test_every_option_of_a_group_with_events(account: Account) -> None:
     assert set(account.group(name)) & {"retentionInDays", "kmsKeyId"} == set()
 
 
+def test_what_holds_for_all_groups(account: Account) -> None:
+    """Of a configuration's group that is there, of one that is not, and of one that is named; nothing that is there is shortened."""
+    short, longer, arn = account.seed("short"), account.seed("longer"), key(account)
+    logs = account.client("logs")
+    logs.put_retention_policy(logGroupName=short, retentionInDays=7)
+    given = plan(*({"file_path": f"/{name}", "log_group_name": name} for name in (short, account.name("new"))))
+    common = {"plan": given, "groups": [{"name": longer}], "group_tags": {"team": "web"}, "kms_key_ids": [arn], "deletion_protection": True}
+    writes = account.quartet(**common, retention_in_days=90)
+    assert writes == [
+        *("AssociateKmsKey", "TagResource", "PutLogGroupDeletionProtection"),  # longer: its events stay for ever
+        *("CreateLogGroup", "PutRetentionPolicy"),
+        *("AssociateKmsKey", "TagResource", "PutLogGroupDeletionProtection", "PutRetentionPolicy"),
+    ]
+    for name, days in ((short, 90), (longer, None), (account.name("new"), 90)):
+        found = account.group(name)
+        assert (found.get("retentionInDays"), found["kmsKeyId"], found["deletionProtectionEnabled"]) == (days, arn, True)
+        assert account.tags(name) == {"team": "web"}
+    assert f"{longer}: keeps its events for longer than 90 days" in account.warnings[-1]
+    assert account.events(short) == account.events(longer) == 1
+
+
 def stream_of(account: Account) -> str:
     """A stream of Kinesis for subscriptions."""
     kinesis, name = account.client("kinesis"), account.base[1:]
