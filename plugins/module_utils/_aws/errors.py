@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, NamedTuple, TypeVar
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -98,6 +98,18 @@ HINTS = {
 }
 
 
+class Source(NamedTuple):
+    """The service of a call, and the guide that has the controller's policy for it."""
+
+    service: str
+    guide: str
+
+
+DERIVED = Source("", "")
+"""Found out from the operation."""
+LOG_GROUPS = Source("logs", "log groups")
+
+
 class AwsError(Exception):
     """A refused request or a failed call.
 
@@ -120,15 +132,14 @@ class AwsError(Exception):
         return self.code in THROTTLES
 
 
-def from_botocore(exception: Exception, verb: str) -> AwsError:
+def from_botocore(exception: Exception, verb: str, source: Source = DERIVED) -> AwsError:
     """The :class:`AwsError` for an exception of botocore that ended the attempt to *verb*."""
     if isinstance(exception, ClientError):
         error = exception.response.get("Error", {})
         code = str(error.get("Code", ""))
         status = int(exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         operation = exception.operation_name
-        guide = "verification" if operation in OF_VERIFICATION else "permissions" if operation in OF_PERMISSIONS else "publishing"
-        service = {**OF_VERIFICATION, **OF_PERMISSIONS}.get(operation, "ssm")
+        service, guide = source if source.service else _source(operation)
         hint = HINTS.get(code, "").format(action=f"{service}:{operation}", guide=guide)
         message = f"Failed to {verb}: {code}: {str(error.get('Message') or 'no further text').rstrip('.')}"
         return AwsError(f"{message}. Hint: {hint}." if hint else message, code, status >= 500 and code not in THROTTLES)
@@ -138,16 +149,22 @@ def from_botocore(exception: Exception, verb: str) -> AwsError:
     return AwsError(f"{message.rstrip('.')}. Hint: {HINTS[code]}." if code in HINTS else message, code, unsure)
 
 
+def _source(operation: str) -> Source:
+    guide = "verification" if operation in OF_VERIFICATION else "permissions" if operation in OF_PERMISSIONS else "publishing"
+    return Source({**OF_VERIFICATION, **OF_PERMISSIONS}.get(operation, "ssm"), guide)
+
+
 def _listed(items: list[Any] | tuple[Any, ...]) -> str:
     more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
     return ", ".join(map(str, items[:SHOWN])) + more
 
 
-def aws_call(verb: str) -> Callable[[Function], Function]:
+def aws_call(verb: str, source: Source = DERIVED) -> Callable[[Function], Function]:
     """Decorator of a function that makes one API call: exceptions of botocore leave it as :class:`AwsError`.
 
     Args:
         verb: what the call does, e.g. ``"read the parameters {names}"``; fields are the function's own arguments.
+        source: of the call, where its operation does not say so alone.
     """
 
     def wrap(function: Function) -> Function:
@@ -160,7 +177,7 @@ def aws_call(verb: str) -> Callable[[Function], Function]:
             except (ClientError, BotoCoreError, ResponseParserError) as exception:
                 given = signature.bind(*args, **kwargs).arguments
                 words = {key: _listed(value) if isinstance(value, (list, tuple)) else value for key, value in given.items()}
-                raise from_botocore(exception, verb.format(**words)) from exception
+                raise from_botocore(exception, verb.format(**words), source) from exception
 
         return called  # type: ignore[return-value]
 

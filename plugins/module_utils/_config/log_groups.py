@@ -25,7 +25,10 @@ def default_group(file_path: str) -> str:
 
 
 def destinations(subject: Subject) -> Iterator[dict[str, Any]]:
-    """Each entry under logs_collected: kind, path, log_group_name, log_stream_name ('' for the host's default), file_path, retention."""
+    """Each entry under logs_collected: kind, path, names of group and stream ('' for the host's default), file_path, retention, class.
+
+    ``class_given``: whether the entry names the class, or has that of AWS's default.
+    """
     default_stream = subject.section("logs").get("log_stream_name") or ""
     for kind, path, entry in subject.log_entries():
         file_path = str(entry.get("file_path") or "") if kind == "files" else ""
@@ -39,6 +42,7 @@ def destinations(subject: Subject) -> Iterator[dict[str, Any]]:
             "file_path": file_path,
             "retention_in_days": retention if isinstance(retention, int) and retention > 0 else None,
             "log_group_class": str(entry.get("log_group_class") or "STANDARD").upper(),
+            "class_given": bool(entry.get("log_group_class")),
             "pattern": is_glob(file_path),
         }
 

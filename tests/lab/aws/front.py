@@ -26,6 +26,7 @@ from aws.faults import CONTROLLER as CONTROLLER_NAME
 from aws.faults import Fault, Faults, incomplete, refusal, throttle
 from aws.identity import CONTROLLER, Identities, Principal
 from aws.imds import Imds
+from aws.loggroup_settings import CHANGES, check_key, keep_distribution
 from aws.metrics import Metrics
 from aws.pace import Pace
 from aws.parameters import OPERATIONS, Store
@@ -170,8 +171,9 @@ class Front:
     def _logs(self, call: Call, place: tuple[str, str]) -> dict[str, Any] | None:
         if call.operation == "CreateLogGroup":
             loggroups.check_create(call.params)
+            check_key(place, call.params)
         elif call.operation == "PutRetentionPolicy":
-            loggroups.check_retention(call.params)
+            loggroups.check_retention(*place, call.params)
         elif call.operation == "PutLogEvents":
             loggroups.check_events(call.params)
         elif call.operation == "DescribeLogStreams":
@@ -180,11 +182,15 @@ class Front:
             return loggroups.describe_groups(*place, call.params)
         elif call.operation == "FilterLogEvents":
             return loggroups.filter_events(*place, call.params)
+        elif call.operation in CHANGES:
+            return CHANGES[call.operation](place, call.params)
         return None
 
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:
         if call.service == "logs" and call.operation == "CreateLogGroup":
             loggroups.keep_class(*place, call.params)
+        if call.service == "logs" and call.operation == "PutSubscriptionFilter":
+            keep_distribution(place, call.params)
         if call.service == "ec2":
             instances.correct(*place, call.operation)
 

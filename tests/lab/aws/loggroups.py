@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 EVENTS, BATCH, EVENT_OVERHEAD, DAY_MS = 10_000, 1_048_576, 26, 86_400_000
-CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
+CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
+TAGS = 50
+IDENTIFIERS = 50
 
 
 def invalid(message: str) -> AwsError:
@@ -36,7 +38,8 @@ def backend(account: str, region: str) -> LogsBackend:
     return logs_backends[account][region]
 
 
-def _group(account: str, region: str, params: dict[str, Any]) -> LogGroup:
+def group_of(account: str, region: str, params: dict[str, Any]) -> LogGroup:
+    """The group that a request names, by name or ARN."""
     asked = str(params.get("logGroupName") or params.get("logGroupIdentifier") or "")
     name = asked.rsplit(":log-group:", maxsplit=1)[-1].removesuffix(":*")
     group = backend(account, region).groups.get(name)
@@ -47,22 +50,30 @@ def _group(account: str, region: str, params: dict[str, Any]) -> LogGroup:
 
 def check_create(params: dict[str, Any]) -> None:
     """What CreateLogGroup refuses beyond moto."""
+    name = str(params.get("logGroupName") or "")
+    if name.startswith("aws/"):
+        raise invalid("Log groups starting with aws/ are reserved.")
+    if len(params.get("tags") or {}) > TAGS:
+        raise constraint(f"[{len(params['tags'])} tags]", "tags", f"Member must have length less than or equal to {TAGS}")
     kind = params.get("logGroupClass")
     if kind and kind not in CLASSES:
         raise constraint(kind, "logGroupClass", f"Member must satisfy enum value set: [{', '.join(CLASSES)}]")
 
 
 def keep_class(account: str, region: str, params: dict[str, Any]) -> None:
-    """Notes the class of a group that was just created."""
-    group = _group(account, region, params)
+    """Notes the class and the protection of a group that was just created."""
+    group = group_of(account, region, params)
     group.lab_class = params.get("logGroupClass") or "STANDARD"  # type: ignore[attr-defined]
+    group.lab_protected = bool(params.get("deletionProtectionEnabled"))  # type: ignore[attr-defined]
 
 
-def check_retention(params: dict[str, Any]) -> None:
-    """What PutRetentionPolicy refuses beyond moto."""
+def check_retention(account: str, region: str, params: dict[str, Any]) -> None:
+    """What PutRetentionPolicy refuses beyond moto: other numbers, and a class that keeps its events for one day."""
     days = params.get("retentionInDays")
     if days not in RETENTIONS:
         raise constraint(days, "retentionInDays", f"Member must satisfy enum value set: [{', '.join(map(str, RETENTIONS))}]")
+    if getattr(group_of(account, region, params), "lab_class", "STANDARD") == "DELIVERY":
+        raise invalid("The retention of a log group of class DELIVERY cannot be changed.")
 
 
 def check_events(params: dict[str, Any]) -> None:
@@ -79,7 +90,9 @@ def check_events(params: dict[str, Any]) -> None:
 
 
 def describe_groups(account: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
-    """DescribeLogGroups, with class, pattern, identifiers."""
+    """DescribeLogGroups, with class, protection, pattern, identifiers."""
+    if len(params.get("logGroupIdentifiers") or []) > IDENTIFIERS:
+        raise constraint("[…]", "logGroupIdentifiers", f"Member must have length less than or equal to {IDENTIFIERS}")
     names = [str(item).rsplit(":log-group:", maxsplit=1)[-1].removesuffix(":*") for item in params.get("logGroupIdentifiers") or []]
     prefix, pattern = params.get("logGroupNamePrefix") or "", params.get("logGroupNamePattern") or ""
     if prefix and pattern:
@@ -87,15 +100,21 @@ def describe_groups(account: str, region: str, params: dict[str, Any]) -> dict[s
     kind = params.get("logGroupClass")
     groups = []
     for name, group in sorted(backend(account, region).groups.items()):
-        shown = {**group.to_describe_dict(), "logGroupClass": getattr(group, "lab_class", "STANDARD")}
+        shown = {
+            **group.to_describe_dict(),
+            "logGroupClass": getattr(group, "lab_class", "STANDARD"),
+            "deletionProtectionEnabled": getattr(group, "lab_protected", False),
+            "metricFilterCount": sum(item["logGroupName"] == name for item in backend(account, region).filters.metric_filters),
+        }
         wanted = name in names if names else name.startswith(prefix) and pattern.lower() in name.lower()
         if wanted and kind in (None, shown["logGroupClass"]):
             groups.append(shown)
-    page, token = _page(groups, params)
-    return {"logGroups": page, "nextToken": token}
+    shown_groups, token = page(groups, params)
+    return {"logGroups": shown_groups, "nextToken": token}
 
 
-def _page(items: list[Any], params: dict[str, Any]) -> tuple[list[Any], str | None]:
+def page(items: list[Any], params: dict[str, Any]) -> tuple[list[Any], str | None]:
+    """A page of *items* by the request's limit and token, and the token of the next."""
     limit = int(params.get("limit") or 50)
     if not 1 <= limit <= 50:
         raise constraint(limit, "limit", "Member must have value less than or equal to 50")
@@ -108,7 +127,7 @@ def _page(items: list[Any], params: dict[str, Any]) -> tuple[list[Any], str | No
 
 def describe_streams(account: str, region: str, params: dict[str, Any], delay: float) -> dict[str, Any]:
     """DescribeLogStreams: the times of events come `delay` seconds late, as AWS says they may."""
-    group = _group(account, region, params)
+    group = group_of(account, region, params)
     prefix, order = params.get("logStreamNamePrefix") or "", params.get("orderBy") or "LogStreamName"
     if order == "LastEventTime" and prefix:
         raise invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
@@ -117,8 +136,8 @@ def describe_streams(account: str, region: str, params: dict[str, Any], delay: f
     shown.sort(
         key=lambda item: item.get(field, 0) if field == "lastEventTimestamp" else item[field], reverse=bool(params.get("descending"))
     )
-    page, token = _page(shown, params)
-    return {"logStreams": page, "nextToken": token}
+    shown_streams, token = page(shown, params)
+    return {"logStreams": shown_streams, "nextToken": token}
 
 
 def _stream(stream: LogStream, delay: float) -> dict[str, Any]:
@@ -134,7 +153,7 @@ def _stream(stream: LogStream, delay: float) -> dict[str, Any]:
 
 def filter_events(account: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
     """FilterLogEvents: events of all streams by time, from startTime (inclusive) to endTime (exclusive)."""
-    group = _group(account, region, params)
+    group = group_of(account, region, params)
     names, prefix = params.get("logStreamNames"), params.get("logStreamNamePrefix")
     if names and prefix:
         raise invalid("LogStreamNamePrefix and logStreamNames are mutually exclusive parameters.")
