@@ -48,3 +48,13 @@ def test_every_playbook_and_module_of_the_readme_is_there() -> None:
         assert (ROOT / "playbooks" / f"{name}.yml").exists(), name
     for name in re.findall(r"\| `cloudwatch\.agent\.(\w+)`", TEXT):
         assert (ROOT / "plugins" / "modules" / f"{name}.py").exists(), name
+
+
+def test_every_module_stands_in_the_readme_and_those_that_call_aws_take_its_defaults() -> None:
+    group = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]["aws"]
+    calls_aws = set()
+    for module in (ROOT / "plugins" / "modules").glob("*.py"):
+        assert f"{module.stem}`" in TEXT, module.stem
+        if "  - amazon.aws.boto3\n" in module.read_text(encoding="utf-8"):
+            calls_aws.add(module.stem)
+    assert {name for name in group if isinstance(name, str)} == calls_aws
