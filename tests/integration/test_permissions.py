@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import iam as release_iam
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import CONFIGURATIONS, plan
@@ -45,6 +46,48 @@ def test_a_generated_policy_is_enough_and_each_statement_is_needed(iam: Any, nam
         assert {(one["action"], one["resource"], tuple(one["keys"])) for one in found["missing"]} == wanted
         assert {one["statement"]["Sid"] for one in found["missing"]} == {statement["Sid"]}
         assert {action for action, _resource, _keys in wanted} == set(statement["Action"])
+
+
+@pytest.mark.parametrize("create_groups", [True, False])
+def test_a_role_of_many_configurations_lacks_nothing_of_any(iam: Any, create_groups: bool) -> None:
+    """What the role iam makes of them, in as many policies as IAM's sizes want, and what the playbook permissions asks, agree."""
+    plans = {name: plan(configuration, name) for name, configuration in CONFIGURATIONS.items()}
+    whole = {
+        "hosts": {host: entry for one in plans.values() for host, entry in one["hosts"].items()},
+        "configurations": [item for one in plans.values() for item in one["configurations"]],
+    }
+    wanted = dict.fromkeys(whole["hosts"], release_iam.Wanted("role", f"all-{uuid.uuid4().hex[:8]}", release_iam.EC2))
+    options = release_iam.Options(path="/shop/", create_groups=create_groups)
+    (principal,) = release_iam.principals(whole, wanted, {"": "123456789012"}, options)
+    made = release_iam.desired(principal, options)
+    documents = [item["document"] for item in made["managed"]] or [made["inline"]]
+    first, *others = documents
+    arn = role(iam, first)
+    for number, document in enumerate(others):
+        iam.put_role_policy(RoleName=arn.rpartition("/")[2], PolicyName=f"more-{number}", PolicyDocument=json.dumps(document))
+    subjects = permissions.subjects(whole, dict.fromkeys(whole["hosts"], Identity(arn)), create_groups)
+    assert {one.configuration for one in subjects} == set(CONFIGURATIONS)
+    assert permissions.message(asked(iam, one) for one in subjects) == ""
+
+
+@pytest.mark.parametrize(
+    ("resource", "lacks"),
+    [
+        ("*", False),
+        ("arn:aws:logs:*:*:*", False),
+        ("arn:aws:logs:us-east-1:123456789012:log-group:*", False),
+        ("arn:aws:logs:us-east-1:123456789012:log-group:/*", True),
+        ("arn:aws:logs:eu-west-1:123456789012:log-group:*", True),
+    ],
+)
+def test_all_log_groups_are_described_by_either_name(iam: Any, resource: str, lacks: bool) -> None:
+    """A policy that somebody wrote names all log groups of the region; one that names some of them is not enough."""
+    arn = role(iam, {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "none:None", "Resource": "*"}]})
+    (subject,) = permissions.subjects(plan(CONFIGURATIONS["retention"]), {"web": Identity(arn)}, create_groups=True)
+    others = [one for one in subject.policy["Statement"] if one["Sid"] != "ReadRetention"]
+    described = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": resource}
+    put(iam, arn, {**subject.policy, "Statement": [*others, described]})
+    assert [one["action"] for one in asked(iam, subject)["missing"]] == ["logs:DescribeLogGroups"] * lacks
 
 
 def test_a_boundary_and_a_denial_are_told_apart(iam: Any) -> None:

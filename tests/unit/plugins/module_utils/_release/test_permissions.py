@@ -61,6 +61,21 @@ def test_the_fewest_simulations() -> None:
     ]
 
 
+def test_a_resource_of_several_names() -> None:
+    """All are asked; one that is allowed is enough, and one that is denied is a denial."""
+    need = Need("l:a", "*", (), (), "s", ("r1",))
+    assert permissions.batches([need, Need("l:b", "*", (), (), "s")]) == [Batch(("l:a", "l:b"), ("*",), ()), Batch(("l:a",), ("r1",), ())]
+    found = subject(Identity(ROLE))._replace(needs=(need,))
+
+    def because(first: str, second: str) -> list[str]:
+        entry = permissions.entry(found, {("l:a", "*", ()): first, ("l:a", "r1", ()): second})
+        return [missing["because"] for missing in entry["missing"]]
+
+    assert because("", "implicitDeny") == because("implicitDeny", "") == because("boundary", "") == []
+    assert because("boundary", "implicitDeny") == ["the permissions boundary does not allow it"]
+    assert because("", "explicitDeny") == because("explicitDeny", "") == ["a statement denies it"]
+
+
 def test_allowed() -> None:
     found = subject(Identity(ROLE))
     entry = permissions.entry(found, allowed(found))
