@@ -14,6 +14,10 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import Client
 
 PRINCIPAL, KEY = "cw_agent_principal", "cw_agent_credentials_access_key_id"
 UNKNOWN = Identity("", f"its principal is not known. Hint: set {PRINCIPAL} to the ARN of its user or role", False)
+TEMPORARY = Identity(
+    "", f"{KEY} is a temporary key, of which IAM does not say whose it is. Hint: set {PRINCIPAL} to the ARN of its role", False
+)
+TEMPORARY_PREFIX = "ASIA"
 
 
 class Identities:
@@ -44,6 +48,8 @@ class Identities:
         if given:
             return Identity(given)
         key = self._variable(host, KEY)
+        if key.startswith(TEMPORARY_PREFIX):
+            return TEMPORARY
         if key:
             return self._resolved(entry, key, principals.user_of_key)
         found = profiles.get(host, UNKNOWN)
@@ -57,7 +63,9 @@ class Identities:
                 arn = ask(self._client("iam", entry["profile"], entry["region"]), known)
                 self._asked[asked] = Identity(arn) if arn else Identity("", NO_PROFILE)
             except AwsError as error:
-                self._asked[asked] = Identity("", str(error), error.code == "NoSuchEntity")
+                # An access key is shown nowhere, an instance profile is not secret.
+                reason = str(error).replace(known, KEY) if ask is principals.user_of_key else str(error)
+                self._asked[asked] = Identity("", reason, error.code == "NoSuchEntity")
         return self._asked[asked]
 
     def _instance_profiles(self, hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, Identity | str]:

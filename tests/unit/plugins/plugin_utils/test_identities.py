@@ -34,7 +34,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def user(_iam: Any, key: str) -> str:
         calls.append(key)
-        raise AwsError("may not ask", "AccessDenied")
+        raise AwsError(f"may not ask about {key}", "AccessDenied")
 
     monkeypatch.setattr(principals, "instance_profiles", profiles)
     monkeypatch.setattr(principals, "role_of_profile", role)
@@ -63,7 +63,16 @@ def test_what_is_given_counts_first(asked: list[str]) -> None:
 
 
 def test_a_key_that_nobody_may_ask_about(asked: list[str]) -> None:
-    hostvars = {"a": {"cw_agent_credentials_access_key_id": "AKIA"}, "b": {"cw_agent_credentials_access_key_id": "AKIA"}, "c": {}}
+    """It is named by its variable."""
+    hostvars = {"a": {"cw_agent_credentials_access_key_id": "AKIA1"}, "b": {"cw_agent_credentials_access_key_id": "AKIA1"}, "c": {}}
     found = of(hostvars, dict.fromkeys(hostvars, ONPREM))
-    assert found == {"a": Identity("", "may not ask", False), "b": Identity("", "may not ask", False), "c": UNKNOWN}
-    assert asked == ["AKIA"]
+    refused = Identity("", "may not ask about cw_agent_credentials_access_key_id", False)
+    assert found == {"a": refused, "b": refused, "c": UNKNOWN}
+    assert asked == ["AKIA1"]
+
+
+def test_a_temporary_key(asked: list[str]) -> None:
+    """IAM does not know it, which does not mean that there is no role."""
+    found = of({"a": {"cw_agent_credentials_access_key_id": "ASIAEXAMPLE"}}, {"a": ONPREM})
+    assert (found["a"].certain, found["a"].arn, asked) == (False, "", [])
+    assert "ASIAEXAMPLE" not in found["a"].reason and "Hint: set cw_agent_principal" in found["a"].reason
