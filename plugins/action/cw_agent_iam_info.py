@@ -98,12 +98,12 @@ class ActionModule(AwsAction):
                 targets.setdefault((entry["profile"], entry["region"]), {})[instance] = host
         found = {}
         for (profile, region), names in targets.items():
-            for instance, arn in principals.instance_profiles(self._client("ec2", profile, region), list(names)).items():
+            for instance, one in principals.instances(self._client("ec2", profile, region), list(names)).items():
                 found[names[instance]] = {
                     "instance_id": instance,
                     "profile": profile,
                     "region": region,
-                    "before": arn,
+                    "before": one.profile,
                     "host": names[instance],
                 }
         return found
@@ -124,7 +124,7 @@ class ActionModule(AwsAction):
                     "policy to that profile's role, or to replace, which takes that role's permissions from the host."
                 )
             return mine
-        arn = principals.role_of_profile(self._client("iam", entry["profile"], entry["region"]), before)
+        arn = principals.role_of_profile(self._client("iam", entry["profile"], entry["region"]), before).arn
         if not arn:
             self._problems.append(
                 f"{host} has the instance profile {before}, which has no role to extend. Hint: set {EXISTING} to replace."

@@ -80,15 +80,15 @@ class Lab:
         with urllib.request.urlopen(urllib.request.Request(url, data=data, method="POST"), context=trust, timeout=10) as answer:
             assert answer.status == 200
 
-    def client(self, region: str = "us-east-1", **more: Any) -> Any:
-        """An SSM client that never repeats a call."""
+    def client(self, region: str = "us-east-1", service: str = "ssm", **more: Any) -> Any:
+        """A client, of SSM unless told otherwise, that never repeats a call."""
         settings = Config(retries={"total_max_attempts": 1})
         keys = {
             "aws_access_key_id": self.environment["AWS_ACCESS_KEY_ID"],
             "aws_secret_access_key": self.environment["AWS_SECRET_ACCESS_KEY"],
         }
         place = {"endpoint_url": self.environment["AWS_ENDPOINT_URL"], "verify": self.environment["AWS_CA_BUNDLE"], "region_name": region}
-        return boto3.session.Session().client("ssm", **{**keys, **place, "config": settings, **more})
+        return boto3.session.Session().client(service, **{**keys, **place, "config": settings, **more})
 
     def process(self, **more: str) -> dict[str, str]:
         """The environment of a process of this lab."""

@@ -12,7 +12,6 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import MEM, files
@@ -33,22 +32,11 @@ class Account:
 
     def __init__(self, lab: Lab, scratch: Path) -> None:
         self.lab, self.scratch = lab, scratch
-        self.iam, self.ec2 = self._client("iam"), self._client("ec2")
+        self.iam, self.ec2 = lab.client(service="iam"), lab.client(service="ec2")
         self.mark = uuid.uuid4().hex[:8]
         self.hosts: dict[str, dict[str, Any]] = {}
         self.keys = scratch / "keys"
         self.keys.mkdir()
-
-    def _client(self, service: str) -> Any:
-        known = self.lab.environment
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=known["AWS_ENDPOINT_URL"],
-            verify=known["AWS_CA_BUNDLE"],
-            region_name="us-east-1",
-            aws_access_key_id=known["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
-        )
 
     def name(self, word: str) -> str:
         return f"{word}-{self.mark}"

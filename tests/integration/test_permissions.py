@@ -10,7 +10,7 @@ import os
 import subprocess
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -20,6 +20,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release import p
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import CONFIGURATIONS, plan
 from ansible_collections.cloudwatch.agent.tests.support.enforced import put, role
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
 
 
 def asked(iam: Any, subject: permissions.Subject) -> dict[str, Any]:
@@ -180,3 +183,73 @@ def test_a_controller_that_may_not_ask(fleet: Fleet) -> None:
     assert run.returncode == 0, output
     assert "unknown" in run.stdout
     assert "Hint: allow iam:SimulatePrincipalPolicy to the controller's credentials" in output
+
+
+class Instances:
+    """Instances of the lab's EC2, each with something of its own, as an inventory."""
+
+    def __init__(self, lab: Lab, scratch: Path) -> None:
+        self.lab, self.scratch = lab, scratch
+        self.ec2, self.iam = lab.client(service="ec2"), lab.client(service="iam")
+        self.mark = uuid.uuid4().hex[:8]
+        self.hosts: dict[str, dict[str, Any]] = {}
+
+    def add(self, host: str, service: str = "ec2.amazonaws.com", profile: bool = True, with_role: bool = True, **options: Any) -> str:
+        """A host whose role trusts a service, with metadata options; return its instance's id."""
+        name = f"{host}-{self.mark}"
+        made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+        self.ec2.modify_instance_metadata_options(InstanceId=made, **{"HttpEndpoint": "enabled", "HttpTokens": "required", **options})
+        if profile:
+            self.iam.create_instance_profile(InstanceProfileName=name)
+            trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+            document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+            self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+            if with_role:
+                self.iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+            self.ec2.associate_iam_instance_profile(InstanceId=made, IamInstanceProfile={"Name": name})
+        self.hosts[host] = {"instance_id": made}
+        return str(made)
+
+    def run(self) -> tuple[str, dict[str, Any], list[str]]:
+        """The output of the playbook, its result, and what it has asked."""
+        inventory, result = self.scratch / "hosts.yml", self.scratch / "result.json"
+        common = {"cw_agent_region": "us-east-1", "cw_agent_fragment_base": CONFIGURATIONS["logs"], "ansible_host": "192.0.2.1"}
+        inventory.write_text(yaml.safe_dump({"all": {"vars": common, "hosts": self.hosts}}), encoding="utf-8")
+        since = self.lab.mark()
+        given = ("-e", f"cw_agent_permissions_file={result}")
+        done = self.lab.playbook("cloudwatch.agent.permissions", inventory, *given, check=False, ANSIBLE_FORCE_COLOR="0")
+        asked = [f"{call['service']}:{call['operation']}" for call in self.lab.calls(since)]
+        return " ".join((done.stdout + done.stderr).split()), json.loads(result.read_text(encoding="utf-8")), asked
+
+
+def test_what_ec2_and_iam_know_of_instances(lab: Lab, tmp_path: Path) -> None:
+    """In two questions for all instances, and one for each instance profile; without the right, it says so and goes on."""
+    place = Instances(lab, tmp_path)
+    good = place.add("good-1", HttpPutResponseHopLimit=1)
+    place.add("bare-1", profile=False)
+    place.add("empty-1", with_role=False)
+    place.add("foreign-1", service="lambda.amazonaws.com")
+    off = place.add("off-1", HttpEndpoint="disabled")
+    lab.fault("denied", operation="SimulatePrincipalPolicy")  # the stand-in has no simulation
+    output, result, asked = place.run()
+    found = result["instances"]
+    assert {host: len(item["problems"]) for host, item in found.items()} == {"good-1": 0} | dict.fromkeys([*place.hosts][1:], 1)
+    assert result["hosts"] == {"good-1": "unknown"} | dict.fromkeys([*place.hosts][1:], "missing")
+    assert found["good-1"]["instance_id"] == good and found["good-1"]["role"].endswith(f":role/good-1-{place.mark}")
+    assert (found["good-1"]["http_tokens"], found["good-1"]["http_put_response_hop_limit"]) == ("required", 1)
+    assert "a hop limit of 1" in found["good-1"]["remarks"][0]
+    account = "arn:aws:iam::123456789012"
+    for text in (
+        "EC2 says that the instance has no instance profile. Hint: associate one",
+        f"IAM says that the instance profile {account}:instance-profile/empty-1-{place.mark} has no role. Hint: add one",
+        f"foreign-1: IAM says that EC2 may not assume {account}:role/foreign-1-{place.mark}, the role of the instance profile",
+        f"off-1: EC2 says that the metadata service of {off} is turned off (HttpEndpoint disabled). Hint: run aws ec2 modify",
+    ):
+        assert text in output
+    assert (asked.count("ec2:DescribeInstances"), asked.count("iam:GetInstanceProfile")) == (1, 4)
+
+    place.hosts["good-1"]["cw_agent_principal"] = f"{account}:role/good-1-{place.mark}"
+    lab.fault("denied", operation="DescribeInstances")
+    output, result, _asked = place.run()
+    assert (result["instances"], set(result["hosts"].values()), result["msg"]) == ({}, {"unknown"}, "")
+    assert "Hint: allow ec2:DescribeInstances to the controller's credentials" in output

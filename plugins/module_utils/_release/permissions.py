@@ -17,7 +17,6 @@ BLIND = (
     "IAM's simulation sees no resource policies, no policies of sessions, VPC endpoints and KMS keys, and no conditions that it was not "
     "asked about; the role verify proves the rest"
 )
-NO_PROFILE = "the instance has no instance profile. Hint: associate one whose role has the policy below"
 _WHY = {
     "implicitDeny": "no statement allows it",
     "explicitDeny": "a statement denies it",

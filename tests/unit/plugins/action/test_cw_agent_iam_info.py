@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_iam_info
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import iam_reading, principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.iam import TAG
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance, Role
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import plan_of
 
 from .test_cw_agent_release import Display
@@ -41,8 +42,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     monkeypatch.setattr(iam_reading, "existing", existing)
     monkeypatch.setattr(iam_reading, "account_of", lambda _sts: "123456789012")
     monkeypatch.setattr(iam_reading, "names_of_aws", lambda _iam: {"AmazonCloudWatch-web-1"})
-    monkeypatch.setattr(principals, "instance_profiles", lambda _ec2, ids: {key: known.instances[key] for key in ids})
-    monkeypatch.setattr(principals, "role_of_profile", lambda _iam, arn: arn.replace(":instance-profile/", ":role/"))
+    monkeypatch.setattr(principals, "instances", lambda _ec2, ids: {key: Instance(key, known.instances[key]) for key in ids})
+    monkeypatch.setattr(principals, "role_of_profile", lambda _iam, arn: Role(arn.replace(":instance-profile/", ":role/")))
     monkeypatch.setattr(cw_agent_iam_info, "clients", lambda _connection: lambda *_words: None)
     return known
 

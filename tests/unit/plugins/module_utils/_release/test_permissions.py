@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import Need
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import NO_PROFILE
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Batch, Identity
 
 ROLE = "arn:aws:iam::123456789012:role/app/web"
@@ -104,7 +105,7 @@ def test_what_was_not_answered_is_not_allowed() -> None:
 
 def test_nobody_there() -> None:
     """An instance without a profile lacks everything; one whose profile could not be read, nobody knows."""
-    entry = permissions.entry(subject(Identity("", permissions.NO_PROFILE)), None)
+    entry = permissions.entry(subject(Identity("", NO_PROFILE)), None)
     assert (entry["state"], len(entry["missing"])) == ("missing", 4)
     assert "the instance has no instance profile" in permissions.message([entry])
     entry = permissions.entry(subject(Identity("", "no right to ask", False)), None)
