@@ -115,6 +115,35 @@ class TestOnPremises:
         _run, said = refused(site, "onprem-1", cw_agent_credentials_file=file, **none)
         assert f"cwagent (agent.run_as_user) can't read the credential profile ({file})" in said
 
+    def test_the_keys_of_a_hybrid_activation(self, site: Site) -> None:
+        """The SSM agent writes them for root alone, without a region, and new ones every half hour, which changes nothing here."""
+        role = site.client("iam").get_role(RoleName="cw-agent-lab")["Role"]["Arn"]
+
+        def renew(name: str) -> None:
+            keys = site.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+            words = {"aws_access_key_id": "AccessKeyId", "aws_secret_access_key": "SecretAccessKey", "aws_session_token": "SessionToken"}
+            lines = "".join(f"{word} = {keys[key]}\n" for word, key in words.items())
+            site.on("onprem-1", f"install -D -m 600 /dev/null {ROOTS}; cat > {ROOTS} << 'END'\n[default]\n{lines}END")
+
+        renew("mi-0123456789abcdef0")
+        none = {"cw_agent_credentials_access_key_id": "", "cw_agent_credentials_secret_access_key": ""}
+        hybrid = {**none, "cw_agent_credentials_profile": "default"}
+        _run, said = refused(site, "onprem-1", **hybrid)
+        assert f"cwagent (agent.run_as_user) can't read the credential profile ({ROOTS}). Hint: set agent.run_as_user to root" in said
+        mark = site.mark()
+        as_root = {**hybrid, "cw_agent_fragment_root": {"agent": {"run_as_user": "root"}}}
+        try:
+            run, account = site.foreseen("--limit", "onprem-1", **as_root)
+            assert (run.status, account["totals"]) == (0, {"verified": 1})
+            calls = site.calls(mark, host="onprem-1", operation="GetCallerIdentity")
+            assert calls and {call["status"] for call in calls} == {200}
+            assert {call["access_key"][:4] for call in site.calls(mark, host="onprem-1", operation="PutMetricData")} >= {"ASIA"}
+            renew("mi-0123456789abcdef0")
+            again, account = site.account("--limit", "onprem-1", **as_root)
+            assert (again.recap()["onprem-1"]["changed"], account["totals"]) == (0, {"verified": 1})
+        finally:
+            site.on("onprem-1", "rm -r /root/.aws")
+
 
 class TestMetadata:
     """An instance whose metadata service does not give what the agent needs."""
