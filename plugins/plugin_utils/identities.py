@@ -111,3 +111,10 @@ class Identities:
             self.unread.update(dict.fromkeys(names.values(), str(error)))
         else:
             self._found.update({names[instance]: one for instance, one in found.items() if instance in names})
+
+
+def said_of_instances(client: Clients, hostvars: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What EC2 and IAM say of hosts that cannot use their role, or that they could not be asked; *hosts*: entries of a plan."""
+    identities = Identities(client, hostvars, {})
+    identities.of(hosts)
+    return {**identities.unread, **{name: instances.facts(item) for name, item in identities.instances().items()}}

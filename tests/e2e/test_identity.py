@@ -159,6 +159,7 @@ class TestMetadata:
             self.options(site, HttpEndpoint="enabled", HttpTokens="required")
         assert "answers the request for a token with HTTP status 403: it is turned off, or a proxy stands before it" in said
         assert "Hint: enable the instance metadata service of the instance (http-endpoint enabled)" in said
+        assert "HttpEndpoint disabled, HttpTokens required" in said
 
     def test_version_1_only(self, site: Site) -> None:
         self.options(site, HttpEndpoint="enabled", HttpTokens="optional")
@@ -181,9 +182,11 @@ class TestMetadata:
         association = found["IamInstanceProfileAssociations"][0]
         ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
         try:
-            assert f"ec2-1: the instance has no role ({instance} has no instance profile). Hint: associate" in refused(site, "ec2-1")[1]
+            _run, said = refused(site, "ec2-1")
         finally:
             ec2.associate_iam_instance_profile(IamInstanceProfile={"Arn": association["IamInstanceProfile"]["Arn"]}, InstanceId=instance)
+        assert f"ec2-1: the instance has no role ({instance} has no instance profile). Hint: associate" in said
+        assert f"EC2 says of {instance}: no instance profile; HttpEndpoint enabled, HttpTokens required, hop limit" in said
 
     @pytest.mark.parametrize(
         ("name", "make", "where"),

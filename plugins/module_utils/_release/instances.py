@@ -95,3 +95,20 @@ def message(entries: Mapping[str, Mapping[str, Any]], said: Iterable[str] = ()) 
             hosts.setdefault(problem, []).append(host)
     lines = [f"{listed(names)}: {problem}." for problem, names in hosts.items()]
     return "\n".join(["Agents cannot use the role of their instance.", *lines]) if lines else ""
+
+
+def is_without_role(observed: Any) -> bool:
+    """Whether a host was refused, and finds no metadata service, or no role that gives keys. *observed*: result of ``cw_agent_info``."""
+    if not isinstance(observed, Mapping) or not observed.get("refusal"):
+        return False
+    identity = observed["agent"]["identity"]
+    return not identity["role"] or bool(identity["no_keys"])
+
+
+def facts(item: Mapping[str, Any]) -> str:
+    """An ``entry`` in one sentence, and what to do about it."""
+    profile = f"the instance profile {item['instance_profile']}" if item["instance_profile"] else "no instance profile"
+    role = f" with the role {item['role']}" if item["role"] else ""
+    metadata = f"HttpEndpoint {item['http_endpoint']}, HttpTokens {item['http_tokens']}, hop limit {item['http_put_response_hop_limit']}"
+    advice = [text for text in (*item["problems"], *item["remarks"]) if text != NO_PROFILE]
+    return ". ".join([f"EC2 says of {item['instance_id']}: {profile}{role}; {metadata}", *advice])

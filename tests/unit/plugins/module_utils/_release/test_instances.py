@@ -79,3 +79,30 @@ def test_the_message_names_hosts_with_the_same_problem_together() -> None:
     assert sorted(line.split(":")[0] for line in lines[1:]) == ["a, b", "c"]
     assert "c:" not in instances.message(entries, {NO_PROFILE})
     assert instances.message({"d": entries["d"]}) == ""
+
+
+@pytest.mark.parametrize(
+    ("observed", "asked"),
+    [
+        (None, False),
+        ({"refusal": "", "agent": {"identity": {"role": "", "no_keys": ""}}}, False),
+        ({"refusal": "other", "agent": {"identity": {"role": "web", "no_keys": ""}}}, False),
+        ({"refusal": "no role", "agent": {"identity": {"role": "", "no_keys": ""}}}, True),
+        ({"refusal": "no keys", "agent": {"identity": {"role": "web", "no_keys": "AssumeRoleUnauthorizedAccess"}}}, True),
+    ],
+)
+def test_hosts_that_find_no_role(observed: Any, asked: bool) -> None:
+    assert instances.is_without_role(observed) is asked
+
+
+def test_facts() -> None:
+    """One sentence, and what is wrong; that there is no profile, the sentence says already."""
+    bare = instances.entry(GOOD._replace(profile="", hops=1), Role(""))
+    assert instances.facts(bare).startswith(
+        "EC2 says of i-1: no instance profile; HttpEndpoint enabled, HttpTokens required, hop limit 1. cont"
+    )
+    foreign = instances.entry(GOOD, Role(ROLE, trust(Effect="Deny")))
+    assert instances.facts(foreign).startswith(
+        f"EC2 says of i-1: the instance profile {PROFILE} with the role {ROLE}; HttpEndpoint enabled, "
+    )
+    assert "hop limit 2. IAM says that EC2 may not assume" in instances.facts(foreign)
