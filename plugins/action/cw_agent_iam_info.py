@@ -9,9 +9,11 @@ from typing import Any, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import iam_reading, principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.iam_reading import Found
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release import iam
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import iam, iam_diff
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.iam import Options, Wanted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
@@ -28,11 +30,14 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "generated": {"type": "bool", "default": True},
     "create_groups": {"type": "bool", "default": True},
     "associate": {"type": "bool", "default": True},
+    "boundary": {"type": "str", "default": ""},
 }
 
 
 class ActionModule(AwsAction):
     """The controller's side of cw_agent_iam_info; no host is contacted."""
+
+    _supports_diff = True
 
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the roles and users of the plan's hosts; fail with one message that names all that cannot be."""
@@ -43,6 +48,7 @@ class ActionModule(AwsAction):
         self._beside = configurations_beside(self._given["plan"], self._hostvars, inventory)
         self._client = clients(connection)
         self._problems: list[str] = []
+        self._differences: list[dict[str, Any]] = []
         try:
             found = self._identities()
         except (AwsError, ConfigError) as error:
@@ -51,7 +57,17 @@ class ActionModule(AwsAction):
             return {"failed": True, "changed": False, "msg": "\n".join(self._problems)}
         users = [{key: one[key] for key in ("name", "account", "profile", "region")} for one in found if one["kind"] == iam.USER]
         instances = [instance for one in found for instance in one["instances"]]
-        return {"changed": False, "identities": found, "users": users, "instances": instances}
+        self._display_differences()
+        result = {"changed": False, "identities": found, "users": users, "instances": instances, "differences": self._differences}
+        # The policies name namespaces and log groups.
+        return {**result, "_ansible_no_log": any(item.get("vaulted") for item in self._given["plan"]["configurations"])}
+
+    def _display_differences(self) -> None:
+        """Nobody else does: the modules of amazon.aws that make the changes say what they have become alone."""
+        mask = mask_of(self._given["plan"]["configurations"])
+        for item in map(mask, self._differences if not self._task.no_log else []):
+            title = f"{item['kind']} {item['name']} of account {item['account']}"
+            self._display.display("\n".join(iam_diff.lines(title, item["before"], item["after"])) + "\n")
 
     def _identities(self) -> list[dict[str, Any]]:
         given = self._given
@@ -98,12 +114,12 @@ class ActionModule(AwsAction):
                 targets.setdefault((entry["profile"], entry["region"]), {})[instance] = host
         found = {}
         for (profile, region), names in targets.items():
-            for instance, arn in principals.instance_profiles(self._client("ec2", profile, region), list(names)).items():
+            for instance, one in principals.instances(self._client("ec2", profile, region), list(names)).items():
                 found[names[instance]] = {
                     "instance_id": instance,
                     "profile": profile,
                     "region": region,
-                    "before": arn,
+                    "before": one.profile,
                     "host": names[instance],
                 }
         return found
@@ -124,7 +140,7 @@ class ActionModule(AwsAction):
                     "policy to that profile's role, or to replace, which takes that role's permissions from the host."
                 )
             return mine
-        arn = principals.role_of_profile(self._client("iam", entry["profile"], entry["region"]), before)
+        arn = principals.role_of_profile(self._client("iam", entry["profile"], entry["region"]), before).arn
         if not arn:
             self._problems.append(
                 f"{host} has the instance profile {before}, which has no role to extend. Hint: set {EXISTING} to replace."
@@ -143,6 +159,8 @@ class ActionModule(AwsAction):
                 self._problems.append(f"The instance profile {profile} has the role {roles[0]}. Hint: set {NAME} to another name.")
         inline, attached = (found.inline, found.attached) if found else ((), ())
         stale = iam.stale(principal, options.path, attached, item["attach"])
+        if self._task.diff:
+            self._compare(client, principal, item, found, options.path, stale)
         return {
             **item,
             "exists": found is not None,
@@ -151,6 +169,26 @@ class ActionModule(AwsAction):
             "made_policies": self._made(client, principal, options, [*(one["name"] for one in item["managed"]), *stale]),
             "instances": [self._instance(instances[host], item) for host in principal.hosts if host in instances and profile],
         }
+
+    def _compare(
+        self, client: Any, principal: iam.Principal, item: Mapping[str, Any], found: Found | None, path: str, stale: list[str]
+    ) -> None:
+        """Keep what the run is about to change of a role or user. *stale*: names of managed policies that go."""
+        held: dict[str, Any] = {}
+        arns = {name: principal.policy_arn(path, name) for name in (*(one["name"] for one in item["managed"]), *stale)}
+        if found:
+            managed = {name: iam_reading.managed_policy(client, arn) for name, arn in arns.items() if arn in found.attached}
+            inline: dict[str, Any] = {name: {} for name in found.inline}  # those of others stay, or go with the role
+            if iam.INLINE_NAME in inline:
+                inline[iam.INLINE_NAME] = iam_reading.inline_policy(client, principal.kind, principal.name, iam.INLINE_NAME)
+            held = {"trust": found.trust, "tags": found.tags, "boundary": found.boundary, "attached": sorted(found.attached)}
+            held |= {"inline": inline, "managed": managed}
+        gone = [arns[name] for name in stale]
+        after = iam_diff.planned(held, item, self._given["state"] == "present", self._given["boundary"], gone)
+        before, after = iam_diff.difference(held, after)
+        if before or after:
+            named = {"kind": principal.kind, "name": principal.name, "account": principal.account}
+            self._differences.append({**named, "before": before, "after": after})
 
     def _made(self, client: Any, principal: iam.Principal, options: Options, names: list[str]) -> list[str]:
         """Which of the policies are there. amazon.aws finds a policy by its name alone, and would change AWS's own."""

@@ -13,7 +13,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import princ
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import instances, permissions
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Subject
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
@@ -47,7 +47,9 @@ class ActionModule(AwsAction):
         except ConfigError as error:
             raise AnsibleActionFail(str(error)) from error
         mask = mask_of(plan["configurations"])
-        return self._finish([mask(self._entry(subject)) for subject in subjects])
+        entries = [mask(self._entry(subject)) for subject in subjects]
+        self._warn(entries, identities.unread)
+        return self._finish(entries, identities.instances())
 
     def _entry(self, subject: Subject) -> dict[str, Any]:
         if not subject.identity.arn:
@@ -61,23 +63,34 @@ class ActionModule(AwsAction):
             return permissions.entry(subject, None, str(error))
         return permissions.entry(subject, decisions)
 
-    def _finish(self, entries: list[dict[str, Any]]) -> dict[str, Any]:
-        text, lines = permissions.message(entries), permissions.table(entries)
+    def _finish(self, entries: list[dict[str, Any]], found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        texts = (permissions.message(entries), instances.message(found, {item["reason"] for item in entries}))
+        text, lines = "\n".join(filter(None, texts)), permissions.table(entries)
         states = {name: item["state"] for item in entries for name in item["hosts"]}
-        result = {"changed": False, "permissions": entries, "hosts": states, "table": lines, "blind": permissions.BLIND, "msg": text}
+        states |= {name: permissions.MISSING for name, item in found.items() if item["problems"]}
+        result = {"changed": False, "permissions": entries, "hosts": states, "instances": found, "table": lines}
+        result |= {"blind": permissions.BLIND, "msg": text}
         if self._options["table"]:
             self._display.display("\n".join(lines))
-        for item in entries:
-            if item["state"] == permissions.UNKNOWN:
-                self._display.warning(
-                    f"{item['configuration']}: {item['reason'].rstrip('.')}. Nothing is known of {', '.join(item['hosts'])}."
-                )
         self._write(entries, result)
         return {**result, "failed": bool(text) and self._options["fail_on_missing"]}
 
+    def _warn(self, entries: list[dict[str, Any]], unread: Mapping[str, str]) -> None:
+        """Say what nobody knows: of principals, and of the instances of hosts whose principals are known."""
+        unknown = [item for item in entries if item["state"] == permissions.UNKNOWN]
+        for item in unknown:
+            self._display.warning(f"{item['configuration']}: {item['reason'].rstrip('.')}. Nothing is known of {', '.join(item['hosts'])}.")
+        covered = {host for item in unknown for host in item["hosts"]}
+        reasons: dict[str, list[str]] = {}
+        for host, reason in unread.items():
+            if host not in covered:
+                reasons.setdefault(reason, []).append(host)
+        for reason, hosts in reasons.items():
+            self._display.warning(f"{reason.rstrip('.')}. Nothing is known of the instances of {', '.join(hosts)}.")
+
     def _write(self, entries: list[dict[str, Any]], result: Mapping[str, Any]) -> None:
         if self._options["result_file"]:
-            written = {key: result[key] for key in ("permissions", "hosts", "blind", "msg")}
+            written = {key: result[key] for key in ("permissions", "hosts", "instances", "blind", "msg")}
             write_json("result_file", Path(self._options["result_file"]), written)
         if self._options["policy_directory"]:
             # With a principal the policy names its account, without one any.

@@ -15,6 +15,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import is_without_role
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import (
     account,
     failure_of,
@@ -35,6 +36,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import said_of_instances
 
 STREAM = {
     "log_group_name": {"type": "str", "required": True},
@@ -112,7 +114,7 @@ class ActionModule(AwsAction):
         asked = plan is not None and options["evaluated"] is None
         self._host_variables = {name: self._read(name) for name in options["hosts"]} if asked else {}
         try:
-            failures = options["failures"] or self._failures(options)
+            failures = options["failures"] or self._failures(options, connection)
             outcome = self._outcome(options, failures, connection)
             names = options["hosts"] or [item["host"] for item in outcome.evaluations]
             planned = (plan or {}).get("hosts") or {}
@@ -125,10 +127,17 @@ class ActionModule(AwsAction):
         hostvars = self._variables["hostvars"]
         return hostvars.raw_get(host) if host in hostvars else {}
 
-    def _failures(self, options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    def _failures(self, options: Mapping[str, Any], connection: AwsConnection) -> dict[str, Mapping[str, Any]]:
         observed = self._by_host(options, "observed", OBSERVED)
         found = {name: failure_of(known.get(FAILURE), observed.get(name)) for name, known in self._host_variables.items()}
-        return {name: failure for name, failure in found.items() if failure}
+        failures = {name: failure for name, failure in found.items() if failure}
+        planned = (options["plan"] or {}).get("hosts") or {}
+        # A host cannot say why it has no role; nobody is asked for hosts that have one.
+        asked = {name: planned[name] for name in failures if name in planned and is_without_role(observed.get(name))}
+        said = said_of_instances(clients(connection), self._variables["hostvars"], asked) if asked else {}
+        for name, text in said.items():
+            failures[name]["reason"] = f"{failures[name]['reason'].rstrip('.')}. {text}"
+        return dict(failures)
 
     def _removals(self, options: Mapping[str, Any], planned: Mapping[str, Any]) -> dict[str, str]:
         removed = {name: known.get(REMOVED) for name, known in self._host_variables.items()}

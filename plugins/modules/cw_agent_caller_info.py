@@ -122,7 +122,8 @@ ARGUMENTS: dict[str, Any] = {
     "region": {"type": "str", "default": ""},
     "account": {"type": "str", "default": ""},
     "user": {"type": "str", "default": "root"},
-    "settings": {"type": "dict"},
+    # Not to be logged, which happens before anybody can say what in them is secret; results show the rest of them.
+    "settings": {"type": "dict", "no_log": True},
     "required": {"type": "bool", "default": True},
 }
 
@@ -143,8 +144,8 @@ def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     host, asked = Host(), desired(module.params)
-    module.no_log_values.update(asked.settings.secrets)
     given = [module.params[name] for name in ("access_key_id", "secret_access_key", "session_token")]
+    module.no_log_values = {*asked.settings.secrets, *filter(None, given)}
     try:
         answer = caller.prove(host, caller.request_alone(host, asked, Keys(*given) if any(given) else None))
     except (HostError, OSError) as error:

@@ -24,6 +24,7 @@ options:
   file:
     description:
       - The credentials file. Empty means C(/etc/amazon-cloudwatch-agent-credentials/credentials) with keys, and else what the host has.
+        For the profile V(default) it means C(/root/.aws/credentials), where the SSM agent keeps the keys of a hybrid activation.
       - With keys the file belongs to this module alone. A file that holds other profiles is refused.
     type: str
     default: ""
@@ -40,7 +41,7 @@ options:
     type: str
     default: ""
   region:
-    description: Region of the profile. Written only with keys.
+    description: Region of the profile. Written with keys, and for those of the SSM agent where no region stands beside them.
     type: str
     default: ""
   user:
@@ -104,7 +105,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import profile
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import failure
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import DEFAULT_FILE, Keys
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys, file_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
 
@@ -123,7 +124,7 @@ def request(params: dict[str, Any]) -> profile.Request:
     """The module's options as a request for the profile."""
     given = [params[name] for name in ("access_key_id", "secret_access_key", "session_token")]
     keys = Keys(*given) if any(given) else None
-    file = params["file"] or (DEFAULT_FILE if keys else "")
+    file = file_of(params["profile"], params["file"], bool(keys))
     return profile.Request(params["profile"], file, params["user"], params["region"], keys)
 
 

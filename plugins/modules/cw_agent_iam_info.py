@@ -52,6 +52,10 @@ options:
     description: Whether instances are to get the instance profile.
     type: bool
     default: true
+  boundary:
+    description: The ARN of the permissions boundary that roles and users are to have, for RV(differences). Empty means the one they have.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -59,7 +63,15 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
-  - cloudwatch.agent.attributes.info
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This module does not change anything.
+  diff_mode:
+    support: full
+    details:
+      - Shows and returns RV(differences), of what other modules are about to change.
 notes:
   - O(region) and O(profile) come from the plan, host by host; the options of the same names count where the plan names none.
 seealso:
@@ -149,6 +161,15 @@ identities:
       description: The names of managed policies that are there.
       type: list
       elements: str
+differences:
+  description:
+    - What is about to change of roles and users, in diff mode; empty otherwise.
+    - Each has C(kind), C(name), C(account), and C(before) and C(after) with the parts that differ of C(trust), C(tags), C(boundary),
+      C(attached) (ARNs), C(inline) and C(managed) (policies by name). C(before) is empty for one that is to be made, C(after) for one that
+      is to be removed.
+  returned: success
+  type: list
+  elements: dict
 users:
   description: The users, as M(cloudwatch.agent.cw_agent_access_key) takes them.
   returned: success

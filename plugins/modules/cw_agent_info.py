@@ -507,8 +507,9 @@ ARGUMENTS: dict[str, Any] = {
     "files": {"type": "list", "elements": "str", "default": []},
     "run_as_user": {"type": "str", "default": ""},
     "invocation_id": {"type": "str", "default": ""},
-    "settings": {"type": "dict"},
-    "planned": {"type": "dict", "default": {}},
+    # Not to be logged, which happens before anybody can say what in them is secret; results show the rest of them.
+    "settings": {"type": "dict", "no_log": True},
+    "planned": {"type": "dict", "default": {}, "no_log": True},
     "purge": {"type": "list", "elements": "str", "choices": list(leftovers.PURGES)},
 }
 CALLER = {"source": "", "account": "", "arn": "", "clock_skew": None}
@@ -562,7 +563,7 @@ def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     asked = desired(module.params)
-    module.no_log_values.update(asked.settings.secrets)
+    module.no_log_values = asked.settings.secrets
     host, answer = Host(), dict[str, Any]()
     try:
         seen = observation.observe(host, asked)

@@ -14,6 +14,8 @@ description:
     role or user of its hosts may make them. Once for every principal and configuration, for all accounts of the plan in one task.
   - A host's principal is what O(principals) or C(cw_agent_principal) names, the user of C(cw_agent_credentials_access_key_id), or else the
     role of the instance profile, which EC2 is asked for.
+  - Of instances it says what EC2 and IAM know that a host cannot know of itself (no instance profile, one without a role, a role that EC2
+    may not assume, a metadata service that is turned off). All instances of an account and region are read together.
   - IAM's simulation sees no resource policies, no policies of sessions, VPC endpoints and KMS keys. What it does not let the controller ask
     is C(unknown), with a warning.
 options:
@@ -106,7 +108,14 @@ permissions:
       description: The policy document that the configuration needs, and no more.
       type: dict
 hosts:
-  description: The state of each host.
+  description: The state of each host; C(missing) as well where its agent cannot use the role of its instance.
+  returned: always
+  type: dict
+instances:
+  description:
+    - By host what EC2 and IAM say of its instance, each with C(instance_id), C(instance_profile) and C(role) (ARNs), C(http_endpoint),
+      C(http_tokens), C(http_put_response_hop_limit), C(problems) and C(remarks) (texts with hints).
+    - C(role) is empty where the agent has keys of its own. Hosts whose instance nobody could read are left out.
   returned: always
   type: dict
 table:
@@ -119,7 +128,7 @@ blind:
   returned: always
   type: str
 msg:
-  description: All that is missing in one text; empty when nothing is.
+  description: All that is missing, and what keeps agents from the role of their instance, in one text; empty when nothing is.
   returned: always
   type: str
 """

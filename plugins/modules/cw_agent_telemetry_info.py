@@ -219,6 +219,8 @@ options:
     type: bool
     default: true
 notes:
+  - Of hosts that were refused because they find no role or no metadata service, EC2 and IAM are asked as well, which needs
+    C(ec2:DescribeInstances) and C(iam:GetInstanceProfile); without these, the cause says so.
   - Only calls are used whose answers are not late. They need the permissions C(logs:FilterLogEvents), C(logs:GetLogEvents) and
     C(cloudwatch:GetMetricData).
   - GetMetricData costs about 0.01 USD for 1,000 metrics (us-east-1); a host asks for two to five.

@@ -9,11 +9,17 @@ from typing import Any, Callable, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import NO_PROFILE, Identity
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import instances
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance, Role
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import Clients
 
-PRINCIPAL, KEY = "cw_agent_principal", "cw_agent_credentials_access_key_id"
+PRINCIPAL, KEY, PROFILE = "cw_agent_principal", "cw_agent_credentials_access_key_id", "cw_agent_credentials_profile"
 UNKNOWN = Identity("", f"its principal is not known. Hint: set {PRINCIPAL} to the ARN of its user or role", False)
+TEMPORARY = Identity(
+    "", f"{KEY} is a temporary key, of which IAM does not say whose it is. Hint: set {PRINCIPAL} to the ARN of its role", False
+)
+TEMPORARY_PREFIX = "ASIA"
 
 
 class Identities:
@@ -29,52 +35,86 @@ class Identities:
         self._client = client
         self._hostvars = hostvars
         self._given = given
-        self._asked: dict[tuple[str, str], Identity] = {}
+        self._asked: dict[tuple[str, str], Any] = {}
+        self._roles: dict[str, Role] = {}
+        self._found: dict[str, Instance] = {}
+        self.unread: dict[str, str] = {}
+        """Hosts whose instance could not be read, and why."""
 
     def of(self, hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, Identity]:
         """The identity of each host of the plan."""
-        profiles = self._instance_profiles(hosts)
-        return {name: self._identity(name, entry, profiles) for name, entry in hosts.items()}
+        self._read(hosts)
+        return {name: self._identity(name, entry) for name, entry in hosts.items()}
+
+    def instances(self) -> dict[str, dict[str, Any]]:
+        """By host what EC2 and IAM say of its instance, after ``of``; hosts that are no instances are left out."""
+        return {name: instances.entry(found, self._roles.get(name)) for name, found in self._found.items()}
 
     def _variable(self, host: str, name: str) -> str:
         return str(self._hostvars[host].get(name) or "") if host in self._hostvars else ""
 
-    def _identity(self, host: str, entry: Mapping[str, Any], profiles: Mapping[str, Identity | str]) -> Identity:
+    def _identity(self, host: str, entry: Mapping[str, Any]) -> Identity:
         given = self._given.get(host) or self._variable(host, PRINCIPAL)
+        key = self._variable(host, KEY)
         if given:
             return Identity(given)
-        key = self._variable(host, KEY)
+        if key.startswith(TEMPORARY_PREFIX):
+            return TEMPORARY
         if key:
-            return self._resolved(entry, key, principals.user_of_key)
-        found = profiles.get(host, UNKNOWN)
-        return self._resolved(entry, found, principals.role_of_profile) if isinstance(found, str) else found
+            return self._of_key(entry, key)
+        if host in self.unread:
+            return Identity("", self.unread[host], False)
+        return self._of_instance(host, entry) if host in self._found else UNKNOWN
 
-    def _resolved(self, entry: Mapping[str, Any], known: str, ask: Callable[[Any, str], str]) -> Identity:
-        """Ask once for each key or instance profile."""
+    def _of_key(self, entry: Mapping[str, Any], key: str) -> Identity:
+        try:
+            return Identity(self._ask(entry, key, principals.user_of_key))
+        except AwsError as error:  # an access key is shown nowhere
+            return Identity("", str(error).replace(key, KEY), error.code == "NoSuchEntity")
+
+    def _of_instance(self, host: str, entry: Mapping[str, Any]) -> Identity:
+        found = self._found[host]
+        try:
+            role = self._ask(entry, found.profile, principals.role_of_profile) if found.profile else Role("")
+        except AwsError as error:
+            return Identity("", str(error), error.code == "NoSuchEntity")
+        if not self._variable(host, PROFILE):
+            self._roles[host] = role
+        return Identity(role.arn) if role.arn else Identity("", instances.problems(found, role)[-1])
+
+    def _ask(self, entry: Mapping[str, Any], known: str, question: Callable[[Any, str], Any]) -> Any:
+        """Ask once for each key or instance profile; its error is raised for every host that has it."""
         asked = (entry["profile"], known)
         if asked not in self._asked:
             try:
-                arn = ask(self._client("iam", entry["profile"], entry["region"]), known)
-                self._asked[asked] = Identity(arn) if arn else Identity("", NO_PROFILE)
+                self._asked[asked] = question(self._client("iam", entry["profile"], entry["region"]), known)
             except AwsError as error:
-                self._asked[asked] = Identity("", str(error), error.code == "NoSuchEntity")
+                self._asked[asked] = error
+        if isinstance(self._asked[asked], AwsError):
+            raise self._asked[asked]
         return self._asked[asked]
 
-    def _instance_profiles(self, hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, Identity | str]:
-        """By host the ARN of its instance profile, or that it has none; hosts that are no instances are left out."""
+    def _read(self, hosts: Mapping[str, Mapping[str, Any]]) -> None:
+        """Ask EC2 for the instances of all hosts, once for each account and region."""
         targets: dict[tuple[str, str], dict[str, str]] = {}
         for name, entry in hosts.items():
             instance = self._variable(name, "instance_id")
             if entry["mode"] == "ec2" and instance:
                 targets.setdefault((entry["profile"], entry["region"]), {})[instance] = name
-        found: dict[str, Identity | str] = {}
         for target, names in targets.items():
-            found.update(self._of_instances(target, names))
-        return found
+            self._read_in(target, names)
 
-    def _of_instances(self, target: tuple[str, str], names: Mapping[str, str]) -> dict[str, Identity | str]:
+    def _read_in(self, target: tuple[str, str], names: Mapping[str, str]) -> None:
         try:
-            answers = principals.instance_profiles(self._client("ec2", *target), list(names))
+            found = principals.instances(self._client("ec2", *target), list(names))
         except AwsError as error:
-            return dict.fromkeys(names.values(), Identity("", str(error), False))
-        return {names[instance]: arn or Identity("", NO_PROFILE) for instance, arn in answers.items() if instance in names}
+            self.unread.update(dict.fromkeys(names.values(), str(error)))
+        else:
+            self._found.update({names[instance]: one for instance, one in found.items() if instance in names})
+
+
+def said_of_instances(client: Clients, hostvars: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What EC2 and IAM say of hosts that cannot use their role, or that they could not be asked; *hosts*: entries of a plan."""
+    identities = Identities(client, hostvars, {})
+    identities.of(hosts)
+    return {**identities.unread, **{name: instances.facts(item) for name, item in identities.instances().items()}}

@@ -139,30 +139,3 @@ def events(site: Site, stream: str) -> list[str]:
     """The messages of a log stream."""
     pages = site.client("logs").get_paginator("filter_log_events").paginate(logGroupName=GROUP, logStreamNames=[stream])
     return [event["message"] for page in pages for event in page["events"]]
-
-
-SECRET = "s3cr3t-namespace"  # to be looked for in every output
-
-
-def test_a_value_out_of_the_vault(site: Site) -> None:
-    """Refused, since anybody who may read parameters would see it; allowed by name it is published, and shown nowhere."""
-    site.inventory = inventory(site, 50, cw_agent_fragment_secret={"metrics": {"namespace": "{{ secret_namespace }}"}})
-    arguments = ("-vvvv", "--diff", *site.seal("secret_namespace", SECRET))
-    refused = site.play(*arguments)
-    assert refused.status != 0
-    assert "secret_namespace" in refused.output
-    assert SECRET not in refused.output
-    run, said = site.account(*arguments, cw_agent_allow_vaulted=["secret_namespace"])
-    assert (run.status, said["totals"]) == (0, {"verified": 1})
-    # What arrived is named after it: that is what was asked for, and the account hides it as well.
-    assert SECRET not in run.output
-    metrics = site.client("cloudwatch").get_metric_statistics(
-        Namespace=SECRET,
-        MetricName="mem_used_percent",
-        Dimensions=[{"Name": "InstanceId", "Value": site.instance(HOST)["InstanceId"]}],
-        StartTime=time.time() - 600,
-        EndTime=time.time() + 60,
-        Period=60,
-        Statistics=["Average"],
-    )
-    assert metrics["Datapoints"]

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import contextlib
+import pathlib
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import traces
 from lab_site import UNIT, Run, Site, untouched
 
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/keys.conf"
@@ -112,6 +115,35 @@ class TestOnPremises:
         _run, said = refused(site, "onprem-1", cw_agent_credentials_file=file, **none)
         assert f"cwagent (agent.run_as_user) can't read the credential profile ({file})" in said
 
+    def test_the_keys_of_a_hybrid_activation(self, site: Site) -> None:
+        """The SSM agent writes them for root alone, without a region, and new ones every half hour, which changes nothing here."""
+        role = site.client("iam").get_role(RoleName="cw-agent-lab")["Role"]["Arn"]
+
+        def renew(name: str) -> None:
+            keys = site.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+            words = {"aws_access_key_id": "AccessKeyId", "aws_secret_access_key": "SecretAccessKey", "aws_session_token": "SessionToken"}
+            lines = "".join(f"{word} = {keys[key]}\n" for word, key in words.items())
+            site.on("onprem-1", f"install -D -m 600 /dev/null {ROOTS}; cat > {ROOTS} << 'END'\n[default]\n{lines}END")
+
+        renew("mi-0123456789abcdef0")
+        none = {"cw_agent_credentials_access_key_id": "", "cw_agent_credentials_secret_access_key": ""}
+        hybrid = {**none, "cw_agent_credentials_profile": "default"}
+        _run, said = refused(site, "onprem-1", **hybrid)
+        assert f"cwagent (agent.run_as_user) can't read the credential profile ({ROOTS}). Hint: set agent.run_as_user to root" in said
+        mark = site.mark()
+        as_root = {**hybrid, "cw_agent_fragment_root": {"agent": {"run_as_user": "root"}}}
+        try:
+            run, account = site.foreseen("--limit", "onprem-1", **as_root)
+            assert (run.status, account["totals"]) == (0, {"verified": 1})
+            calls = site.calls(mark, host="onprem-1", operation="GetCallerIdentity")
+            assert calls and {call["status"] for call in calls} == {200}
+            assert {call["access_key"][:4] for call in site.calls(mark, host="onprem-1", operation="PutMetricData")} >= {"ASIA"}
+            renew("mi-0123456789abcdef0")
+            again, account = site.account("--limit", "onprem-1", **as_root)
+            assert (again.recap()["onprem-1"]["changed"], account["totals"]) == (0, {"verified": 1})
+        finally:
+            site.on("onprem-1", "rm -r /root/.aws")
+
 
 class TestMetadata:
     """An instance whose metadata service does not give what the agent needs."""
@@ -127,6 +159,7 @@ class TestMetadata:
             self.options(site, HttpEndpoint="enabled", HttpTokens="required")
         assert "answers the request for a token with HTTP status 403: it is turned off, or a proxy stands before it" in said
         assert "Hint: enable the instance metadata service of the instance (http-endpoint enabled)" in said
+        assert "HttpEndpoint disabled, HttpTokens required" in said
 
     def test_version_1_only(self, site: Site) -> None:
         self.options(site, HttpEndpoint="enabled", HttpTokens="optional")
@@ -149,9 +182,11 @@ class TestMetadata:
         association = found["IamInstanceProfileAssociations"][0]
         ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
         try:
-            assert f"ec2-1: the instance has no role ({instance} has no instance profile). Hint: associate" in refused(site, "ec2-1")[1]
+            _run, said = refused(site, "ec2-1")
         finally:
             ec2.associate_iam_instance_profile(IamInstanceProfile={"Arn": association["IamInstanceProfile"]["Arn"]}, InstanceId=instance)
+        assert f"ec2-1: the instance has no role ({instance} has no instance profile). Hint: associate" in said
+        assert f"EC2 says of {instance}: no instance profile; HttpEndpoint enabled, HttpTokens required, hop limit" in said
 
     @pytest.mark.parametrize(
         ("name", "make", "where"),
@@ -201,3 +236,103 @@ class TestMetadata:
         _run, said = refused(site, "ec2-1", **changed)
         site.on("ec2-1", f"cat > {common} << 'END'\n{before}END")
         assert "a profile in common-config.toml that the inventory does not name wins over the role of the instance (old)" in said
+
+
+BASE = "/opt/aws/amazon-cloudwatch-agent"
+AGENT_LOG = f"{BASE}/logs/amazon-cloudwatch-agent.log"
+MIRROR = "https://mirror:lab-mirror-word@amazoncloudwatch-agent.s3.amazonaws.com/private?X-Amz-Signature=marked-signature"
+PROXY = "http://agent:lab-proxy-word@127.0.0.2:3128"
+CREDENTIALS = "/etc/amazon-cloudwatch-agent-credentials/credentials"
+VARIABLES = f"/etc/systemd/system/{UNIT}.d/60-cloudwatch-agent-ansible.env"
+DIES = (
+    f"/bin/sh -c 'echo \"$(date -u +%%FT%%TZ) E! no such namespace: $(cat {BASE}/etc/amazon-cloudwatch-agent.d/*)\" >> {AGENT_LOG}; false'"
+)
+"""An agent that dies of its configuration, and says so with all of it."""
+SEALED = "ssm_AmazonCloudWatch-base-onprem-sealed"
+HOLDERS = {
+    *{(name, CREDENTIALS) for name in ("key", "secret", "token")},
+    *{("proxy", f"{BASE}/etc/{name}") for name in ("common-config.toml", "env-config.json")},
+    *{("fragment", f"{BASE}/etc/{name}") for name in (f"amazon-cloudwatch-agent.d/{SEALED}_1", "amazon-cloudwatch-agent.yaml")},
+    ("fragment", AGENT_LOG),
+    ("fragment", VARIABLES),
+    ("environment", VARIABLES),
+}
+"""The files of a host that are there to hold a secret, by its name. What the agent writes into its own log is the agent's."""
+
+
+class TestSecrets:
+    """Every secret that the collection knows, in one inventory; nothing but what has to hold it does, however a run ends."""
+
+    def secrets(self, site: Site) -> dict[str, str]:
+        """The secrets by what they are for."""
+        role = site.client("iam").get_role(RoleName="cw-agent-lab")["Role"]["Arn"]
+        keys = site.client("sts").assume_role(RoleArn=role, RoleSessionName="marked")["Credentials"]
+        return {
+            "key": keys["AccessKeyId"],
+            "secret": keys["SecretAccessKey"],
+            "token": keys["SessionToken"],
+            "fragment": "marked-namespace",
+            "mirror": "lab-mirror-word",
+            "query": "marked-signature",
+            "proxy": "lab-proxy-word",
+            "environment": "marked-variable",
+            "wrong": "w" * 40,
+        }
+
+    def variables(self, site: Site, secrets: dict[str, str]) -> dict[str, Any]:
+        """An inventory that has all of them but the wrong one."""
+        return {
+            "cw_agent_credentials_access_key_id": secrets["key"],
+            "cw_agent_credentials_secret_access_key": secrets["secret"],
+            "cw_agent_credentials_session_token": secrets["token"],
+            "cw_agent_fragment_sealed": {"metrics": {"namespace": "{{ sealed }}"}},
+            "cw_agent_allow_vaulted": ["sealed"],
+            "cw_agent_environment_variables": {"LAB_MARKED": "{{ 'marked-variable' if sealed }}", "LAB_SEALED": "{{ sealed }}"},
+            "cw_agent_mirror_url": MIRROR,
+            "cw_agent_build": site.environment["LAB_BUILD_LATEST"],
+            "cw_agent_proxy": {"https": PROXY},
+            "cw_agent_service_health_seconds": 2,
+        }
+
+    def test_they_stand_nowhere_else(self, site: Site, tmp_path: pathlib.Path) -> None:
+        """Check mode, a refusal, a roll-out, one that is taken back, the reports, the removal: all at the highest verbosity."""
+        host, controller, secrets = "onprem-1", traces.Controller(site, tmp_path / "controller"), self.secrets(site)
+        named = {"cw_agent_hosts": host}
+        assert site.play(playbook="cloudwatch.agent.uninstall", variables=named).status == 0
+        site.inventory = site.overlay({})
+        arguments = ("--limit", host, *site.seal("sealed", secrets["fragment"]))
+        good = {**self.variables(site, secrets), "cw_agent_result_file": str(controller.directory / "account.json")}
+        wrong = {**good, "cw_agent_credentials_secret_access_key": secrets["wrong"]}
+        newer = {**good, "cw_agent_build": site.environment["LAB_BUILD_UPGRADE"]}
+        dying = {**newer, "cw_agent_service_overrides": {"Service": {"ExecStartPre": DIES}}}
+        written = {f"cw_agent_report_{kind}": str(controller.directory / f"report.{kind}") for kind in ("json", "html", "prometheus")}
+        written["cw_agent_permissions_file"] = str(controller.directory / "permissions.json")
+        since = time.time()
+        with traces.sampled(site, host):
+            ends = {
+                "not allowed": controller.play(*arguments, variables={**good, "cw_agent_allow_vaulted": []}),
+                "check": controller.play("--check", *arguments, variables=good),
+                "refused": controller.play(*arguments, variables=wrong),
+                "applied": controller.play(*arguments, variables=good),
+                "taken back": controller.play(*arguments, variables=dying),
+                "report": controller.play(*arguments, playbook="cloudwatch.agent.report", variables={**newer, **written}),
+                "permissions": controller.play(*arguments, playbook="cloudwatch.agent.permissions", variables={**newer, **written}),
+            }
+        assert ends == {"not allowed": 2, "check": 0, "refused": 2, "applied": 0, "taken back": 2, "report": 0, "permissions": 0}
+        said = controller.output()
+        assert "cw_agent_fragment_sealed uses sealed: a value out of Ansible Vault" in said
+        assert "the secret access key of the agent's credentials is not that of the access key" in said
+        assert "the agent died with these settings" in said
+        holders = traces.files(site, host, since, secrets)
+        assert holders == HOLDERS
+        processes = traces.processes(site, host)
+        assert any("amazon-cloudwatch-agent" in one["command"] for one in processes)
+        in_commands = {name for one in processes for name, secret in secrets.items() if secret in one["command"]}
+        in_environments = {name for one in processes for name, secret in secrets.items() if secret in one["environment"]}
+        # The agent's own, and the proxy of what installs it.
+        assert (in_commands, in_environments) == (set(), {"fragment", "environment", "proxy"})
+
+        assert controller.play(playbook="cloudwatch.agent.uninstall", variables=named) == 0
+        assert {path for _name, path in traces.files(site, host, since, secrets)} == {AGENT_LOG}
+        assert traces.journal(site, host, secrets) == []
+        assert controller.traces(secrets) == []

@@ -12,7 +12,6 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import MEM, files
@@ -33,22 +32,11 @@ class Account:
 
     def __init__(self, lab: Lab, scratch: Path) -> None:
         self.lab, self.scratch = lab, scratch
-        self.iam, self.ec2 = self._client("iam"), self._client("ec2")
+        self.iam, self.ec2 = lab.client(service="iam"), lab.client(service="ec2")
         self.mark = uuid.uuid4().hex[:8]
         self.hosts: dict[str, dict[str, Any]] = {}
         self.keys = scratch / "keys"
         self.keys.mkdir()
-
-    def _client(self, service: str) -> Any:
-        known = self.lab.environment
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=known["AWS_ENDPOINT_URL"],
-            verify=known["AWS_CA_BUNDLE"],
-            region_name="us-east-1",
-            aws_access_key_id=known["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
-        )
 
     def name(self, word: str) -> str:
         return f"{word}-{self.mark}"
@@ -103,6 +91,7 @@ class Account:
         assert (done.returncode != 0) == fails, output
         return {
             "output": " ".join(output.split()),
+            "lines": output,
             "changed": sum(map(int, re.findall(r"changed=(\d+)", done.stdout))),
             "tasks": len(re.findall(r"^changed: ", done.stdout, re.M)),
             "writes": len(self.lab.writes(since)),
@@ -183,7 +172,44 @@ def test_a_configuration_that_changes_changes_its_policy(account: Account) -> No
     assert sorted(account.policy("role", "web")["logs:PutLogEvents"]) == logs("new")
     assert "cloudwatch:PutMetricData" not in account.policy("role", "web")
     assert run["tasks"] == 1
-    assert "log-group:/web:*" in str(run["output"]) and "log-group:/new:*" in str(run["output"])
+    (shown,) = shown_of(run)
+    assert 'log-group:/web:*"' in shown["-"] and 'log-group:/new:*"' in shown["+"]
+    assert "trust" not in shown["-"] + shown["+"]
+
+
+def shown_of(run: dict[str, int | str]) -> list[dict[str, str]]:
+    """What a run has shown of each role and user that differs: the lines of before (``-``) and after (``+``), and of which it is."""
+    found: list[dict[str, str]] = []
+    task = str(run["lines"]).partition("TASK [cloudwatch.agent.iam : Find out what IAM has to hold")[2].partition("TASK [")[0]
+    for line in task.splitlines():
+        if line.startswith("--- before: "):
+            found.append({"of": line.removeprefix("--- before: "), "-": "", "+": ""})
+        elif line[:1] in ("-", "+") and not line.startswith("+++ after: "):
+            found[-1][line[0]] += line[1:] + "\n"
+    return found
+
+
+def test_the_diff_shows_trust_tags_boundary_and_policies(account: Account) -> None:
+    """Check mode shows what the run then does, a second run nothing, and a removal what goes; new ones are shown as a whole."""
+    account.instance("web-1", "web")
+    allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    boundary = account.iam.create_policy(PolicyName=account.name("limit"), PolicyDocument=json.dumps(allow))["Policy"]["Arn"]
+    (new,) = shown_of(account.run("--diff"))
+    assert (new["of"], new["-"]) == (f"role {account.name('web')} of account {ACCOUNT}", "")
+    assert '"ec2.amazonaws.com"' in new["+"] and '"cloudwatch-agent"' in new["+"] and "cloudwatch.agent.iam" in new["+"]
+
+    other = {**TRUST, "Statement": [{**TRUST["Statement"][0], "Principal": {"Service": "lambda.amazonaws.com"}}]}
+    account.iam.update_assume_role_policy(RoleName=account.name("web"), PolicyDocument=json.dumps(other))
+    more = {"cw_agent_iam_boundary": boundary, "cw_agent_iam_tags": {"team": "web"}}
+    check, run, again = account.run("--check", "--diff", **more), account.run("--diff", **more), account.run("--check", "--diff", **more)
+    assert (check["writes"], again["writes"], shown_of(again)) == (0, 0, [])
+    assert shown_of(check) == shown_of(run)
+    (changed,) = shown_of(run)
+    assert '"lambda.amazonaws.com"' in changed["-"] and '"ec2.amazonaws.com"' in changed["+"]
+    assert f'"boundary": "{boundary}"' in changed["+"] and '"team": "web"' in changed["+"]
+    assert "cloudwatch-agent" not in changed["-"] + changed["+"]
+    (gone,) = shown_of(account.run("--check", "--diff", cw_agent_iam_state="absent"))
+    assert gone["+"] == "" and '"cloudwatch-agent"' in gone["-"] and boundary in gone["-"]
 
 
 def test_another_instance_profile_stays_unless_something_is_said(account: Account) -> None:

@@ -10,15 +10,19 @@ import os
 import subprocess
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import iam as release_iam
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import CONFIGURATIONS, plan
 from ansible_collections.cloudwatch.agent.tests.support.enforced import put, role
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
 
 
 def asked(iam: Any, subject: permissions.Subject) -> dict[str, Any]:
@@ -45,6 +49,48 @@ def test_a_generated_policy_is_enough_and_each_statement_is_needed(iam: Any, nam
         assert {(one["action"], one["resource"], tuple(one["keys"])) for one in found["missing"]} == wanted
         assert {one["statement"]["Sid"] for one in found["missing"]} == {statement["Sid"]}
         assert {action for action, _resource, _keys in wanted} == set(statement["Action"])
+
+
+@pytest.mark.parametrize("create_groups", [True, False])
+def test_a_role_of_many_configurations_lacks_nothing_of_any(iam: Any, create_groups: bool) -> None:
+    """What the role iam makes of them, in as many policies as IAM's sizes want, and what the playbook permissions asks, agree."""
+    plans = {name: plan(configuration, name) for name, configuration in CONFIGURATIONS.items()}
+    whole = {
+        "hosts": {host: entry for one in plans.values() for host, entry in one["hosts"].items()},
+        "configurations": [item for one in plans.values() for item in one["configurations"]],
+    }
+    wanted = dict.fromkeys(whole["hosts"], release_iam.Wanted("role", f"all-{uuid.uuid4().hex[:8]}", release_iam.EC2))
+    options = release_iam.Options(path="/shop/", create_groups=create_groups)
+    (principal,) = release_iam.principals(whole, wanted, {"": "123456789012"}, options)
+    made = release_iam.desired(principal, options)
+    documents = [item["document"] for item in made["managed"]] or [made["inline"]]
+    first, *others = documents
+    arn = role(iam, first)
+    for number, document in enumerate(others):
+        iam.put_role_policy(RoleName=arn.rpartition("/")[2], PolicyName=f"more-{number}", PolicyDocument=json.dumps(document))
+    subjects = permissions.subjects(whole, dict.fromkeys(whole["hosts"], Identity(arn)), create_groups)
+    assert {one.configuration for one in subjects} == set(CONFIGURATIONS)
+    assert permissions.message(asked(iam, one) for one in subjects) == ""
+
+
+@pytest.mark.parametrize(
+    ("resource", "lacks"),
+    [
+        ("*", False),
+        ("arn:aws:logs:*:*:*", False),
+        ("arn:aws:logs:us-east-1:123456789012:log-group:*", False),
+        ("arn:aws:logs:us-east-1:123456789012:log-group:/*", True),
+        ("arn:aws:logs:eu-west-1:123456789012:log-group:*", True),
+    ],
+)
+def test_all_log_groups_are_described_by_either_name(iam: Any, resource: str, lacks: bool) -> None:
+    """A policy that somebody wrote names all log groups of the region; one that names some of them is not enough."""
+    arn = role(iam, {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "none:None", "Resource": "*"}]})
+    (subject,) = permissions.subjects(plan(CONFIGURATIONS["retention"]), {"web": Identity(arn)}, create_groups=True)
+    others = [one for one in subject.policy["Statement"] if one["Sid"] != "ReadRetention"]
+    described = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": resource}
+    put(iam, arn, {**subject.policy, "Statement": [*others, described]})
+    assert [one["action"] for one in asked(iam, subject)["missing"]] == ["logs:DescribeLogGroups"] * lacks
 
 
 def test_a_boundary_and_a_denial_are_told_apart(iam: Any) -> None:
@@ -137,3 +183,73 @@ def test_a_controller_that_may_not_ask(fleet: Fleet) -> None:
     assert run.returncode == 0, output
     assert "unknown" in run.stdout
     assert "Hint: allow iam:SimulatePrincipalPolicy to the controller's credentials" in output
+
+
+class Instances:
+    """Instances of the lab's EC2, each with something of its own, as an inventory."""
+
+    def __init__(self, lab: Lab, scratch: Path) -> None:
+        self.lab, self.scratch = lab, scratch
+        self.ec2, self.iam = lab.client(service="ec2"), lab.client(service="iam")
+        self.mark = uuid.uuid4().hex[:8]
+        self.hosts: dict[str, dict[str, Any]] = {}
+
+    def add(self, host: str, service: str = "ec2.amazonaws.com", profile: bool = True, with_role: bool = True, **options: Any) -> str:
+        """A host whose role trusts a service, with metadata options; return its instance's id."""
+        name = f"{host}-{self.mark}"
+        made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+        self.ec2.modify_instance_metadata_options(InstanceId=made, **{"HttpEndpoint": "enabled", "HttpTokens": "required", **options})
+        if profile:
+            self.iam.create_instance_profile(InstanceProfileName=name)
+            trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+            document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+            self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+            if with_role:
+                self.iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+            self.ec2.associate_iam_instance_profile(InstanceId=made, IamInstanceProfile={"Name": name})
+        self.hosts[host] = {"instance_id": made}
+        return str(made)
+
+    def run(self) -> tuple[str, dict[str, Any], list[str]]:
+        """The output of the playbook, its result, and what it has asked."""
+        inventory, result = self.scratch / "hosts.yml", self.scratch / "result.json"
+        common = {"cw_agent_region": "us-east-1", "cw_agent_fragment_base": CONFIGURATIONS["logs"], "ansible_host": "192.0.2.1"}
+        inventory.write_text(yaml.safe_dump({"all": {"vars": common, "hosts": self.hosts}}), encoding="utf-8")
+        since = self.lab.mark()
+        given = ("-e", f"cw_agent_permissions_file={result}")
+        done = self.lab.playbook("cloudwatch.agent.permissions", inventory, *given, check=False, ANSIBLE_FORCE_COLOR="0")
+        asked = [f"{call['service']}:{call['operation']}" for call in self.lab.calls(since)]
+        return " ".join((done.stdout + done.stderr).split()), json.loads(result.read_text(encoding="utf-8")), asked
+
+
+def test_what_ec2_and_iam_know_of_instances(lab: Lab, tmp_path: Path) -> None:
+    """In two questions for all instances, and one for each instance profile; without the right, it says so and goes on."""
+    place = Instances(lab, tmp_path)
+    good = place.add("good-1", HttpPutResponseHopLimit=1)
+    place.add("bare-1", profile=False)
+    place.add("empty-1", with_role=False)
+    place.add("foreign-1", service="lambda.amazonaws.com")
+    off = place.add("off-1", HttpEndpoint="disabled")
+    lab.fault("denied", operation="SimulatePrincipalPolicy")  # the stand-in has no simulation
+    output, result, asked = place.run()
+    found = result["instances"]
+    assert {host: len(item["problems"]) for host, item in found.items()} == {"good-1": 0} | dict.fromkeys([*place.hosts][1:], 1)
+    assert result["hosts"] == {"good-1": "unknown"} | dict.fromkeys([*place.hosts][1:], "missing")
+    assert found["good-1"]["instance_id"] == good and found["good-1"]["role"].endswith(f":role/good-1-{place.mark}")
+    assert (found["good-1"]["http_tokens"], found["good-1"]["http_put_response_hop_limit"]) == ("required", 1)
+    assert "a hop limit of 1" in found["good-1"]["remarks"][0]
+    account = "arn:aws:iam::123456789012"
+    for text in (
+        "EC2 says that the instance has no instance profile. Hint: associate one",
+        f"IAM says that the instance profile {account}:instance-profile/empty-1-{place.mark} has no role. Hint: add one",
+        f"foreign-1: IAM says that EC2 may not assume {account}:role/foreign-1-{place.mark}, the role of the instance profile",
+        f"off-1: EC2 says that the metadata service of {off} is turned off (HttpEndpoint disabled). Hint: run aws ec2 modify",
+    ):
+        assert text in output
+    assert (asked.count("ec2:DescribeInstances"), asked.count("iam:GetInstanceProfile")) == (1, 4)
+
+    place.hosts["good-1"]["cw_agent_principal"] = f"{account}:role/good-1-{place.mark}"
+    lab.fault("denied", operation="DescribeInstances")
+    output, result, _asked = place.run()
+    assert (result["instances"], set(result["hosts"].values()), result["msg"]) == ({}, {"unknown"}, "")
+    assert "Hint: allow ec2:DescribeInstances to the controller's credentials" in output

@@ -51,8 +51,8 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def plan(configuration: dict[str, Any]) -> dict[str, Any]:
-    """As cw_agent_plan gives it: the host ``web`` with a configuration."""
-    item = {"key": "k", "name": "AmazonCloudWatch-web", "region": "us-east-1", "profile": "", "hosts": ["web"], "build": ""}
+def plan(configuration: dict[str, Any], host: str = "web") -> dict[str, Any]:
+    """As cw_agent_plan gives it: a host with a configuration, whose key is the host's name."""
+    item = {"key": host, "name": f"AmazonCloudWatch-{host}", "region": "us-east-1", "profile": "", "hosts": [host], "build": ""}
     item |= {"configuration": configuration, "text": json.dumps(configuration), "platform": "linux", "mode": "ec2"}
-    return {"hosts": {"web": {"key": "k"}}, "configurations": [item]}
+    return {"hosts": {host: {"key": host, "profile": "", "region": "us-east-1"}}, "configurations": [item]}

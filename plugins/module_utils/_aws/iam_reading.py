@@ -14,12 +14,17 @@ Value = TypeVar("Value")
 
 
 class Found(NamedTuple):
-    """A role or user: its path, tags, the names of its inline policies, the ARNs of its managed ones."""
+    """A role or user: its path, tags, the names of its inline policies, the ARNs of its managed ones.
+
+    ``trust``: a role's trust policy; ``boundary``: the ARN of its permissions boundary, '' for none.
+    """
 
     path: str
     tags: dict[str, str]
     inline: tuple[str, ...]
     attached: tuple[str, ...]
+    trust: dict[str, Any] = {}
+    boundary: str = ""
 
 
 @aws_call("find out the account of the controller's credentials")
@@ -45,7 +50,24 @@ def principal(iam: Any, kind: str, name: str) -> Found:
     answer = getattr(iam, f"get_{kind}")(**named)[kind.title()]
     inline = _pages(iam, f"list_{kind}_policies", "PolicyNames", **named)
     attached = _pages(iam, f"list_attached_{kind}_policies", "AttachedPolicies", **named)
-    return Found(answer["Path"], _tags(answer), tuple(inline), tuple(item["PolicyArn"] for item in attached))
+    arns = tuple(item["PolicyArn"] for item in attached)
+    boundary = (answer.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn", "")
+    return Found(answer["Path"], _tags(answer), tuple(inline), arns, answer.get("AssumeRolePolicyDocument") or {}, boundary)
+
+
+@aws_call("read the inline policy {policy} of the {kind} {name}")
+def inline_policy(iam: Any, kind: str, name: str, policy: str) -> dict[str, Any]:
+    """The document of an inline policy."""
+    document: dict[str, Any] = getattr(iam, f"get_{kind}_policy")(**{f"{kind.title()}Name": name}, PolicyName=policy)["PolicyDocument"]
+    return document
+
+
+@aws_call("read the policy {arn}")
+def managed_policy(iam: Any, arn: str) -> dict[str, Any]:
+    """The document of a managed policy, in its default version."""
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document: dict[str, Any] = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    return document
 
 
 @aws_call("read the roles of the instance profile {name}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable
 
+from .._release.instances import Instance, Role
 from .._release.permissions import Batch
 from .errors import aws_call
 
@@ -20,23 +21,34 @@ ACTIONS, RESOURCES = 50, 50
 """What is asked in one call, so that an answer stays within a page."""
 
 
-@aws_call("read which instance profiles {instances} have")
-def instance_profiles(ec2: Any, instances: list[str]) -> dict[str, str]:
-    """Instance id → ARN of its instance profile, '' for one without. Instances that are gone are left out."""
-    found: dict[str, str] = {}
-    for start in range(0, len(instances), INSTANCES):
-        wanted = [{"Name": "instance-id", "Values": instances[start : start + INSTANCES]}]
+@aws_call("read the instances {ids}")
+def instances(ec2: Any, ids: list[str]) -> dict[str, Instance]:
+    """By id; those that are gone are left out."""
+    found: dict[str, Instance] = {}
+    for start in range(0, len(ids), INSTANCES):
+        wanted = [{"Name": "instance-id", "Values": ids[start : start + INSTANCES]}]
         for page in ec2.get_paginator("describe_instances").paginate(Filters=wanted):
             for one in (item for reservation in page["Reservations"] for item in reservation["Instances"]):
-                found[one["InstanceId"]] = (one.get("IamInstanceProfile") or {}).get("Arn", "")
+                found[one["InstanceId"]] = _instance(one)
     return found
 
 
+def _instance(item: dict[str, Any]) -> Instance:
+    options = item.get("MetadataOptions") or {}
+    return Instance(
+        item["InstanceId"],
+        (item.get("IamInstanceProfile") or {}).get("Arn", ""),
+        options.get("HttpEndpoint", ""),
+        options.get("HttpTokens", ""),
+        int(options.get("HttpPutResponseHopLimit") or 0),
+    )
+
+
 @aws_call("read the role of the instance profile {arn}")
-def role_of_profile(iam: Any, arn: str) -> str:
-    """The ARN of the role of an instance profile, with its path; '' for a profile without a role."""
+def role_of_profile(iam: Any, arn: str) -> Role:
+    """The role of an instance profile, with its path and its trust policy."""
     roles = iam.get_instance_profile(InstanceProfileName=arn.rpartition("/")[2])["InstanceProfile"]["Roles"]
-    return str(roles[0]["Arn"]) if roles else ""
+    return Role(str(roles[0]["Arn"]), roles[0].get("AssumeRolePolicyDocument") or {}) if roles else Role("")
 
 
 @aws_call("read whose access key {key} is")

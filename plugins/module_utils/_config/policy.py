@@ -72,7 +72,7 @@ class Need(NamedTuple):
     """An action that an agent will ask for. ``resource``: as its requests name it, with ``*`` where only the host knows more.
 
     ``context``: the condition keys of the request, and what they hold; ``keys``: JSON pointers of what needs it; ``sid``: the statement of
-    ``config_policy`` that allows it.
+    ``config_policy`` that allows it; ``or_as``: other names of the resource, where a policy may name it by any of them.
     """
 
     action: str
@@ -80,6 +80,7 @@ class Need(NamedTuple):
     context: tuple[tuple[str, str], ...]
     keys: tuple[str, ...]
     sid: str
+    or_as: tuple[str, ...] = ()
 
 
 class _Builder:
@@ -94,10 +95,18 @@ class _Builder:
     def arn(self, service: str, rest: str) -> str:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
 
-    def allow(self, sid: str, actions: list[str], asked: Mapping[str, Paths], also: Iterable[str] = (), **conditions: list[str]) -> None:
+    def allow(
+        self,
+        sid: str,
+        actions: list[str],
+        asked: Mapping[str, Paths],
+        also: Iterable[str] = (),
+        or_as: tuple[str, ...] = (),
+        **conditions: list[str],
+    ) -> None:
         """A statement. ``asked``: resources as requests name them, and what needs each; ``also``: further ones, for IAM's sake.
 
-        ``conditions``: a key of CloudWatch's, such as ``namespace``, and the values that it may have.
+        ``or_as``: as a ``Need`` has it; ``conditions``: a key of CloudWatch's, such as ``namespace``, and the values that it may have.
         """
         statement: dict[str, Any] = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": [*asked, *also]}
         if conditions:
@@ -106,7 +115,7 @@ class _Builder:
         for context in itertools.product(*([(f"cloudwatch:{key}", value) for value in values] for key, values in conditions.items())):
             for resource, paths in asked.items():
                 keys = tuple(dict.fromkeys(pointer(path) for path in paths))
-                self.needs += [Need(action, resource, context, keys, sid) for action in actions]
+                self.needs += [Need(action, resource, context, keys, sid, or_as) for action in actions]
 
     def group(self, name: str) -> str:
         return self.arn("logs", f"log-group:{_PLACEHOLDER.sub('*', name)}")
@@ -195,8 +204,9 @@ def _logs(builder: _Builder, create_groups: bool) -> None:
     retained = _by_group(builder, ((item["log_group_name"], (*item["path"], "retention_in_days")) for item in entries))
     if retained:
         paths = [path for found in retained.values() for path in found]
-        # IAM knows no resources of this action: a policy that names log groups does not allow it.
-        builder.allow("ReadRetention", ["logs:DescribeLogGroups"], {"*": paths})
+        # IAM's reference knows no resources of this action, so the policy names none; CloudWatch Logs asks for all log groups of the
+        # region, so a policy that somebody wrote for them is as good. One for some of them is not.
+        builder.allow("ReadRetention", ["logs:DescribeLogGroups"], {"*": paths}, or_as=(builder.arn("logs", "log-group:*"),))
         builder.allow("SetRetention", ["logs:PutRetentionPolicy"], retained, [f"{group}:*" for group in retained])
 
 

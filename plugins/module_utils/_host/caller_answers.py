@@ -51,6 +51,8 @@ class Request(NamedTuple):
         """How to give the agent other credentials."""
         if self.keys:
             return f"correct {_KEYS}"
+        if self.profile and self.profile.of_ssm_agent:
+            return f"see that the SSM agent runs, and that its node is registered: it renews {self.source}"
         if self.profile:
             return f"correct {self.source}, or give the keys ({_KEYS})"
         return "see that the role of the instance profile exists and trusts ec2.amazonaws.com"

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Mapping
 
 from . import access, credentials, packages, state
@@ -56,13 +55,14 @@ def _credential_differences(seen: Observation, desired: Desired) -> list[str]:
     asked = desired.credentials
     found = []
     if asked.named:
-        file = asked.file or (credentials.DEFAULT_FILE if asked.digest else "")
         name = seen.profile.name
+        file = credentials.file_of(name, asked.file, bool(asked.digest))
         if name != seen.common.name or (file and file != seen.common.file):
             found.append(f"credentials: profile {seen.common.name or 'none'} → profile {name} {file}".rstrip())
     if asked.digest and seen.profile.digest != asked.digest:
         found.append(f"credentials: the keys in {seen.profile.file} → those of the inventory")
-    if asked.digest and desired.region and seen.profile.region != desired.region:
+    writes = asked.digest or (asked.named and seen.profile.of_ssm_agent and not seen.profile.region)
+    if writes and desired.region and seen.profile.region != desired.region:
         found.append(f"credentials: region {seen.profile.region or 'none'} → {desired.region}")
     if asked.digest:
         found += _access_differences(seen.profile, seen.user)
@@ -148,6 +148,10 @@ def _no_keys(profile: credentials.Profile) -> dict[str, str]:
         hint = "let a program write the keys into the credentials file and renew them there, "
         hint += "or give the host a role (an instance profile, a hybrid activation of Systems Manager)"
         return _problem(what, where, hint)
+    if profile.of_ssm_agent:
+        hint = "register the SSM agent by its activation, and let it share its keys (ShareCreds in amazon-ssm-agent.json); "
+        hint += "or name another profile (cw_agent_credentials_profile, cw_agent_credentials_file)"
+        return _problem("the SSM agent has written no keys of a hybrid activation", f"no {where}", hint)
     hint = "write the profile there, or name another (cw_agent_credentials_profile, cw_agent_credentials_file), "
     hint += "or give the keys (cw_agent_credentials_access_key_id, cw_agent_credentials_secret_access_key)"
     return _problem("the host has no credential profile", f"no {where}", hint)
@@ -170,13 +174,18 @@ def _onprem_problems(seen: Observation, desired: Desired) -> list[dict[str, str]
         return [*found, _no_keys(profile)]
     if not seen.profile_readable:
         hint = f"give it to {seen.user.name} (mode 0600) in a directory outside /root, and name it in cw_agent_credentials_file"
+        if profile.of_ssm_agent:
+            hint = (
+                "set agent.run_as_user to root: the SSM agent writes the file for root alone, and a copy of its keys is good for an hour; "
+            )
+            hint += "or give the agent keys of its own (cw_agent_credentials_access_key_id, cw_agent_credentials_secret_access_key)"
         found.append(_problem(f"{seen.user.name} (agent.run_as_user) can't read the credential profile", profile.file, hint))
-    beside = os.path.join(os.path.dirname(profile.file), "config")
-    if not profile.region:
-        hint = f"write region = {desired.region or 'REGION'} into [profile {profile.name}] of {beside}"
+    writes_region = profile.of_ssm_agent and desired.credentials.named and desired.region
+    if not profile.region and not writes_region:
+        hint = f"write region = {desired.region or 'REGION'} into [{credentials.section(profile.name)}] of {profile.beside}"
         found.append(_problem("the credential profile has no region", f"profile {profile.name} of {profile.file}", hint))
-    elif desired.region and profile.region != desired.region:
-        value = f"cw_agent_region {desired.region}, profile {profile.name} in {beside} has {profile.region}"
+    if profile.region and desired.region and profile.region != desired.region:
+        value = f"cw_agent_region {desired.region}, profile {profile.name} in {profile.beside} has {profile.region}"
         found.append(_problem("the region differs", value, f"set cw_agent_region: {profile.region}, or correct the region of the profile"))
     return found
 

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import pwd
+import re
 import stat
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,8 +22,19 @@ DEFAULT_PROFILE = "AmazonCloudWatchAgent"
 DEFAULT_FILE = "/etc/amazon-cloudwatch-agent-credentials/credentials"
 MODE = 0o600
 """Of a file with keys."""
+SSM_PROFILE = "default"
 DERIVED = ("credential_process", "role_arn", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url")
 """Settings by which an AWS SDK derives keys. The agent takes the static keys of a profile alone."""
+
+
+def roots_file() -> str:
+    """Root's credentials file."""
+    return os.path.join(pwd.getpwuid(0).pw_dir, ".aws/credentials")
+
+
+def file_of(name: str, file: str, with_keys: bool) -> str:
+    """The credentials file to name in common-config.toml; '' for what is named there. *file*: as given, '' for none."""
+    return file or (DEFAULT_FILE if with_keys else roots_file() if name == SSM_PROFILE else "")
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,16 @@ class Profile(NamedTuple):
     owner: int | None = None
     mode: int | None = None
 
+    @property
+    def of_ssm_agent(self) -> bool:
+        """Whether it is the one in which the SSM agent of a hybrid activation keeps its keys: for root alone, new every half hour."""
+        return self.name == SSM_PROFILE and self.file.endswith(roots_file())
+
+    @property
+    def beside(self) -> str:
+        """The file with its region."""
+        return os.path.join(os.path.dirname(self.file), "config")
+
 
 def _sections(path: str) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0")
@@ -68,8 +90,8 @@ def _sections(path: str) -> configparser.ConfigParser:
 def read(name: str, file: str) -> Profile:
     """The profile ``name`` of a credentials file and the region that goes with it."""
     keys_file = _sections(file)
-    beside = _sections(os.path.join(os.path.dirname(file), "config"))
-    places = ((beside, name if name == "default" else f"profile {name}"), (keys_file, name))
+    beside = _sections(Profile(name, file).beside)
+    places = ((beside, section(name)), (keys_file, name))
     region = next(filter(None, (parser.get(section, "region", fallback="") for parser, section in places)), "")
     found = _keys(keys_file, name)
     if found:
@@ -97,8 +119,7 @@ def named(host: Host) -> Profile:
 def used(host: Host, name: str = "", file: str = "") -> Profile:
     """The profile that the agent uses where it uses one; ``name`` and ``file``, where given, instead of the host's settings."""
     settings = named(host)
-    home = os.path.join(pwd.getpwuid(0).pw_dir, ".aws/credentials")
-    path = host.layout.at(file or settings.file or home)
+    path = host.layout.at(file or settings.file or roots_file())
     found = read(name or settings.name or DEFAULT_PROFILE, path)
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         there = os.lstat(path)
@@ -120,7 +141,19 @@ def keys_text(name: str, keys: Keys) -> str:
     return "\n".join(lines) + "\n"
 
 
+def section(name: str) -> str:
+    """A profile's section in the file ``config``."""
+    return name if name == SSM_PROFILE else f"profile {name}"
+
+
 def region_text(name: str, region: str) -> str:
     """The file ``config`` beside it."""
-    section = name if name == "default" else f"profile {name}"
-    return f"# Managed by Ansible\n[{section}]\nregion = {region}\n"
+    return f"# Managed by Ansible\n[{section(name)}]\nregion = {region}\n"
+
+
+def with_region(text: str, name: str, region: str) -> str:
+    """The file ``config`` with the region of a profile that has none there; the rest stays to the letter."""
+    header = re.search(rf"^\[{re.escape(section(name))}\][^\n]*\n", text + "\n", re.MULTILINE)
+    if not header:
+        return f"{text.rstrip()}\n\n[{section(name)}]\nregion = {region}\n" if text.strip() else region_text(name, region)
+    return f"{(text + chr(10))[: header.end()]}region = {region}\n{text[header.end() :]}"

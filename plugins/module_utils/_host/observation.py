@@ -120,7 +120,7 @@ class Observation(NamedTuple):
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
     name = desired.profile or (credentials.DEFAULT_PROFILE if desired.named else "")
-    return credentials.used(host, name, desired.file or (credentials.DEFAULT_FILE if desired.digest else ""))
+    return credentials.used(host, name, credentials.file_of(name, desired.file, bool(desired.digest)))
 
 
 def _mounts(host: Host) -> list[dict[str, str]]:

@@ -86,7 +86,7 @@ def _refuse(request: Request, installed: bool) -> None:
 
 def _files(host: Host, request: Request) -> list[_File]:
     if request.keys is None:
-        return []
+        return _region(host, request)
     who = access.user(request.user)
     file = host.layout.at(request.file)
     result = [_File(file, credentials.keys_text(request.profile, request.keys), credentials.MODE, (who.uid, who.gid))]
@@ -94,6 +94,16 @@ def _files(host: Host, request: Request) -> list[_File]:
         beside = os.path.join(os.path.dirname(file), "config")
         result.append(_File(beside, credentials.region_text(request.profile, request.region), 0o644))
     return result
+
+
+def _region(host: Host, request: Request) -> list[_File]:
+    """The region of a profile that is there; nobody but the collection writes one for the keys of the SSM agent."""
+    found = credentials.used(host, request.profile, request.file)
+    if not found.of_ssm_agent or found.region or not request.region:
+        return []
+    there = safe_files.read_regular(found.beside)
+    text = credentials.with_region(there.text if there else "", found.name, request.region)
+    return [_File(found.beside, text, there.found.st_mode & 0o7777 if there else 0o644)]
 
 
 def _common(host: Host, request: Request) -> tuple[str, str]:

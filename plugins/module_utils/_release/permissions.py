@@ -17,7 +17,6 @@ BLIND = (
     "IAM's simulation sees no resource policies, no policies of sessions, VPC endpoints and KMS keys, and no conditions that it was not "
     "asked about; the role verify proves the rest"
 )
-NO_PROFILE = "the instance has no instance profile. Hint: associate one whose role has the policy below"
 _WHY = {
     "implicitDeny": "no statement allows it",
     "explicitDeny": "a statement denies it",
@@ -83,9 +82,10 @@ def batches(needs: Iterable[Need]) -> list[Batch]:
     """The fewest simulations in which nothing is asked that is not needed."""
     actions: dict[tuple[Any, str], list[str]] = {}
     for need in needs:
-        known = actions.setdefault((need.context, need.resource), [])
-        if need.action not in known:
-            known.append(need.action)
+        for resource in (need.resource, *need.or_as):
+            known = actions.setdefault((need.context, resource), [])
+            if need.action not in known:
+                known.append(need.action)
     resources: dict[tuple[Any, tuple[str, ...]], list[str]] = {}
     for (context, resource), names in actions.items():
         resources.setdefault((context, tuple(names)), []).append(resource)
@@ -109,10 +109,17 @@ def entry(subject: Subject, decisions: Decisions | None, refused: str = "") -> d
     }
     if decisions is None and (identity.arn or not identity.certain):
         return {**found, "state": UNKNOWN}
-    known = decisions or {}
-    lacking = [(need, known.get((need.action, need.resource, need.context), "implicitDeny")) for need in subject.needs]
+    lacking = [(need, _decision(need, decisions or {})) for need in subject.needs]
     found["missing"] = [_missing(need, why, subject.policy) for need, why in lacking if why]
     return {**found, "state": MISSING if found["missing"] else ALLOWED}
+
+
+def _decision(need: Need, decisions: Decisions) -> str:
+    """What holds for a need: a denial under any name of its resource, else a grant under any."""
+    found = [decisions.get((need.action, resource, need.context), "implicitDeny") for resource in (need.resource, *need.or_as)]
+    if "explicitDeny" in found:
+        return "explicitDeny"
+    return "" if "" in found else found[0]
 
 
 def _missing(need: Need, why: str, policy: Mapping[str, Any]) -> dict[str, Any]:

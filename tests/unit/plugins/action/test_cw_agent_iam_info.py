@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_iam_info
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import iam_reading, principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.iam import TAG
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance, Role
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import plan_of
 
 from .test_cw_agent_release import Display
@@ -41,8 +42,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     monkeypatch.setattr(iam_reading, "existing", existing)
     monkeypatch.setattr(iam_reading, "account_of", lambda _sts: "123456789012")
     monkeypatch.setattr(iam_reading, "names_of_aws", lambda _iam: {"AmazonCloudWatch-web-1"})
-    monkeypatch.setattr(principals, "instance_profiles", lambda _ec2, ids: {key: known.instances[key] for key in ids})
-    monkeypatch.setattr(principals, "role_of_profile", lambda _iam, arn: arn.replace(":instance-profile/", ":role/"))
+    monkeypatch.setattr(principals, "instances", lambda _ec2, ids: {key: Instance(key, known.instances[key]) for key in ids})
+    monkeypatch.setattr(principals, "role_of_profile", lambda _iam, arn: Role(arn.replace(":instance-profile/", ":role/")))
     monkeypatch.setattr(cw_agent_iam_info, "clients", lambda _connection: lambda *_words: None)
     return known
 
@@ -57,11 +58,13 @@ def plan(**entry: Any) -> dict[str, Any]:
     return found
 
 
-def run(variables: dict[str, dict[str, Any]] | None = None, **arguments: Any) -> dict[str, Any]:
-    options = {"environment": None, "check_mode": True, "diff": False, "async_val": 0}
+def run(
+    variables: dict[str, dict[str, Any]] | None = None, diff: bool = False, display: Display | None = None, **arguments: Any
+) -> dict[str, Any]:
+    options = {"environment": None, "check_mode": True, "diff": diff, "async_val": 0, "no_log": False}
     task = SimpleNamespace(args={"plan": plan(), **arguments}, action="cloudwatch.agent.cw_agent_iam_info", **options)
     action = cw_agent_iam_info.ActionModule(task, CONNECTION, None, None, None, None)
-    action._display = Display()
+    action._display = display or Display()
     hostvars = variables or {}
     return action.run(task_vars={"hostvars": hostvars, "groups": {"all": list(hostvars)}})
 
@@ -131,3 +134,24 @@ def test_hosts_that_are_left_out(account: Account) -> None:
     assert "late: this run leaves them out" in run(same, state="absent")["msg"]
     other = {"late": {"cw_agent_preset": "basic", "cw_agent_region": "us-east-1", "cw_agent_iam_name": "AmazonCloudWatch-web"}}
     assert "late: this run leaves them out" in run(other)["msg"]
+
+
+def test_diff_mode_shows_what_is_about_to_change(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read for it, nor shown, without; a value out of Ansible Vault is not shown with it."""
+    read: list[str] = []
+    document = {"Version": "2012-10-17", "Statement": []}
+    monkeypatch.setattr(iam_reading, "inline_policy", lambda _iam, *words: read.append("/".join(words)) or document)
+    account.principals["AmazonCloudWatch-web"] = OURS._replace(inline=("cloudwatch-agent", "theirs"), boundary="arn:b")
+    display = Display()
+    assert (run(display=display)["differences"], read, display.lines) == ([], [], [])
+    (item,) = run(diff=True, display=display)["differences"]
+    assert read == ["role/AmazonCloudWatch-web/cloudwatch-agent"]
+    assert item["before"]["inline"] == {"cloudwatch-agent": document, "theirs": {}} and "boundary" not in item["before"]
+    assert display.lines[0].startswith("--- before: role AmazonCloudWatch-web of account 123456789012\n+++ after: ")
+    assert "CWAgent" in display.lines[0]
+    sealed = plan()
+    for one in sealed["configurations"]:
+        one["configuration"]["metrics"]["namespace"] = "marked"
+        one["vaulted"] = ["/metrics/namespace"]
+    result = run(diff=True, display=display, plan=sealed)
+    assert result["_ansible_no_log"] and "SendMetrics" in display.lines[1] and "marked" not in display.lines[1]

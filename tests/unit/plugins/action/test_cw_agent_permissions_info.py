@@ -15,6 +15,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_permissions_info
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Batch
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import plan_of
 
@@ -51,12 +52,12 @@ def plan() -> dict[str, Any]:
     return found
 
 
-def run(display: Display, **arguments: Any) -> dict[str, Any]:
+def run(display: Display, hostvars: dict[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
     options = {"environment": None, "check_mode": True, "diff": False, "async_val": 0}
     task = SimpleNamespace(args={"plan": plan(), **arguments}, action="cloudwatch.agent.cw_agent_permissions_info", **options)
     action = cw_agent_permissions_info.ActionModule(task, CONNECTION, None, None, None, None)
     action._display = display
-    return action.run(task_vars={"hostvars": {}})
+    return action.run(task_vars={"hostvars": hostvars or {}})
 
 
 def everybody(arn: str) -> dict[str, str]:
@@ -87,7 +88,7 @@ def test_unknown_is_a_warning(asked: list[tuple[str, Batch]]) -> None:
 
 def test_files(asked: list[tuple[str, Batch]], tmp_path: Path) -> None:
     run(Display(), principals=everybody(ROLE), result_file=str(tmp_path / "r.json"), policy_directory=str(tmp_path))
-    assert set(json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))) == {"permissions", "hosts", "blind", "msg"}
+    assert set(json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))) == {"permissions", "hosts", "instances", "blind", "msg"}
     assert len(list(tmp_path.glob("*AmazonCloudWatch*.json"))) == len(plan()["configurations"])
     with pytest.raises(AnsibleActionFail, match=r"/no/such/r\.json cannot be written: No such file or directory"):
         run(Display(), principals=everybody(ROLE), result_file="/no/such/r.json")
@@ -98,3 +99,32 @@ def test_a_host_without_the_agent_is_left_out(asked: list[tuple[str, Batch]]) ->
     for host in found["hosts"].values():
         host["state"] = "absent"
     assert (run(Display(), plan=found)["hosts"], asked) == ({}, [])
+
+
+def test_an_instance_that_cannot_use_its_role(asked: list[tuple[str, Batch]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its principal may do is of no use; the other hosts are as they were."""
+    first, *others = plan()["hosts"]
+    monkeypatch.setattr(principals, "instances", lambda _ec2, ids: {ids[0]: Instance(ids[0], "arn:profile/web", "disabled")})
+    found = plan()
+    for host in found["hosts"].values():
+        host |= {"mode": "ec2"}
+    result = run(Display(), {first: {"instance_id": "i-1"}}, plan=found, principals=everybody(ROLE))
+    assert result["hosts"] == {first: "missing", **dict.fromkeys(others, "allowed")}
+    assert result["failed"] and result["msg"].splitlines()[0] == "Agents cannot use the role of their instance."
+    assert f"{first}: EC2 says that the metadata service of i-1 is turned off" in result["msg"]
+    assert list(result["instances"]) == [first]
+
+
+def test_nobody_may_ask_ec2(asked: list[tuple[str, Batch]], monkeypatch: pytest.MonkeyPatch) -> None:
+    def instances(_ec2: Any, _ids: list[str]) -> None:
+        raise AwsError("may not ask EC2", "UnauthorizedOperation")
+
+    monkeypatch.setattr(principals, "instances", instances)
+    found = plan()
+    for host in found["hosts"].values():
+        host |= {"mode": "ec2"}
+    first, second, *_others = found["hosts"]
+    display = Display()
+    result = run(display, {first: {"instance_id": "i-1"}, second: {"instance_id": "i-2"}}, plan=found, principals=everybody(ROLE))
+    assert (result["failed"], result["instances"]) == (False, {})
+    assert display.warnings == [f"may not ask EC2. Nothing is known of the instances of {first}, {second}."]

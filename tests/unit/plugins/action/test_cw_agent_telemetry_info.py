@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_telemetry_info as plugin
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.cloud import Cloud, refused
 
 FILES = {"collect_list": [{"file_path": "/a.log", "log_group_name": "/app"}]}
@@ -265,3 +268,37 @@ def test_a_vaulted_text_that_is_also_a_host_or_a_state_decides_nothing(runner: R
     result = runner.run(hosts=["missing"], plan=plan, fail_on_missing=False)
     assert (result["missing"], result["totals"], list(result["failing"])) == (["missing"], {"missing": 1}, ["missing"])
     assert (result["hosts"][0]["region"], result["hosts"][0]["state"]) == ("us-east-1", "missing")
+
+
+def test_a_host_without_a_role_is_told_what_ec2_says(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those hosts alone are asked about, together; without any, nobody is asked."""
+    asked: list[list[str]] = []
+
+    def instances(_ec2: Any, ids: list[str]) -> dict[str, Instance]:
+        asked.append(ids)
+        if "i-3" in ids:
+            raise AwsError("may not ask EC2. Hint: allow it", "UnauthorizedOperation")
+        return {key: Instance(key, "", "enabled", "required", 2) for key in ids}
+
+    monkeypatch.setattr(principals, "instances", instances)
+    entry = {"mode": "ec2", "files": ["/a.log"]}
+    hosts = {"a": entry, "b": entry, "c": {**entry, "region": "eu-west-1"}, "d": entry}
+    for number, host in enumerate(hosts, 1):
+        runner.observe(host, instance_id=f"i-{number}")
+        if host != "d":
+            observed = runner.hosts[host]["cw_agent_observed"]
+            observed["refusal"] = "the instance has no role"
+            observed["agent"]["identity"] |= {"role": "", "no_keys": ""}
+            runner.hosts[host]["cw_agent_failure"] = {"state": "failed", "reason": f"{host}: the instance has no role. Hint: associate one"}
+    result = runner.run(hosts=list(hosts), plan=runner.plan(**hosts), check_mode=True)
+    causes = {item["host"]: item["cause"] for item in result["hosts"]}
+    assert causes["a"].startswith(
+        "a: the instance has no role. Hint: associate one. EC2 says of i-1: no instance profile; HttpEndpoint enabled,"
+    )
+    assert causes["c"] == "c: the instance has no role. Hint: associate one. may not ask EC2. Hint: allow it"
+    assert asked == [["i-1", "i-2"], ["i-3"]]
+    for known in runner.hosts.values():
+        known.pop("cw_agent_failure", None)
+        known["cw_agent_observed"].pop("refusal", None)
+    runner.run(hosts=list(hosts), plan=runner.plan(**hosts), check_mode=True)
+    assert len(asked) == 2

@@ -33,6 +33,13 @@ def played(monkeypatch: pytest.MonkeyPatch, name: str, host: FakeHost, service: 
     return found.main
 
 
+def logged(monkeypatch: pytest.MonkeyPatch, name: str) -> list[str]:
+    """What the module ``name`` writes into the host's log from here on."""
+    lines: list[str] = []
+    monkeypatch.setattr(module(name).AnsibleModule, "log", lambda _self, text, log_args=None: lines.append(text))
+    return lines
+
+
 def debian(directory: Path) -> FakeHost:
     """A played Debian host below ``directory``."""
     host = FakeHost(directory)

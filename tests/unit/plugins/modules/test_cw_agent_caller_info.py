@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import sts
 
 from ..module_utils._host.conftest import FakeHost
-from .host_modules import Run, debian, played
+from .host_modules import Run, debian, logged, played
 
 KEYS = {"access_key_id": "AKIAEXAMPLE", "secret_access_key": "very/secret", "region": "eu-west-1"}
 
@@ -46,3 +46,14 @@ def test_unreachable(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: Fake
     assert ran(run_module, monkeypatch, box, sts.Reply(unreachable="timed out"))["failed"]
     result = ran(run_module, monkeypatch, box, sts.Reply(unreachable="timed out"), required=False)
     assert not result.get("failed") and result["account"] == "" and "timed out" in str(result["warnings"])
+
+
+def test_caller_info_logs_no_secret(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    """Neither in the host's log nor in the result, which shows what is beside it."""
+    settings = {"secret_environment": {"TOKEN": "marked"}, "proxy": {"https": "http://a:word@proxy:3128"}, "imds_retries": 3}
+    lines = logged(monkeypatch, "cw_agent_caller_info")
+    reply = sts.Reply(200, "123456789012", "arn:aws:iam::123456789012:user/agent")
+    result = ran(run_module, monkeypatch, box, reply, settings=settings)
+    assert lines and lines[0].startswith("Invoked with ")
+    assert not any(word in f"{lines} {result}" for word in ("marked", "word@", "very/secret", "AKIAEXAMPLE"))
+    assert result["arn"].endswith("user/agent") and "'imds_retries': 3" in str(result["invocation"])

@@ -14,7 +14,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._host.configurati
 
 from ..module_utils._host.conftest import BUILD, FakeHost, configuration
 from ..module_utils._host.test_identity import Service
-from .host_modules import Run, debian, module, played
+from .host_modules import Run, debian, logged, module, played
 
 TEXT = configuration()
 
@@ -88,3 +88,15 @@ def test_info_of_a_host_that_is_to_have_no_agent(run_module: Run, monkeypatch: p
     main = played(monkeypatch, "cw_agent_info", box)
     result = run_module(main, {"planned": {"state": "absent", "purge": ["configuration"]}})
     assert result["differences"] == [f"package amazon-cloudwatch-agent {BUILD} → absent", f"{box.layout.etc} → absent"]
+
+
+def test_info_logs_no_secret(run_module: Run, monkeypatch: pytest.MonkeyPatch, box: FakeHost) -> None:
+    """Neither in the host's log nor in the result, which shows what is beside it."""
+    settings = {"secret_environment": {"TOKEN": "marked"}, "proxy": {"https": "http://a:word@proxy:3128"}, "imds_retries": 3}
+    for arguments in ({"settings": settings}, {"planned": {"mode": "ec2", "settings": settings}}):
+        lines = logged(monkeypatch, "cw_agent_info")
+        result = run_module(played(monkeypatch, "cw_agent_info", box), arguments)
+        assert lines and lines[0].startswith("Invoked with ")
+        assert not any(word in f"{lines} {result}" for word in ("marked", "word@"))
+        assert "settings: [imds] imds_retries none → 3" in result["differences"]
+        assert "'imds_retries': 3" in str(result["invocation"])

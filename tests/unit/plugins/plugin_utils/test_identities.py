@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import NO_PROFILE, Identity
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import NO_PROFILE, Instance, Role
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import UNKNOWN, Identities
 
 EC2 = {"profile": "", "region": "us-east-1", "mode": "ec2"}
@@ -22,21 +23,24 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was asked of AWS."""
     calls: list[str] = []
 
-    def profiles(_ec2: Any, instances: list[str]) -> dict[str, str]:
-        calls.append(",".join(instances))
-        return {"i-1": "arn:profile/web", "i-2": "arn:profile/web", "i-3": "", "i-4": "arn:profile/gone"}
+    def instances(_ec2: Any, ids: list[str]) -> dict[str, Instance]:
+        calls.append(",".join(ids))
+        found = {"i-1": "arn:profile/web", "i-2": "arn:profile/web", "i-3": "", "i-4": "arn:profile/gone", "i-6": "arn:profile/empty"}
+        if "i-7" in ids:
+            raise AwsError("may not ask EC2", "UnauthorizedOperation")
+        return {key: Instance(key, profile, "enabled", "required", 2) for key, profile in found.items()}
 
-    def role(_iam: Any, arn: str) -> str:
+    def role(_iam: Any, arn: str) -> Role:
         calls.append(arn)
         if arn == "arn:profile/gone":
             raise AwsError("it is gone", "NoSuchEntity")
-        return "arn:role/web"
+        return Role("arn:role/web" if arn == "arn:profile/web" else "")
 
     def user(_iam: Any, key: str) -> str:
         calls.append(key)
-        raise AwsError("may not ask", "AccessDenied")
+        raise AwsError(f"may not ask about {key}", "AccessDenied")
 
-    monkeypatch.setattr(principals, "instance_profiles", profiles)
+    monkeypatch.setattr(principals, "instances", instances)
     monkeypatch.setattr(principals, "role_of_profile", role)
     monkeypatch.setattr(principals, "user_of_key", user)
     return calls
@@ -48,13 +52,45 @@ def of(hostvars: dict[str, dict[str, str]], hosts: dict[str, Any], **given: str)
 
 def test_instances_by_their_profile(asked: list[str]) -> None:
     """All instances in one question, each profile in one."""
-    hostvars = {f"h{number}": {"instance_id": f"i-{number}"} for number in range(1, 6)}
+    hostvars = {f"h{number}": {"instance_id": f"i-{number}"} for number in range(1, 7)}
     found = of(hostvars, dict.fromkeys(hostvars, EC2))
     assert found["h1"] == found["h2"] == Identity("arn:role/web")
     assert found["h3"] == Identity("", NO_PROFILE)
     assert found["h4"] == Identity("", "it is gone", True)
     assert found["h5"] == UNKNOWN
-    assert asked == ["i-1,i-2,i-3,i-4,i-5", "arn:profile/web", "arn:profile/gone"]
+    assert (found["h6"].arn, found["h6"].certain) == ("", True)
+    assert found["h6"].reason.startswith("IAM says that the instance profile arn:profile/empty has no role.")
+    assert asked == ["i-1,i-2,i-3,i-4,i-5,i-6", "arn:profile/web", "arn:profile/gone", "arn:profile/empty"]
+
+
+def test_what_is_known_of_instances(asked: list[str]) -> None:
+    """Of all that EC2 knows; the role counts where the agent uses it."""
+    key = {"cw_agent_credentials_access_key_id": "ASIAEXAMPLE"}
+    hostvars: dict[str, dict[str, str]] = {
+        "h1": {"instance_id": "i-1"},
+        "h2": {"instance_id": "i-3", **key},
+        "h3": {"instance_id": "i-6", "cw_agent_credentials_profile": "own"},
+        "h4": {"instance_id": "i-5"},
+        "h5": {},
+    }
+    identities = Identities(lambda *_words: None, hostvars, {})
+    identities.of(dict.fromkeys(hostvars, EC2))
+    found = identities.instances()
+    assert {host: (item["role"], item["problems"]) for host, item in found.items()} == {
+        "h1": ("arn:role/web", []),
+        "h2": ("", []),
+        "h3": ("", []),
+    }
+    assert identities.unread == {}
+
+
+def test_ec2_may_not_be_asked(asked: list[str]) -> None:
+    identities = Identities(lambda *_words: None, {"a": {"instance_id": "i-7"}, "b": {"instance_id": "i-7"}}, {"b": "arn:given"})
+    assert identities.of({"a": EC2, "b": {**EC2, "region": "eu-west-1"}}) == {
+        "a": Identity("", "may not ask EC2", False),
+        "b": Identity("arn:given"),
+    }
+    assert (identities.unread, identities.instances()) == (dict.fromkeys("ab", "may not ask EC2"), {})
 
 
 def test_what_is_given_counts_first(asked: list[str]) -> None:
@@ -63,7 +99,16 @@ def test_what_is_given_counts_first(asked: list[str]) -> None:
 
 
 def test_a_key_that_nobody_may_ask_about(asked: list[str]) -> None:
-    hostvars = {"a": {"cw_agent_credentials_access_key_id": "AKIA"}, "b": {"cw_agent_credentials_access_key_id": "AKIA"}, "c": {}}
+    """It is named by its variable."""
+    hostvars = {"a": {"cw_agent_credentials_access_key_id": "AKIA1"}, "b": {"cw_agent_credentials_access_key_id": "AKIA1"}, "c": {}}
     found = of(hostvars, dict.fromkeys(hostvars, ONPREM))
-    assert found == {"a": Identity("", "may not ask", False), "b": Identity("", "may not ask", False), "c": UNKNOWN}
-    assert asked == ["AKIA"]
+    refused = Identity("", "may not ask about cw_agent_credentials_access_key_id", False)
+    assert found == {"a": refused, "b": refused, "c": UNKNOWN}
+    assert asked == ["AKIA1"]
+
+
+def test_a_temporary_key(asked: list[str]) -> None:
+    """IAM does not know it, which does not mean that there is no role."""
+    found = of({"a": {"cw_agent_credentials_access_key_id": "ASIAEXAMPLE"}}, {"a": ONPREM})
+    assert (found["a"].certain, found["a"].arn, asked) == (False, "", [])
+    assert "ASIAEXAMPLE" not in found["a"].reason and "Hint: set cw_agent_principal" in found["a"].reason

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -27,14 +28,30 @@ def role(**more: Any) -> dict[str, Any]:
 
 def test_a_role_with_its_policies_over_pages() -> None:
     iam, stub = client()
-    stub.add_response("get_role", {"Role": role(Tags=[{"Key": "k", "Value": "v"}])}, WEB)
+    trust = {"Version": "2012-10-17", "Statement": []}
+    boundary = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": "arn:aws:iam::1:policy/b"}
+    more = {"Tags": [{"Key": "k", "Value": "v"}], "AssumeRolePolicyDocument": json.dumps(trust), "PermissionsBoundary": boundary}
+    stub.add_response("get_role", {"Role": role(**more)}, WEB)
     stub.add_response("list_role_policies", {"PolicyNames": ["a"], "IsTruncated": True, "Marker": "m"}, WEB)
     stub.add_response("list_role_policies", {"PolicyNames": ["b"], "IsTruncated": False}, {**WEB, "Marker": "m"})
     attached = [{"PolicyName": "x", "PolicyArn": "arn:aws:iam::aws:policy/x"}]
     stub.add_response("list_attached_role_policies", {"AttachedPolicies": attached}, WEB)
     with stub:
         found = iam_reading.principal(iam, "role", "web")
-    assert found == iam_reading.Found("/p/", {"k": "v"}, ("a", "b"), ("arn:aws:iam::aws:policy/x",))
+    assert found == iam_reading.Found("/p/", {"k": "v"}, ("a", "b"), ("arn:aws:iam::aws:policy/x",), trust, "arn:aws:iam::1:policy/b")
+
+
+def test_documents_of_policies() -> None:
+    iam, stub = client()
+    document = json.dumps({"Statement": []})
+    inline = {"UserName": "web", "PolicyName": "a"}
+    stub.add_response("get_user_policy", {**inline, "PolicyDocument": document}, inline)
+    arn = "arn:aws:iam::1:policy/x"
+    stub.add_response("get_policy", {"Policy": {"DefaultVersionId": "v3"}}, {"PolicyArn": arn})
+    stub.add_response("get_policy_version", {"PolicyVersion": {"Document": document}}, {"PolicyArn": arn, "VersionId": "v3"})
+    with stub:
+        assert iam_reading.inline_policy(iam, "user", "web", "a") == {"Statement": []}
+        assert iam_reading.managed_policy(iam, arn) == {"Statement": []}
 
 
 def test_absent_is_none_and_refused_is_an_error_with_a_hint() -> None:

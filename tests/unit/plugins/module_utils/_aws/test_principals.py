@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance, Role
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Batch
 from botocore.stub import ANY, Stubber
 
@@ -84,18 +86,24 @@ def test_no_permission_to_ask() -> None:
         principals.simulate(iam, ROLE, Batch(("l:A",), ("*",), ()), "us-east-1")
 
 
-def test_profiles_of_instances() -> None:
+def test_instances() -> None:
+    """With their profiles and metadata options; what is gone is left out."""
     ec2, stub = client("ec2")
-    instances = [{"InstanceId": "i-1", "IamInstanceProfile": {"Arn": "arn:p", "Id": "x"}}, {"InstanceId": "i-2"}]
-    stub.add_response("describe_instances", {"Reservations": [{"Instances": instances}]})
+    options = {"State": "applied", "HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"}
+    found = [{"InstanceId": "i-1", "IamInstanceProfile": {"Arn": "arn:p", "Id": "x"}, "MetadataOptions": options}, {"InstanceId": "i-2"}]
+    stub.add_response("describe_instances", {"Reservations": [{"Instances": found}]})
     with stub:
-        assert principals.instance_profiles(ec2, ["i-1", "i-2", "i-3"]) == {"i-1": "arn:p", "i-2": ""}
+        assert principals.instances(ec2, ["i-1", "i-2", "i-3"]) == {
+            "i-1": Instance("i-1", "arn:p", "enabled", "required", 2),
+            "i-2": Instance("i-2"),
+        }
 
 
 def test_roles_and_users() -> None:
     iam, stub = client("iam")
     common = {"Path": "/", "CreateDate": "2026-01-01T00:00:00Z"}
-    role = {"RoleName": "web-role", "RoleId": "A" * 16, "Arn": ROLE, **common}
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = {"RoleName": "web-role", "RoleId": "A" * 16, "Arn": ROLE, "AssumeRolePolicyDocument": json.dumps(trust), **common}
     profile = {
         "InstanceProfileName": "web-name",
         "InstanceProfileId": "A" * 16,
@@ -110,6 +118,6 @@ def test_roles_and_users() -> None:
     user = {"UserName": "onprem", "UserId": "A" * 16, "Arn": "arn:aws:iam::123456789012:user/onprem", **common}
     stub.add_response("get_user", {"User": user}, {"UserName": "onprem"})
     with stub:
-        assert principals.role_of_profile(iam, profile["Arn"]) == ROLE
-        assert principals.role_of_profile(iam, profile["Arn"]) == ""
+        assert principals.role_of_profile(iam, profile["Arn"]) == Role(ROLE, trust)
+        assert principals.role_of_profile(iam, profile["Arn"]) == Role("")
         assert principals.user_of_key(iam, "A" * 20) == user["Arn"]

@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import config_policy, managed_policy_gaps, partition_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import (
+    config_needs,
+    config_policy,
+    managed_policy_gaps,
+    partition_of,
+)
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._config.examples import FULL
 
@@ -35,6 +40,13 @@ def test_the_policy_is_least_and_resource_scoped() -> None:
     (metrics,) = [item for item in policy["Statement"] if item["Action"] == ["cloudwatch:PutMetricData"]]
     assert metrics["Condition"] == {"StringEquals": {"cloudwatch:namespace": ["App"]}}
     assert len({item["Sid"] for item in policy["Statement"]}) == len(policy["Statement"])
+
+
+def test_log_groups_may_be_described_by_two_names() -> None:
+    """The generated policy has the first; policies that somebody wrote often have the second."""
+    needs = config_needs(Subject(FULL, "", "linux", "ec2"), [], "us-east-1", "123456789012", True)
+    named = {need.action: (need.resource, *need.or_as) for need in needs if need.or_as}
+    assert named == {"logs:DescribeLogGroups": ("*", "arn:aws:logs:us-east-1:123456789012:log-group:*")}
 
 
 def test_metrics_alone_need_one_permission() -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, caller_answers, sts
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, caller_answers, credentials, sts
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.caller_answers import Request, evaluate
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys, Profile
 
@@ -38,6 +38,13 @@ def test_a_good_answer() -> None:
 def test_problems(reply: sts.Reply, what: str, hint: str) -> None:
     found = evaluate(ROLE, reply, NOW)
     assert what in found.problem["what"] and hint in found.problem["hint"] and found.unproved == ""
+
+
+def test_keys_of_the_ssm_agent_are_renewed_by_it() -> None:
+    """Nobody is told to write them."""
+    profile = Profile("default", credentials.roots_file(), True, "digest", "eu-west-1")
+    found = evaluate(ROLE._replace(profile=profile), sts.Reply(403, code="ExpiredToken", date=NOW), NOW)
+    assert found.problem["hint"].startswith("see that the SSM agent runs")
 
 
 def test_another_account() -> None:

@@ -108,6 +108,25 @@ def test_profile_on_premises(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) ->
     assert "can't read the credential profile" in compared(fake, ONPREM, NO_SERVICE)[1][0]
 
 
+def test_keys_of_a_hybrid_activation(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root's file and the region are named; whoever else runs the agent is refused with what to do, and so is a host without keys."""
+    desired = replace(ONPREM, credentials=DesiredCredentials("default"))
+    file = credentials.roots_file()
+    (missing,) = comparison.problems(observe(fake.host, desired, NO_SERVICE), desired)
+    assert missing["what"] == "the SSM agent has written no keys of a hybrid activation" and file in missing["value"]
+    fake.write(fake.layout.at(file), "[default]\naws_access_key_id = ASIA\naws_secret_access_key = B\naws_session_token = C\n")
+    differences, problems = compared(fake, desired, NO_SERVICE)
+    assert problems == []
+    assert [one for one in differences if one.startswith("credentials")] == [
+        f"credentials: profile none → profile default {file}",
+        f"credentials: region none → {ONPREM.region}",
+    ]
+    monkeypatch.setattr(access, "readable", lambda who, paths: [False for _path in paths])
+    (refused,) = comparison.problems(observe(fake.host, desired, NO_SERVICE), desired)
+    assert refused["what"].endswith("(agent.run_as_user) can't read the credential profile")
+    assert refused["hint"].startswith("set agent.run_as_user to root: the SSM agent writes the file for root alone")
+
+
 def test_keys_of_the_run(fake: FakeHost) -> None:
     keys = Keys("A", "B")
     desired = replace(ONPREM, credentials=DesiredCredentials("p", "/srv/credentials", keys.digest))

@@ -40,3 +40,31 @@ def test_a_pipe_in_the_place_of_the_credentials_does_not_hang(fake: FakeHost) ->
     os.mkfifo(fake.layout.at("/srv/credentials"))
     with pytest.raises(HostError, match="/srv/credentials is a FIFO and not a regular file"):
         credentials.read("p", fake.layout.at("/srv/credentials"))
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "after"),
+    [
+        ("", "default", "# Managed by Ansible\n[default]\nregion = r\n"),
+        ("[profile p]\noutput = json", "p", "[profile p]\nregion = r\noutput = json"),
+        ("[default]", "default", "[default]\nregion = r\n"),
+        ("[profile default-2]\nregion = x\n", "default", "[profile default-2]\nregion = x\n\n[default]\nregion = r\n"),
+    ],
+)
+def test_a_region_is_added(before: str, name: str, after: str) -> None:
+    """Beside what is there, which stays to the letter."""
+    assert credentials.with_region(before, name, "r") == after
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "with_keys", "named"),
+    [
+        ("p", "/a", True, "/a"),
+        ("p", "", True, credentials.DEFAULT_FILE),
+        ("p", "", False, ""),
+        ("default", "", False, credentials.roots_file()),
+        ("default", "/a", False, "/a"),
+    ],
+)
+def test_the_file_of_a_profile(name: str, file: str, with_keys: bool, named: str) -> None:
+    assert credentials.file_of(name, file, with_keys) == named

@@ -149,3 +149,29 @@ def test_unchanged_it_says_no_time(fake: FakeHost) -> None:
     fake.install()
     assert ensure_profile(fake.host, WITH_KEYS).changed_at == fake.now()
     assert ensure_profile(fake.host, WITH_KEYS).changed_at is None
+
+
+def test_the_keys_of_a_hybrid_activation_get_a_region(fake: FakeHost) -> None:
+    """The SSM agent writes none, and other settings beside its keys stay; the keys are its own."""
+    fake.install()
+    file = fake.layout.at(credentials.roots_file())
+    fake.write(file, "[default]\naws_access_key_id = ASIA\naws_secret_access_key = B\naws_session_token = C\n")
+    fake.write(os.path.join(os.path.dirname(file), "config"), "[profile other]\nregion = us-east-1\n")
+    before = os.stat(file).st_mtime_ns
+    asked = Request("default", credentials.roots_file(), "root", "eu-west-1")
+    assert ensure_profile(fake.host, asked, check_mode=True).changed
+    assert ensure_profile(fake.host, asked).changed
+    found = credentials.used(fake.host)
+    assert (found.name, found.region, found.of_ssm_agent, os.stat(file).st_mtime_ns) == ("default", "eu-west-1", True, before)
+    assert Path(found.beside).read_text(encoding="utf-8") == "[profile other]\nregion = us-east-1\n\n[default]\nregion = eu-west-1\n"
+    assert not ensure_profile(fake.host, asked).changed
+    fake.write(file, "[default]\naws_access_key_id = ASIA2\naws_secret_access_key = B2\naws_session_token = C2\n")
+    assert not ensure_profile(fake.host, asked).changed
+
+
+def test_another_profile_gets_no_region(fake: FakeHost) -> None:
+    """Whoever wrote it knows its region."""
+    fake.install()
+    fake.write(fake.layout.at("/etc/aws/credentials"), "[default]\naws_access_key_id = A\naws_secret_access_key = B\n")
+    ensure_profile(fake.host, Request("default", "/etc/aws/credentials", region="eu-west-1"))
+    assert os.listdir(fake.layout.at("/etc/aws")) == ["credentials"]

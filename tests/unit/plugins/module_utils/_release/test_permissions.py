@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.policy import Need
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import permissions
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import NO_PROFILE
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Batch, Identity
 
 ROLE = "arn:aws:iam::123456789012:role/app/web"
@@ -61,6 +62,21 @@ def test_the_fewest_simulations() -> None:
     ]
 
 
+def test_a_resource_of_several_names() -> None:
+    """All are asked; one that is allowed is enough, and one that is denied is a denial."""
+    need = Need("l:a", "*", (), (), "s", ("r1",))
+    assert permissions.batches([need, Need("l:b", "*", (), (), "s")]) == [Batch(("l:a", "l:b"), ("*",), ()), Batch(("l:a",), ("r1",), ())]
+    found = subject(Identity(ROLE))._replace(needs=(need,))
+
+    def because(first: str, second: str) -> list[str]:
+        entry = permissions.entry(found, {("l:a", "*", ()): first, ("l:a", "r1", ()): second})
+        return [missing["because"] for missing in entry["missing"]]
+
+    assert because("", "implicitDeny") == because("implicitDeny", "") == because("boundary", "") == []
+    assert because("boundary", "implicitDeny") == ["the permissions boundary does not allow it"]
+    assert because("", "explicitDeny") == because("explicitDeny", "") == ["a statement denies it"]
+
+
 def test_allowed() -> None:
     found = subject(Identity(ROLE))
     entry = permissions.entry(found, allowed(found))
@@ -89,7 +105,7 @@ def test_what_was_not_answered_is_not_allowed() -> None:
 
 def test_nobody_there() -> None:
     """An instance without a profile lacks everything; one whose profile could not be read, nobody knows."""
-    entry = permissions.entry(subject(Identity("", permissions.NO_PROFILE)), None)
+    entry = permissions.entry(subject(Identity("", NO_PROFILE)), None)
     assert (entry["state"], len(entry["missing"])) == ("missing", 4)
     assert "the instance has no instance profile" in permissions.message([entry])
     entry = permissions.entry(subject(Identity("", "no right to ask", False)), None)

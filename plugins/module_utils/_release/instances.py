@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What EC2 and IAM say of an instance, and what of it keeps the agent from its role: pure."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping, NamedTuple
+
+from .._config.words import listed
+
+NO_PROFILE = "EC2 says that the instance has no instance profile. Hint: associate one whose role has the policy below"
+ASSUMING = ("sts:assumerole", "sts:*", "*")
+EC2 = ("ec2.amazonaws.com", "ec2.amazonaws.com.cn", "*")
+
+
+class Role(NamedTuple):
+    """The role of an instance profile: its ARN, '' where the profile has none, and its trust policy, {} where nobody has said it."""
+
+    arn: str
+    trust: Mapping[str, Any] = {}
+
+
+class Instance(NamedTuple):
+    """An instance as DescribeInstances has it. ``profile``: the ARN of its instance profile, '' without one.
+
+    ``endpoint``, ``tokens``, ``hops``: of its metadata options; '' and 0 where the answer does not have them.
+    """
+
+    instance_id: str
+    profile: str = ""
+    endpoint: str = ""
+    tokens: str = ""
+    hops: int = 0
+
+
+def is_trusted(role: Role) -> bool:
+    """Whether EC2 may assume a role, as far as its trust policy tells: conditions are not evaluated."""
+    statements = role.trust.get("Statement", [])
+    found = statements if isinstance(statements, list) else [statements]
+    return not role.trust or any(_names_ec2(one) for one in found)
+
+
+def _names_ec2(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal", {})
+    services = principal.get("Service", []) if isinstance(principal, dict) else principal
+    actions = {action.lower() for action in _texts(statement.get("Action", []))}
+    return statement.get("Effect") == "Allow" and bool(actions & {*ASSUMING}) and bool({*_texts(services)} & {*EC2})
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [str(item) for item in value]
+
+
+def problems(instance: Instance, role: Role | None) -> list[str]:
+    """What keeps an agent from its metadata service or its role, each with a hint.
+
+    *role*: that of its instance profile, ``Role("")`` without a profile; None where the agent does not use it, or nobody knows.
+    """
+    named = f"the instance profile {instance.profile}"
+    found = []
+    if role and not instance.profile:
+        found.append(NO_PROFILE)
+    if instance.endpoint == "disabled":
+        hint = f"run aws ec2 modify-instance-metadata-options --instance-id {instance.instance_id} --http-endpoint enabled"
+        found.append(f"EC2 says that the metadata service of {instance.instance_id} is turned off (HttpEndpoint disabled). Hint: {hint}")
+    if role and instance.profile and not role.arn:
+        found.append(f"IAM says that {named} has no role. Hint: add one (iam:AddRoleToInstanceProfile), or run cloudwatch.agent.iam")
+    if role and role.arn and not is_trusted(role):
+        hint = "let its trust policy allow sts:AssumeRole to the service ec2.amazonaws.com"
+        found.append(f"IAM says that EC2 may not assume {role.arn}, the role of {named}. Hint: {hint}")
+    return found
+
+
+def entry(instance: Instance, role: Role | None) -> dict[str, Any]:
+    """What is said of a host's instance."""
+    hops = "containers on it get no token of its metadata service (a hop limit of 1). Hint: set http-put-response-hop-limit to 2"
+    return {
+        "instance_id": instance.instance_id,
+        "instance_profile": instance.profile,
+        "role": role.arn if role else "",
+        "http_endpoint": instance.endpoint,
+        "http_tokens": instance.tokens,
+        "http_put_response_hop_limit": instance.hops,
+        "problems": problems(instance, role),
+        "remarks": [hops] if instance.endpoint == "enabled" and instance.hops == 1 else [],
+    }
+
+
+def message(entries: Mapping[str, Mapping[str, Any]], said: Iterable[str] = ()) -> str:
+    """One text with the problems of all hosts, those of the same kind together, but for what is *said* already; '' without any."""
+    hosts: dict[str, list[str]] = {}
+    for host, item in entries.items():
+        for problem in set(item["problems"]) - set(said):
+            hosts.setdefault(problem, []).append(host)
+    lines = [f"{listed(names)}: {problem}." for problem, names in hosts.items()]
+    return "\n".join(["Agents cannot use the role of their instance.", *lines]) if lines else ""
+
+
+def is_without_role(observed: Any) -> bool:
+    """Whether a host was refused, and finds no metadata service, or no role that gives keys. *observed*: result of ``cw_agent_info``."""
+    if not isinstance(observed, Mapping) or not observed.get("refusal"):
+        return False
+    identity = observed["agent"]["identity"]
+    return not identity["role"] or bool(identity["no_keys"])
+
+
+def facts(item: Mapping[str, Any]) -> str:
+    """An ``entry`` in one sentence, and what to do about it."""
+    profile = f"the instance profile {item['instance_profile']}" if item["instance_profile"] else "no instance profile"
+    role = f" with the role {item['role']}" if item["role"] else ""
+    metadata = f"HttpEndpoint {item['http_endpoint']}, HttpTokens {item['http_tokens']}, hop limit {item['http_put_response_hop_limit']}"
+    advice = [text for text in (*item["problems"], *item["remarks"]) if text != NO_PROFILE]
+    return ". ".join([f"EC2 says of {item['instance_id']}: {profile}{role}; {metadata}", *advice])
