@@ -11,7 +11,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._awslogs.ini import File
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._migration.awslogs import Options, migrate
+from ansible_collections.cloudwatch.agent.plugins.module_utils._migration.awslogs import Options, migrate, refusal_text
 
 MODULE = "cloudwatch.agent.cw_agent_awslogs_info"
 OBSERVED = ("directory", "services", "proxies", "state_file", "offsets")
@@ -38,5 +38,6 @@ class ActionModule(ActionBase):
             migration = migrate(main, others[:count], others[count:], options)
         except ConfigError as error:
             raise AnsibleActionFail(str(error)) from error
+        text = refusal_text(migration.refusals)
         files = [file.path for file in (main, *others)]
-        return {**result, **answer, **{key: observed[key] for key in OBSERVED}, "files": files, **migration.data}
+        return {**result, **answer, **{key: observed[key] for key in OBSERVED}, "files": files, **migration.data, "refusal": text}

@@ -56,8 +56,8 @@ EXAMPLES = r"""
 
 - name: Refuse what cannot be migrated as it stands
   ansible.builtin.assert:
-    that: old.refusals | default([]) | length == 0
-    fail_msg: "{{ old.refusals }}"
+    that: old.refusal | default('') | length == 0
+    fail_msg: "{{ old.refusal }}"
 
 - name: The fragment of this host, for the inventory
   ansible.builtin.copy:
@@ -137,6 +137,9 @@ offsets:
     hint:
       description: Why that cannot be said.
       type: str
+    rotated:
+      description: Whether it is the file before, which has got another name, and which awslogs has not finished.
+      type: bool
 fragment:
   description: For a variable C(cw_agent_fragment_NAME); of the sections that are not refused.
   returned: when awslogs is present
@@ -174,6 +177,10 @@ refusals:
     hint:
       description: What to do.
       type: str
+refusal:
+  description: All refusals in one text; empty for none.
+  returned: when awslogs is present
+  type: str
 problems:
   description: Warnings of the check about the fragment, as P(cloudwatch.agent.config_problems#filter) returns them.
   returned: when awslogs is present

@@ -50,6 +50,7 @@ class Offset(NamedTuple):
     """How far a section's file was sent. ``pattern``: as configured; ``path``: the file that awslogs reads now, '' for none.
 
     ``size`` and ``sent`` in bytes; ``sent`` is None where awslogs has no memory of the file; ``hint``: why that cannot be said.
+    ``rotated``: it is the one before, which has got another name, and which awslogs has not finished.
     """
 
     section: str
@@ -58,6 +59,7 @@ class Offset(NamedTuple):
     size: int = 0
     sent: int | None = None
     hint: str = ""
+    rotated: bool = False
 
 
 class OldAgent(NamedTuple):
@@ -150,18 +152,26 @@ def offsets(host: Host, files: Files) -> Iterator[Offset]:
             continue
         try:
             key = fingerprint(host, log, path)
+            first, position = begun.get(log.name, ("", 0))
+            yield Offset(log.name, pattern, path, size, pushed.get(key, position if key and first == key else None))
+            yield from _unfinished(host, log, path, pushed)
         except (HostError, OSError, ValueError) as error:
             yield Offset(log.name, pattern, path, size, hint=reason(error))
-            continue
-        first, position = begun.get(log.name, ("", 0))
-        sent = pushed.get(key, position if key and first == key else None)
-        yield Offset(log.name, pattern, path, size, sent)
 
 
-def _newest(host: Host, pattern: str) -> tuple[str, int]:
-    """The path and the size of the file that the old agent reads; ('', 0) for none."""
+def _unfinished(host: Host, log: Log, path: str, pushed: dict[str, int]) -> Iterator[Offset]:
+    """The file that stood at ``path`` before, if awslogs has not sent it to its end."""
+    stem = glob.escape(host.layout.at(path))
+    before, size = _newest(host, stem + "[.-]*", absolute=True)
+    sent = pushed.get(fingerprint(host, log, before)) if before else None
+    if sent is not None and sent < size:
+        yield Offset(log.name, log.value("file"), before, size, sent, rotated=True)
+
+
+def _newest(host: Host, pattern: str, absolute: bool = False) -> tuple[str, int]:
+    """The path and the size of the file that the old agent reads; ('', 0) for none. ``absolute``: the pattern has the host's root."""
     dated = []
-    for path in glob.glob(host.layout.at(pattern)):
+    for path in glob.glob(pattern if absolute else host.layout.at(pattern)):
         with contextlib.suppress(OSError):
             found = os.stat(path)
             if stat.S_ISREG(found.st_mode) and os.path.splitext(path)[1] not in _COMPRESSED:
