@@ -31,8 +31,8 @@ options:
     default: ""
   files:
     description:
-      - What the configuration of the CloudWatch agent reads, as its C(file_path) has it. A file of awslogs that is not among them is refused,
-        because nobody would read it.
+      - What the configuration of the CloudWatch agent reads, as its C(file_path) has it. A file of awslogs that is not among them is
+        refused, because nobody would read it.
     type: list
     elements: str
     default: []
@@ -79,8 +79,8 @@ carried:
   elements: dict
 rest:
   description:
-    - A source for M(cloudwatch.agent.cw_agent_config), beside the desired ones, until the rest of rotated files is sent; empty where there is
-      nothing to send.
+    - A source for M(cloudwatch.agent.cw_agent_config), beside the desired ones, until the rest of rotated files is sent; empty where there
+      is nothing to send.
   returned: success
   type: dict
   contains:

@@ -130,8 +130,8 @@ def _hand_over(host: Host, running: list[awslogs.OldService], files: Files, skip
     # Written before, so that a run which is killed half-way can be undone.
     _write(host, _record_file(host), record)
     try:
-        for one in running:
-            _systemctl(host, "disable", "--now", one.name)
+        for unit in running:
+            _systemctl(host, "disable", "--now", unit.name)
         offsets = tuple(one for one in awslogs.offsets(host, files) if one.path and one.section not in skip)
         record["files"] = [{**one._asdict(), "inode": _inode(host, one.path)} for one in offsets]
         _write(host, _record_file(host), record)

@@ -43,7 +43,7 @@ WITHOUT_EQUIVALENT = {
     "use_gzip_http_content_encoding": "the agent always compresses what it sends",
     "gzip_http_content_encoding": "the agent always compresses what it sends",
     "file_fingerprint_lines": "the agent recognizes a file by its inode, and a truncated one by its size, not by its first lines",
-    "logging_config_file": "the agent's own log has the keys agent.logfile, agent.debug and agent.quiet",
+    "logging_config_file": "the agent's own log has the keys agent.logfile and agent.debug",
     "state_file": "the agent has a state file for each log file; cw_agent_awslogs_info shows how far awslogs has sent each file",
 }
 """Keys that have no counterpart, and what that means."""

@@ -101,7 +101,7 @@ def test_check_mode_predicts_and_touches_nothing(both: Both) -> None:
 
 
 def test_a_file_that_nobody_would_read_is_refused(both: Both) -> None:
-    with pytest.raises(HostError, match=r"section \[app\]: awslogs reads /var/log/app.log, and the agent's configuration has no entry"):
+    with pytest.raises(HostError, match=r"section \[app\]: awslogs reads /var/log/app\.log, and the agent's configuration has no entry"):
         both.replace(())
     assert names(both) == ("active", "enabled")
     assert both.replace((), skip=("app",)).carried == ()
@@ -110,7 +110,7 @@ def test_a_file_that_nobody_would_read_is_refused(both: Both) -> None:
 
 def test_a_service_that_does_not_stop_runs_on(both: Both) -> None:
     both.stubborn = "disable"
-    with pytest.raises(HostError, match="systemctl disable --now awslogsd.service failed: Job for"):
+    with pytest.raises(HostError, match=r"systemctl disable --now awslogsd\.service failed: Job for"):
         both.replace()
     assert names(both) == ("active", "enabled")
     assert both.called("systemctl", "start")
@@ -138,7 +138,7 @@ def test_a_new_agent_that_ran_before_stays_and_must_not_read_the_files(both: Bot
     both.run_agent("{}")
     both.replace()
     both.activate("ssm_web", CONFIGURATION)
-    with pytest.raises(HostError, match="the agent reads /var/log/app.log, too"):
+    with pytest.raises(HostError, match=r"the agent reads /var/log/app\.log, too"):
         cut_over.restore(both.host)
     both.activate("ssm_web", "{}")
     assert cut_over.restore(both.host).changed
