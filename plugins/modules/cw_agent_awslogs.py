@@ -12,6 +12,8 @@ author: cloudwatch.agent contributors (@cloudwatch-agent)
 description:
   - V(replaced) stops and disables awslogs first, so that the two agents never read one file at the same time. Then it hands over how far
     awslogs has sent each file, as the state files of the CloudWatch agent, so that this goes on where awslogs has ended.
+  - The files by which cron and logrotate would start awslogs again (C(/etc/cron.d/awslogs), C(/etc/cron.d/awslogs_log_rotate) and
+    C(/etc/logrotate.d/awslogs)) are put aside below C(/var/lib/cloudwatch-agent-ansible/unmanaged), and come back with V(restored).
   - It does not start the CloudWatch agent. That is the next step, for M(cloudwatch.agent.cw_agent_config). The role
     P(cloudwatch.agent.migrate_awslogs#role) does both, and goes back where the second fails.
   - Run again while the CloudWatch agent runs, it finds files that were rotated before this agent had opened them, and returns a

@@ -25,6 +25,7 @@ HOST = "ec2-1"
 LOG = "/var/log/app/app.log"
 PLAYBOOK = ROLE = "cloudwatch.agent.migrate_awslogs"
 OLD = "/usr/local/lib/awslogs"
+NANNY = "/etc/cron.d/awslogs"
 PER_SECOND = 50
 BUFFER = 5
 CONFIGURATION = f"""[general]
@@ -76,6 +77,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         put(place, "/etc/awslogs/awslogs.conf", CONFIGURATION)
         put(place, "/etc/awslogs/awscli.conf", AWSCLI)
         put(place, "/etc/systemd/system/awslogsd.service", SERVICE)
+        put(place, NANNY, "* * * * * root /var/awslogs/bin/awslogs-nanny.sh\n")
         place.on(HOST, f"systemd-run --quiet --unit=writer --collect python3 -c {shlex.quote(WRITER)}")
         place.on(HOST, "systemctl daemon-reload; systemctl enable --now awslogsd 2> /dev/null")
         place.inventory = inventory(place)
@@ -161,7 +163,7 @@ def test_no_line_is_lost_where_the_file_is_rotated_meanwhile(site: Site) -> None
     run = site.play("--diff", playbook=PLAYBOOK, variables=chosen)
     assert run.status == 0
     assert services(site) == ("inactive", "disabled", "active", "enabled")
-    site.on(HOST, f"test -e {LOG}.1")
+    site.on(HOST, f"test -e {LOG}.1 && test ! -e {NANNY}")
     site.on(HOST, "systemctl stop writer")
     last = written(site)
     until(lambda: set(arrived(site)) >= set(range(1, last + 1)), 60, f"lines 1 to {last}")
@@ -187,4 +189,5 @@ def test_the_way_back(site: Site) -> None:
     run = site.play(playbook=PLAYBOOK, variables=chosen)
     assert predicted.changed() == run.changed() == {(f"{ROLE} : Start awslogs again as it was", HOST)}
     assert services(site) == ("active", "enabled", "inactive", "disabled")
+    site.on(HOST, f"grep -q nanny {NANNY}")
     assert site.play(playbook=PLAYBOOK, variables=chosen).changed() == set()

@@ -132,7 +132,9 @@ def services(host: Host) -> Iterator[OldService]:
     for unit in UNITS:
         found = service.read(host, unit)
         if found.loaded or found.masked:
-            yield OldService(unit, found.active_state, found.enabled)
+            # Of a script of System V the unit itself does not say whether it starts with the host.
+            answer = host.run(["systemctl", "is-enabled", unit], timeout=20)
+            yield OldService(unit, found.active_state, answer.out.strip().endswith("enabled"))
 
 
 def offsets(host: Host, files: Files) -> Iterator[Offset]:

@@ -24,6 +24,8 @@ from .errors import HostError
 from .layout import UNIT
 from .system import Host, write_file
 
+REVIVERS = ("/etc/cron.d/awslogs", "/etc/cron.d/awslogs_log_rotate", "/etc/logrotate.d/awslogs")
+"""Files of the old agent's installation by which cron and logrotate start it again, disabled or not: they are put aside."""
 STOP_SECONDS = 150.0
 OPENED_SECONDS = 5.0
 """Seconds after its start within which the agent opens its files: what is rotated before may be sent twice, and is never lost."""
@@ -59,11 +61,12 @@ def replace(host: Host, directory: str, patterns: Iterable[str], skip: Iterable[
         if found.main.error:
             raise HostError(f"{found.main.path}: {found.main.error}. Hint: correct it, so that its files are known")
         _require_read(files, set(patterns), set(skip))
-        before = {"services": _shown(running), "offsets": _states(host, found.offsets)}
-        after: dict[str, Any] = {"services": {one.name: "inactive, disabled" for one in running}}
+        revivers = [path for path in REVIVERS if safe_files.require_regular(host.layout.at(path))]
+        before = {"services": _shown(running), "offsets": _states(host, found.offsets), "files": dict.fromkeys(revivers, "present")}
+        after: dict[str, Any] = {"services": {one.name: "inactive, disabled" for one in running}, "files": dict.fromkeys(revivers, "aside")}
         if check_mode:
             return Outcome(True, before, {**after, "offsets": _carried(found.offsets)}, found.offsets, settled=False)
-        offsets = _hand_over(host, running, files, set(skip))
+        offsets = _hand_over(host, running, revivers, files, set(skip))
         return Outcome(True, before, {**after, "offsets": _carried(offsets)}, offsets, settled=False)
 
 
@@ -81,15 +84,15 @@ def restore(host: Host, check_mode: bool = False) -> Outcome:
         stops = not record["agent_ran"] and (agent.active_state != "inactive" or agent.enabled)
         if record["agent_ran"] and agent.running:
             _require_free(host, [one["pattern"] for one in record["files"]])
-        before = {"services": _shown(awslogs.services(host))}
+        before = {"services": _shown(awslogs.services(host)), "files": dict.fromkeys(record["aside"], "aside")}
         units = {one["name"]: f"{one['state']}, {_word(one['enabled'])}" for one in record["services"]}
-        after: dict[str, Any] = {"services": {**before["services"], **units}}
+        after: dict[str, Any] = {"services": {**before["services"], **units}, "files": dict.fromkeys(record["aside"], "present")}
         if stops:
             before["services"][UNIT], after["services"][UNIT] = f"{agent.active_state}, {_word(agent.enabled)}", "inactive, disabled"
         if not check_mode:
             if stops:
                 _systemctl(host, "disable", "--now", UNIT)
-            _start(host, record["services"])
+            _start(host, record)
             _forget(host)
         return Outcome(True, before, after)
 
@@ -124,12 +127,15 @@ def _entries(host: Host) -> Iterator[dict[str, Any]]:
         yield from (entry for entry in found if isinstance(entry, dict))
 
 
-def _hand_over(host: Host, running: list[awslogs.OldService], files: Files, skip: set[str]) -> tuple[Offset, ...]:
+def _hand_over(host: Host, running: list[awslogs.OldService], revivers: list[str], files: Files, skip: set[str]) -> tuple[Offset, ...]:
     services = [one._asdict() for one in running]
-    record: dict[str, Any] = {"services": services, "agent_ran": service.read(host).running, "files": [], "settled": False}
+    agent_ran = service.read(host).running
+    record: dict[str, Any] = {"services": services, "aside": revivers, "agent_ran": agent_ran, "files": [], "settled": False}
     # Written before, so that a run which is killed half-way can be undone.
     _write(host, _record_file(host), record)
     try:
+        for path in revivers:
+            _put_aside(host, path)
         for unit in running:
             _systemctl(host, "disable", "--now", unit.name)
         offsets = tuple(one for one in awslogs.offsets(host, files) if one.path and one.section not in skip)
@@ -139,10 +145,29 @@ def _hand_over(host: Host, running: list[awslogs.OldService], files: Files, skip
             if one.sent is not None and not one.rotated:
                 _write_state(host, one.path, one.sent)
     except (HostError, OSError):
-        _start(host, services)
+        _start(host, record)
         _forget(host)
         raise
     return offsets
+
+
+def _aside(host: Host, path: str) -> str:
+    # Where copies of other people's files stay, also when the agent is removed.
+    return f"{host.layout.unmanaged_copies}/awslogs{path.replace('/', '_')}"
+
+
+def _put_aside(host: Host, path: str) -> None:
+    safe_files.make_directory(host.layout.unmanaged_copies, 0o700)
+    safe_files.remove_regular(_aside(host, path))
+    safe_files.copy(host.layout.at(path), _aside(host, path))
+    safe_files.remove_regular(host.layout.at(path))
+
+
+def _bring_back(host: Host, path: str) -> None:
+    """What was put aside; where there is a new one by now, that stays."""
+    if safe_files.require_regular(_aside(host, path)) and not os.path.lexists(host.layout.at(path)):
+        safe_files.copy(_aside(host, path), host.layout.at(path))
+    safe_files.remove_regular(_aside(host, path))
 
 
 def _rest(host: Host, check_mode: bool) -> Outcome:
@@ -209,8 +234,10 @@ def _write_state(host: Host, path: str, sent: int) -> None:
     write_file(access.state_file(host.layout, path), f"{sent}\n{path}", 0o644, (0, 0))
 
 
-def _start(host: Host, services: list[dict[str, Any]]) -> None:
-    for one in services:
+def _start(host: Host, record: dict[str, Any]) -> None:
+    for path in record["aside"]:
+        _bring_back(host, path)
+    for one in record["services"]:
         if one["enabled"]:
             _systemctl(host, "enable", one["name"])
         if one["state"] not in ("inactive", "failed"):

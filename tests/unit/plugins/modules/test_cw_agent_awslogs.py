@@ -26,7 +26,11 @@ def test_the_old_agent_is_replaced_and_restored(run_module: Run, monkeypatch: py
     result = run_module(main, {"state": "replaced", "files": [LOG]})
     assert {key: result[key] for key in ("changed", "diff", "carried")} == {key: predicted[key] for key in ("changed", "diff", "carried")}
     assert (result["rest"], result["carried"][0]["sent"], result["settled"]) == ({}, 11, False)
-    assert json.loads(result["diff"]["after"]) == {"offsets": {LOG: 11}, "services": {"awslogsd.service": "inactive, disabled"}}
+    assert json.loads(result["diff"]["after"]) == {
+        "files": {},
+        "offsets": {LOG: 11},
+        "services": {"awslogsd.service": "inactive, disabled"},
+    }
     assert not run_module(main, {"state": "replaced", "files": [LOG]})["changed"]
     assert run_module(main, {"state": "restored"})["changed"]
     assert names(both) == ("active", "enabled")

@@ -36,6 +36,7 @@ class Old:
     def __init__(self, fake: FakeHost, main: str = MAIN, directory: str = "/etc/awslogs") -> None:
         self.fake, self.directory = fake, directory
         fake.overrides["systemctl show awslogsd"] = Result(0, "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n")
+        fake.overrides["systemctl is-enabled awslogsd"] = Result(0, "enabled\n")
         fake.overrides["systemctl show awslogs.service"] = Result(0, "LoadState=not-found\nActiveState=inactive\n")
         self.write(f"{directory}/awslogs.conf", main)
 

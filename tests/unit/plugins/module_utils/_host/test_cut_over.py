@@ -33,7 +33,7 @@ class Both(FakeHost):
         self.old = {"ActiveState": "active", "UnitFileState": "enabled", "LoadState": "loaded"}
         self.stubborn = ""
         self.files = Old(self, MAIN)
-        del self.overrides["systemctl show awslogsd"]
+        del self.overrides["systemctl show awslogsd"], self.overrides["systemctl is-enabled awslogsd"]
         self.files.write(LOG, LINES)
         self.files.database({key("app", b"first line\n"): {"end_position": 11}})
 
@@ -47,6 +47,8 @@ class Both(FakeHost):
             return Result(1, "", "Job for awslogsd.service failed.")
         if argv[1] == "show":
             return Result(0, "".join(f"{name}={value}\n" for name, value in self.old.items()))
+        if argv[1] == "is-enabled":
+            return Result(0, self.old["UnitFileState"] + "\n")
         self.old["UnitFileState"] = {"enable": "enabled", "disable": "disabled"}.get(argv[1], self.old["UnitFileState"])
         self.old["ActiveState"] = {"start": "active", "disable": "inactive"}.get(argv[1], self.old["ActiveState"])
         return Result(0)
@@ -76,8 +78,8 @@ def names(both: Both) -> tuple[str, str]:
 def test_the_old_agent_ends_and_the_new_one_has_its_offset(both: Both) -> None:
     outcome = both.replace()
     assert outcome.changed
-    assert outcome.before == {"services": {"awslogsd.service": "active, enabled"}, "offsets": {LOG: None}}
-    assert outcome.after == {"services": {"awslogsd.service": "inactive, disabled"}, "offsets": {LOG: 11}}
+    assert outcome.before == {"services": {"awslogsd.service": "active, enabled"}, "offsets": {LOG: None}, "files": {}}
+    assert outcome.after == {"services": {"awslogsd.service": "inactive, disabled"}, "offsets": {LOG: 11}, "files": {}}
     assert names(both) == ("inactive", "disabled")
     assert both.state() == f"11\n{LOG}"
     assert both.replace() == cut_over.Outcome(False, {}, {}, settled=False)
@@ -106,6 +108,23 @@ def test_a_file_that_nobody_would_read_is_refused(both: Both) -> None:
     assert names(both) == ("active", "enabled")
     assert both.replace((), skip=("app",)).carried == ()
     assert names(both) == ("inactive", "disabled")
+
+
+def test_what_would_start_the_old_agent_again_is_put_aside(both: Both) -> None:
+    """The installation script has a job of cron that starts an agent which does not run, and logrotate restarts it."""
+    path = "/etc/cron.d/awslogs"
+    both.files.write(path, "* * * * * root nanny\n")
+    file = Path(both.layout.at(path))
+    file.chmod(0o640)
+    before = file.stat()
+    assert both.replace().after["files"] == {path: "aside"}
+    assert not file.exists()
+    assert cut_over.restore(both.host).after["files"] == {path: "present"}
+    assert (file.read_text(), file.stat().st_mode, file.stat().st_mtime) == ("* * * * * root nanny\n", before.st_mode, before.st_mtime)
+    both.stubborn = "disable"
+    with pytest.raises(HostError):
+        both.replace()
+    assert file.exists()
 
 
 def test_a_service_that_does_not_stop_runs_on(both: Both) -> None:
