@@ -20,6 +20,7 @@ description:
     configuration that reads the rest of them (RV(rest)).
   - V(restored) enables and starts awslogs again as it was. The CloudWatch agent is stopped and disabled where it did not run before the
     cut-over. Where it did, it must not read the files of awslogs any more.
+  - A file of which nobody knows how far it was sent is named in a warning, and read from its beginning.
   - Where something fails, awslogs runs on as before.
 options:
   state:
@@ -127,6 +128,9 @@ def main() -> None:
             outcome = cut_over.replace(Host(), params["directory"], params["files"], params["skip"], module.check_mode)
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
+    for one in outcome.carried:
+        if one.hint:
+            module.warn(f"{one.path} is read from its beginning, because nobody knows how far awslogs has sent it: {one.hint}")
     sides = {
         side: json.dumps(value, indent=2, sort_keys=True) + "\n" for side, value in (("before", outcome.before), ("after", outcome.after))
     }

@@ -117,7 +117,6 @@ def services(site: Site) -> tuple[str, str, str, str]:
 def test_the_files_of_the_host_become_a_fragment(site: Site) -> None:
     """Nothing changes on the host, and no secret is shown."""
     until(lambda: site.client("logs").describe_log_groups(logGroupNamePrefix="/migrated")["logGroups"], 30, "the old agent sends")
-    (site.scratch / "migrated").mkdir()
     chosen = {"cw_agent_migration_directory": str(site.scratch / "migrated")}
     run = site.play("-vvvv", "--diff", playbook=PLAYBOOK, variables=chosen)
     assert run.status == 0

@@ -40,3 +40,10 @@ def test_what_stands_in_the_way_is_one_message(run_module: Run, monkeypatch: pyt
     result = run_module(played(monkeypatch, "cw_agent_awslogs", both), {"state": "replaced"})
     assert result["failed"]
     assert "Hint: put the fragment of cw_agent_awslogs_info into the inventory" in result["msg"]
+
+
+def test_a_file_without_a_known_offset_is_named(run_module: Run, monkeypatch: pytest.MonkeyPatch, both: Both) -> None:
+    Path(both.layout.at("/var/lib/awslogs/agent-state")).unlink()
+    result = run_module(played(monkeypatch, "cw_agent_awslogs", both), {"state": "replaced", "files": [LOG]})
+    assert f"{LOG} is read from its beginning" in str(result["warnings"])
+    assert "agent-state is not there" in str(result["warnings"])
