@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a configuration of the agent says, costs and needs. Every filter is documented in the YAML file of its name."""
+"""What a configuration of the agent says, costs and needs, and what one of the old agent becomes.
+
+Every filter is documented in the YAML file of its name.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, plain
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.presets import preset as preset_configuration
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject import Subject
+from ansible_collections.cloudwatch.agent.plugins.module_utils._migration import awslogs
 
 
 def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,6 +82,28 @@ def config_compose(fragments: Mapping[str, Any], preset: str = "none", platform:
     }
 
 
+def from_awslogs(
+    text: Any,
+    additional: Mapping[str, Any] | None = None,
+    awscli: str = "",
+    path: str = "awslogs.conf",
+    skip: Sequence[str] = (),
+    agent_version: str = "",
+    mode: str = "ec2",
+) -> dict[str, Any]:
+    texts = {path: text, "awscli.conf": awscli, **(additional or {})}
+    for name, content in texts.items():
+        if not isinstance(content, str):
+            raise ConfigError(
+                f"{name} is no text, but of type {type(content).__name__}. Hint: read it with lookup('ansible.builtin.file', …)"
+            )
+    options = awslogs.Options(mode, agent_version, tuple(skip))
+    migration = awslogs.from_texts(path, text, dict(additional or {}), awscli, options)
+    if migration.refusals:
+        raise ConfigError(awslogs.refusal_text(migration.refusals))
+    return {key: value for key, value in migration.data.items() if key != "refusals"}
+
+
 class FilterModule:
     """The filters about configurations."""
 
@@ -90,4 +116,5 @@ class FilterModule:
             "config_policy_gaps": _refusing(policy.managed_policy_gaps),
             "config_log_groups": _refusing(config_log_groups),
             "config_compose": _refusing(config_compose),
+            "from_awslogs": _refusing(from_awslogs),
         }

@@ -125,9 +125,14 @@ def _newest(pattern: str) -> tuple[str, os.stat_result | None]:
     return (newest[1], newest[2]) if newest else ("", None)
 
 
-def _sent(layout: Layout, path: str) -> int | None:
-    # The agent keeps an offset a file, under the file's path with these characters replaced.
-    first = safe_files.read_text(os.path.join(layout.offsets, re.sub(r"[/ :]", "_", path))).split("\n", 1)[0].strip()
+def state_file(layout: Layout, path: str) -> str:
+    """Where the agent remembers how far it has sent the log file ``path``: the offset, and in the next line the path."""
+    return os.path.join(layout.offsets, re.sub(r"[/ :]", "_", path))
+
+
+def sent(layout: Layout, path: str) -> int | None:
+    """How many bytes of the log file the agent has read and sent, None where it has not begun."""
+    first = safe_files.read_text(state_file(layout, path)).split("\n", 1)[0].strip()
     return int(first) if first.isdigit() else None
 
 
@@ -156,5 +161,5 @@ def observe_files(layout: Layout, patterns: list[str], who: User, started_at: fl
         size, mtime = found.st_size, round(found.st_mtime, 3)
         hint = "" if rights[path] else _hint(path, size, who)
         grown = size > 0 and found.st_mtime >= started_at > 0
-        result.append(ObservedFile(pattern, path, True, rights[path], size, mtime, grown, _sent(layout, path), hint))
+        result.append(ObservedFile(pattern, path, True, rights[path], size, mtime, grown, sent(layout, path), hint))
     return result

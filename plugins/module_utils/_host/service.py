@@ -82,9 +82,9 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def read(host: Host) -> Service:
-    """Ask systemd once."""
-    answer = host.run(["systemctl", "show", UNIT, f"--property={','.join(FIELDS)}"], timeout=20)
+def read(host: Host, unit: str = UNIT) -> Service:
+    """Ask systemd once, of the agent's unit or another one."""
+    answer = host.run(["systemctl", "show", unit, f"--property={','.join(FIELDS)}"], timeout=20)
     if answer.rc != 0:
         return Service(active_state="unknown", sub_state="unknown")
     shown = dict(line.split("=", 1) for line in answer.out.splitlines() if "=" in line)

@@ -208,7 +208,7 @@ def test_templates_name_objects_that_there_are(objects: dict[str, list[dict[str,
 
 def test_only_what_contacts_hosts_has_their_credential(templates: dict[str, dict[str, Any]]) -> None:
     hosts = {name for name, item in templates.items() if "CloudWatch agent hosts" in item.get("credentials", [])}
-    contacting = {"site", "rollout", "report", "releases", "uninstall"}
+    contacting = {"site", "rollout", "report", "releases", "uninstall", "migrate_awslogs"}
     assert hosts == {name for name, item in templates.items() if Path(item["playbook"]).stem in contacting}
     assert [name for name, item in templates.items() if not item.get("credentials")] == ["CloudWatch agent check"]
 

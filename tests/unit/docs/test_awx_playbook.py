@@ -53,7 +53,7 @@ def test_it_makes_everything_and_then_nothing(controller: Controller) -> None:
     assert first.returncode == 0, first.stdout + first.stderr
     assert "[WARNING]" not in first.stderr + first.stdout
     templates = controller.objects.named("job_templates")
-    assert len(templates) == 14
+    assert len(templates) == 15
     onprem = templates["CloudWatch agent site on premises"]
     assert (onprem["limit"], onprem["ask_limit_on_launch"]) == ("onprem", False)
     assert names(controller, "job_templates", onprem, "credentials", "credentials") == list(CREDENTIALS)

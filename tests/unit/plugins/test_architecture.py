@@ -21,7 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 UTILS = Path("plugins/module_utils")
 COLLECTION = "ansible_collections.cloudwatch.agent"
-PURE = ("_config", "_release", "_telemetry", "_report", "_account")
+PURE = ("_config", "_release", "_telemetry", "_report", "_account", "_migration")
 
 # A package of module_utils: the packages of ours that it may import besides itself, and what it may import from elsewhere.
 OURS = {
@@ -31,11 +31,14 @@ OURS = {
     "_report": ("_config", "_release", "_telemetry"),
     "_account": ("_config", "_release"),
     "_aws": ("_config", "_release", "_telemetry", "_account"),
-    "_host": (),
+    "_awslogs": (),
+    "_migration": ("_config", "_awslogs"),
+    "_host": ("_awslogs",),
 }
 FOREIGN = {
     **dict.fromkeys(PURE, ("jsonschema",)),
     "_aws": ("boto3", "botocore", "ansible.module_utils", "ansible_collections.amazon.aws"),
+    "_awslogs": (),
     "_host": (),
 }
 MOST_FILTERS = 8
@@ -221,6 +224,7 @@ BROKEN: tuple[tuple[Rule, dict[str, str], str], ...] = (
         "_release",
     ),
     (arrows, {"plugins/module_utils/_host/a.py": "from .._config.b import c\n", "plugins/module_utils/_config/b.py": ""}, "_config"),
+    (arrows, {"plugins/module_utils/_awslogs/a.py": "from .._config.b import c\n", "plugins/module_utils/_config/b.py": ""}, "_config"),
     (arrows, {"plugins/module_utils/_host/a.py": "def f():\n    import jsonschema\n"}, "jsonschema"),
     (arrows, {"plugins/module_utils/_release/a.py": "import boto3.session\n"}, "boto3.session"),
     (arrows, {"plugins/module_utils/_config/a.py": "from ansible.errors import AnsibleError\n"}, "ansible.errors"),

@@ -33,6 +33,7 @@ DATA = {
     "cw_agent_waves": "rollout",
     "cw_agent_gate": "rollout",
     "cw_agent_rolled_out": "rollout",
+    "cw_agent_awslogs": "migrate_awslogs",
 }
 """What stages hand on: registered results by name, and the role that owns each."""
 ROOT = ROLES[0].parents[1]

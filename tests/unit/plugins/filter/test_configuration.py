@@ -61,3 +61,39 @@ def test_every_filter_is_documented() -> None:
     for name in FILTERS:
         documentation = yaml.safe_load((folder / f"{name}.yml").read_text(encoding="utf-8"))
         assert documentation["DOCUMENTATION"]["name"] == name
+
+
+AWSLOGS = "[general]\nstate_file = /s\n[app]\nfile = /var/log/app.log\nlog_group_name = app\nlog_stream_name = {instance_id}\n"
+
+
+def test_a_file_of_awslogs_becomes_a_fragment() -> None:
+    migrated = FILTERS["from_awslogs"](AWSLOGS, awscli="[default]\nregion = eu-west-1\n")
+    assert sorted(migrated) == ["fragment", "problems", "region", "report"]
+    assert FILTERS["config_log_groups"](migrated["fragment"])[0]["files"] == ["/var/log/app.log"]
+    assert (migrated["region"], [one["rule"] for one in migrated["problems"]]) == ("eu-west-1", ["retention-missing"])
+    assert set(migrated["report"][0]) == {"file", "section", "key", "value", "outcome", "message"}
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        (AWSLOGS.replace("{instance_id}", "a:b"), {"path": "web.conf"}, r"web\.conf, section \[app\], log_stream_name"),
+        (["[app]"], {}, "awslogs.conf is no text, but of type list"),
+        (AWSLOGS, {"mode": "cloud"}, "mode is 'cloud'"),
+        (AWSLOGS, {"skip": ["ap"]}, "Did you mean app"),
+        (AWSLOGS, {"additional": {"x.conf": "x"}}, "x.conf: line 1"),
+    ],
+)
+def test_what_cannot_be_migrated_fails_with_the_reason(text: Any, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=said):
+        FILTERS["from_awslogs"](text, **options)
+
+
+def test_an_example_of_the_documentation_runs() -> None:
+    """Templates as the documentation of from_awslogs has them, with a file where it says one is."""
+    documentation = yaml.safe_load((Path(__file__).parents[4] / "plugins" / "filter" / "from_awslogs.yml").read_text(encoding="utf-8"))
+    for task in yaml.safe_load(documentation["EXAMPLES"]):
+        expression = task["vars"]["migrated"].strip("{} ")
+        assert expression.startswith("lookup('ansible.builtin.file', 'awslogs.conf') | cloudwatch.agent.from_awslogs")
+        options = {"skip": ["app"]} if "skip" in expression else {}
+        assert bool(FILTERS["from_awslogs"](AWSLOGS, **options)["fragment"]) != bool(options)

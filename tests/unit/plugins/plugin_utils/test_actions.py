@@ -10,8 +10,8 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins import action
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 
-ON_HOSTS = {"cw_agent_package"}
-"""The only action that goes on to a host: with packages that the controller has."""
+ON_HOSTS = {"cw_agent_package", "cw_agent_awslogs_info"}
+"""The actions that go on to a host: with packages that the controller has, and for files that the controller then reads."""
 
 
 @pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(action.__path__)])
