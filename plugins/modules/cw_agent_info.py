@@ -461,6 +461,12 @@ refusal:
   description: The problems in one text, empty without any.
   returned: success
   type: str
+conflict:
+  description:
+    - Why the host is not converged before somebody has decided who reads its log files; empty for no reason.
+    - C(awslogs), the old agent, runs and reads some of them.
+  returned: success
+  type: str
 problems:
   description: What forbids converging.
   returned: success
@@ -572,6 +578,9 @@ def main() -> None:
             answer = proved(module, host, seen, asked, bool(parts))
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
+    conflict = comparison.conflict(seen)
+    if conflict:
+        module.warn(conflict)
     problems += [answer["problem"]] if answer.get("problem") else []
     module.exit_json(
         changed=False,
@@ -580,6 +589,7 @@ def main() -> None:
         differing=list(parts),
         converged=not parts,
         problems=problems,
+        conflict=conflict,
         refusal="; ".join(f"{one['what']} ({one['value']}). Hint: {one['hint']}" for one in problems),
     )
 

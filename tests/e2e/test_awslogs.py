@@ -129,6 +129,15 @@ def test_the_files_of_the_host_become_a_fragment(site: Site) -> None:
     assert site.play(playbook=PLAYBOOK, variables=chosen).changed() == set()
 
 
+def test_a_run_without_the_cut_over_is_refused(site: Site) -> None:
+    """Both agents would send each line."""
+    site.inventory = inventory(site, **migrated(site))
+    run = site.play()
+    assert run.status == 2
+    assert f"{HOST}: awslogs runs on the host and reads {LOG}, so that the lines would arrive twice" in " ".join(run.output.split())
+    assert services(site) == ("active", "enabled", "inactive", "disabled")
+
+
 def test_a_host_whose_configuration_has_not_its_files_is_refused(site: Site) -> None:
     memory = {"metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}}
     site.inventory = inventory(site, cw_agent_fragment_other=memory)

@@ -13,12 +13,13 @@ import os
 import re
 import stat
 import sys
-from typing import Any, BinaryIO, Iterator, NamedTuple
+from typing import Any, BinaryIO, Iterable, Iterator, NamedTuple
 
 from .._awslogs.agent import Files, Log, together
 from .._awslogs.ini import CLI_KEYS, KEYS, File, parse
 from . import safe_files, service
 from .errors import HostError, reason
+from .layout import AWSLOGS
 from .system import Host
 
 try:
@@ -26,8 +27,6 @@ try:
 except ImportError:  # some builds of Python have none
     sqlite3 = None  # type: ignore[assignment]
 
-DIRECTORIES = ("/etc/awslogs", "/var/awslogs/etc")
-"""Where the package of Amazon Linux has its files, and where the installation script has them."""
 UNITS = ("awslogsd.service", "awslogs.service")
 MAIN = "awslogs.conf"
 CLI = ("awscli.conf", "aws.conf")
@@ -88,12 +87,12 @@ class OldAgent(NamedTuple):
 
 
 def observe(host: Host, directory: str = "") -> OldAgent | None:
-    """The old agent whose main file stands in ``directory`` ('': in one of DIRECTORIES); None where there is none.
+    """The old agent whose main file stands in ``directory`` ('': in one of AWSLOGS); None where there is none.
 
     Raises:
         HostError: both have one, or a file of it is refused (see safe_files).
     """
-    found = [one for one in ([directory] if directory else DIRECTORIES) if safe_files.require_regular(host.layout.at(f"{one}/{MAIN}"))]
+    found = [one for one in ([directory] if directory else AWSLOGS) if safe_files.require_regular(host.layout.at(f"{one}/{MAIN}"))]
     if not found:
         return None
     if len(found) > 1:
@@ -115,6 +114,19 @@ def observe(host: Host, directory: str = "") -> OldAgent | None:
         files.state_file,
         tuple(offsets(host, files)),
     )
+
+
+def shared(host: Host, patterns: Iterable[str]) -> list[str]:
+    """The files that the old agent reads now and that the agent's ``file_path`` patterns name as well; none where it does not run."""
+    if all(one.state != "active" for one in services(host)):
+        return []
+    theirs: set[str] = set()
+    for directory in AWSLOGS:
+        main, additional = _read(host, f"{directory}/{MAIN}"), _additional(host, f"{directory}/config")
+        files = together(main, [file for file in additional if not file.error])
+        theirs.update(_newest(host, log.value("file"))[0] for log in files.logs if log.value("file").startswith("/"))
+    ours = {path for pattern in patterns for path in glob.glob(host.layout.at(pattern), recursive=True)}
+    return sorted(path for path in theirs if path and host.layout.at(path) in ours)
 
 
 def _read(host: Host, path: str, keys: tuple[str, ...] = KEYS) -> File:

@@ -12,6 +12,7 @@ from .layout import UNIT
 from .observation import Desired, Observation
 
 CREATED_BY_PACKAGE = "cwagent"
+SHOWN = 3
 
 
 def by_part(seen: Observation, desired: Desired) -> dict[str, list[str]]:
@@ -82,6 +83,17 @@ def _access_differences(profile: credentials.Profile, user: access.User) -> list
 def _is_missing(seen: Observation, desired: Desired) -> bool:
     """Whether the agent's user is not there, and no package will bring it."""
     return bool(desired.run_as_user) and not seen.user.exists and (seen.package.installed or desired.run_as_user != CREATED_BY_PACKAGE)
+
+
+def conflict(seen: Observation) -> str:
+    """Why the host cannot be changed before somebody has decided who reads its log files; '' for no reason."""
+    if not seen.shared_files:
+        return ""
+    more = f" and {len(seen.shared_files) - SHOWN} more" if len(seen.shared_files) > SHOWN else ""
+    return (
+        f"awslogs runs on the host and reads {', '.join(seen.shared_files[:SHOWN])}{more}, so that the lines would arrive twice. Hint: "
+        "move the host by cloudwatch.agent.migrate_awslogs with cw_agent_migration_state: replaced, or stop and disable awslogs"
+    )
 
 
 def _problem(what: str, value: str, hint: str) -> dict[str, str]:

@@ -15,6 +15,9 @@ UNIT = "amazon-cloudwatch-agent.service"
 ENVIRONMENT_FILE = f"/etc/systemd/system/{UNIT}.d/60-cloudwatch-agent-ansible.env"
 """Variables of the agent's process, as its unit names the file."""
 
+AWSLOGS = ("/etc/awslogs", "/var/awslogs/etc")
+"""Of awslogs, the old agent: where the package of Amazon Linux has its files, and where the installation script has them."""
+
 
 class Layout(NamedTuple):
     """Paths of the agent below ``root``."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from . import access, credential_sources, credentials, identity, leftovers, packages, service, settings, state
 from .configurations import Source
 from .errors import HostError
+from .layout import AWSLOGS
 from .settings import Settings
 from .system import Host, read_text
 
@@ -91,7 +92,7 @@ class Observation(NamedTuple):
     ``leftovers``: what of an agent that is to be absent is there; ``settings``: what of the desired ones differs, ``ca_bundle``: what is
     wrong with it; ``log_access``: what its user is to be given;
     ``requirements``: those of the configuration, and whether each is ``met``; ``credential_sources``: those that win over the role;
-    ``repository``: what the distribution's own has.
+    ``repository``: what the distribution's own has; ``shared_files``: configured log files that awslogs reads at the same time.
     """
 
     package: packages.Package
@@ -116,6 +117,7 @@ class Observation(NamedTuple):
     requirements: list[dict[str, Any]]
     credential_sources: list[credential_sources.Found]
     repository: Repository
+    shared_files: list[str]
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -174,7 +176,16 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         requirements=[{**one, "met": access.present(host.layout, who, one["name"])} for one in desired.requirements],
         credential_sources=credential_sources.found(host, {*found.service.environment, *environment}),
         repository=_repository(host, desired, package) if desired.repository and desired.purge is None else Repository(),
+        shared_files=_shared_files(host, desired.files),
     )
+
+
+def _shared_files(host: Host, files: list[str]) -> list[str]:
+    if not files or not any(os.path.exists(host.layout.at(place)) for place in AWSLOGS):
+        return []
+    from . import awslogs  # noqa: PLC0415
+
+    return awslogs.shared(host, files)
 
 
 def _repository(host: Host, desired: Desired, package: packages.Package) -> Repository:

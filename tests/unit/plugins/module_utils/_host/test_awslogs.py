@@ -186,3 +186,18 @@ def test_a_path_that_is_not_absolute_has_no_offset(fake: FakeHost) -> None:
     Old(fake, MAIN.replace("/var/log/app*.log*", "app.log"))
     found = awslogs.observe(fake.host)
     assert found and found.offsets == ()
+
+
+def test_files_that_both_agents_read(fake: FakeHost) -> None:
+    """Only while the old agent runs, and only the one that it reads now."""
+    old = Old(fake)
+    old.write("/var/log/app1.log", LINES, age=50)
+    old.write("/var/log/app2.log", LINES)
+    patterns = ["/var/log/app*.log", "/var/log/other.log"]
+    assert awslogs.shared(fake.host, patterns) == ["/var/log/app2.log"]
+    assert awslogs.shared(fake.host, ["/var/log/app1.log"]) == []
+    old.write("/etc/awslogs/config/other.conf", "[other]\nfile = /var/log/other.log\nlog_group_name = o\nlog_stream_name = o\n")
+    old.write("/var/log/other.log", LINES)
+    assert awslogs.shared(fake.host, patterns) == ["/var/log/app2.log", "/var/log/other.log"]
+    fake.overrides["systemctl show awslogsd"] = Result(0, "LoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n")
+    assert awslogs.shared(fake.host, patterns) == []

@@ -249,3 +249,10 @@ def test_a_role_without_keys(fake: FakeHost) -> None:
     service = Service()
     service.answers["/latest/meta-data/iam/security-credentials/web-role"] = (200, '{"Code": "AssumeRoleUnauthorizedAccess"}')
     assert compared(fake, EC2, service)[1] == ["the role web-role of the instance gives no keys"]
+
+
+def test_log_files_that_awslogs_reads_as_well(fake: FakeHost) -> None:
+    seen = observe(fake.host, EC2, Service())
+    assert (seen.shared_files, comparison.conflict(seen)) == ([], "")
+    said = comparison.conflict(seen._replace(shared_files=["/a", "/b", "/c", "/d"]))
+    assert said.startswith("awslogs runs on the host and reads /a, /b, /c and 1 more, so that the lines would arrive twice. Hint: ")
