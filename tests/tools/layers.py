@@ -21,8 +21,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WAITING = ("e2e", "molecule", "integration", "conformance", "lab")
 """The longest first, so that no worker is left alone with one of them at the end."""
-COMPUTING = ("units", "sanity", "lint", "texts")
-"""`units` and `texts` together are `unit`."""
+COMPUTING = ("unit", "units", "sanity", "lint")
 WAITING_WORKERS = 2
 PRINTING = threading.Lock()
 

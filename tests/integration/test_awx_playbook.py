@@ -16,7 +16,7 @@ import pytest
 import yaml
 from controller_api import Controller
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOK = ROOT / "playbooks" / "awx.yml"
 GIVEN = {
     "cw_agent_awx_image": "registry.example.com/ee:1",
@@ -43,44 +43,50 @@ def controller() -> Iterator[Controller]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def made(controller: Controller) -> Controller:
+    """AWX after the first run."""
+    first = play(controller, GIVEN)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "[WARNING]" not in first.stderr + first.stdout
+    return controller
+
+
 def names(controller: Controller, kind: str, item: dict[str, Any], link: str, other: str) -> list[str]:
     """The names of what is associated with an object."""
     return [controller.objects.stored[other][number]["name"] for number in controller.objects.links(kind, item, link)]
 
 
-def test_it_makes_everything_and_then_nothing(controller: Controller) -> None:
-    first = play(controller, GIVEN)
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert "[WARNING]" not in first.stderr + first.stdout
-    templates = controller.objects.named("job_templates")
+def test_it_makes_everything_and_then_nothing(made: Controller) -> None:
+    templates = made.objects.named("job_templates")
     assert len(templates) == 15
     onprem = templates["CloudWatch agent site on premises"]
     assert (onprem["limit"], onprem["ask_limit_on_launch"]) == ("onprem", False)
-    assert names(controller, "job_templates", onprem, "credentials", "credentials") == list(CREDENTIALS)
+    assert names(made, "job_templates", onprem, "credentials", "credentials") == list(CREDENTIALS)
     rollout = templates["CloudWatch agent roll-out"]
-    assert controller.objects.surveys[rollout["id"]]["spec"][0]["variable"] == "cw_agent_canary"
+    assert made.objects.surveys[rollout["id"]]["spec"][0]["variable"] == "cw_agent_canary"
     assert json.loads(rollout["extra_vars"]) == {"cw_agent_serial": [1, "10%", "50%", "100%"]}
-    assert names(controller, "job_templates", rollout, "credentials", "credentials") == ["CloudWatch agent AWS", "CloudWatch agent hosts"]
-    assert names(controller, "job_templates", rollout, "notification_templates_error", "notification_templates") == ["CloudWatch agent"]
-    (kind,) = controller.objects.stored["credential_types"].values()
+    assert names(made, "job_templates", rollout, "credentials", "credentials") == ["CloudWatch agent AWS", "CloudWatch agent hosts"]
+    assert names(made, "job_templates", rollout, "notification_templates_error", "notification_templates") == ["CloudWatch agent"]
+    (kind,) = made.objects.stored["credential_types"].values()
     assert kind["injectors"]["extra_vars"]["cw_agent_credentials_secret_access_key"] == "{{ secret_access_key }}"
-    writes = len(controller.writes)
-    second = play(controller, GIVEN)
+    writes = len(made.writes)
+    second = play(made, GIVEN)
     assert second.returncode == 0, second.stdout + second.stderr
     # The module writes an approval every time, and takes that for a change.
-    assert {path.split("/")[3] for _method, path, _data in controller.writes[writes:]} == {"workflow_approval_templates"}
+    assert {path.split("/")[3] for _method, path, _data in made.writes[writes:]} == {"workflow_approval_templates"}
     assert re.findall(r"changed: .*\(item=(.*)\)", second.stdout) == ["CloudWatch agent change"]
 
 
-def test_the_nodes_of_a_workflow_are_linked(controller: Controller) -> None:
-    stored, kind = controller.objects.stored, "workflow_job_template_nodes"
-    workflow = controller.objects.named("workflow_job_templates")["CloudWatch agent change"]
+def test_the_nodes_of_a_workflow_are_linked(made: Controller) -> None:
+    stored, kind = made.objects.stored, "workflow_job_template_nodes"
+    workflow = made.objects.named("workflow_job_templates")["CloudWatch agent change"]
     nodes = {node["identifier"]: node for node in stored[kind].values() if node["workflow_job_template"] == workflow["id"]}
     order = ["check", "publish", "approval", "rollout", "report"]
     assert list(nodes) == order
     for name, following in zip(order, order[1:]):
         link = "always_nodes" if following == "report" else "success_nodes"
-        assert controller.objects.links(kind, nodes[name], link) == [nodes[following]["id"]]
+        assert made.objects.links(kind, nodes[name], link) == [nodes[following]["id"]]
     started = stored["job_templates"][nodes["rollout"]["unified_job_template"]]
     assert started["name"] == "CloudWatch agent roll-out"
     (approval,) = stored["workflow_approval_templates"].values()
