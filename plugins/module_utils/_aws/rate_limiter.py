@@ -20,8 +20,8 @@ ATTEMPTS = 12
 class RateLimiter:
     """Lets at most *rate* calls a second pass; a throttle doubles the distance, every success takes a third off it again.
 
-    Time lost elsewhere, that before the first call included, is made up for, by a second's worth of calls at most, as AWS's own bucket
-    allows.
+    Time lost elsewhere, that before the first call included, is made up for, by as many calls at most as AWS's own bucket of a second's
+    worth has, less one: the two clocks do not start at the same moment.
 
     Args:
         rate: writes a second, above 0.
@@ -39,7 +39,7 @@ class RateLimiter:
         now = self._clock()
         if self._next > now:
             self._sleep(self._next - now)
-        self._next = max(now - max(0.0, BURST_SECONDS - self._distance), self._next) + self._distance
+        self._next = max(now - max(0.0, BURST_SECONDS - 2 * self._distance), self._next) + self._distance
 
     def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The answer of *call*, made when its turn has come and again after a throttle.
