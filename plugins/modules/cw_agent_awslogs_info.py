@@ -137,6 +137,9 @@ offsets:
     hint:
       description: Why that cannot be said.
       type: str
+    inode:
+      description: Inode number of the file.
+      type: int
     rotated:
       description: Whether it is the file before, which has got another name, and which awslogs has not finished.
       type: bool

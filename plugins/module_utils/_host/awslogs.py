@@ -34,6 +34,7 @@ PROXY = "proxy.conf"
 
 _COMPRESSED = (".tar", ".gz", ".zip", ".bz2", ".rar")
 _PROXY = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+_proxy)[ \t]*=[ \t]*\S", re.IGNORECASE | re.MULTILINE)
+_ATTEMPTS = 3
 _FINGERPRINT_LIMIT = 4 * 1024 * 1024
 
 
@@ -49,7 +50,7 @@ class Offset(NamedTuple):
     """How far a section's file was sent. ``pattern``: as configured; ``path``: the file that awslogs reads now, '' for none.
 
     ``size`` and ``sent`` in bytes; ``sent`` is None where awslogs has no memory of the file; ``hint``: why that cannot be said.
-    ``rotated``: it is the one before, which has got another name, and which awslogs has not finished.
+    ``rotated``: it is the one before, which has got another name, and which awslogs has not finished; ``inode``: of the file.
     """
 
     section: str
@@ -59,6 +60,13 @@ class Offset(NamedTuple):
     sent: int | None = None
     hint: str = ""
     rotated: bool = False
+    inode: int = 0
+
+
+class _File(NamedTuple):
+    path: str = ""
+    size: int = 0
+    inode: int = 0
 
 
 class OldAgent(NamedTuple):
@@ -124,7 +132,7 @@ def shared(host: Host, patterns: Iterable[str]) -> list[str]:
     for directory in AWSLOGS:
         main, additional = _read(host, f"{directory}/{MAIN}"), _additional(host, f"{directory}/config")
         files = together(main, [file for file in additional if not file.error])
-        theirs.update(_newest(host, log.value("file"))[0] for log in files.logs if log.value("file").startswith("/"))
+        theirs.update(_newest(host, log.value("file")).path for log in files.logs if log.value("file").startswith("/"))
     ours = {path for pattern in patterns for path in glob.glob(host.layout.at(pattern), recursive=True)}
     return sorted(path for path in theirs if path and host.layout.at(path) in ours)
 
@@ -160,40 +168,56 @@ def offsets(host: Host, files: Files) -> Iterator[Offset]:
         pattern = log.value("file")
         if not pattern.startswith("/"):
             continue
-        path, size = _newest(host, pattern)
-        if not path or hint:
-            yield Offset(log.name, pattern, path, size, hint=hint if path else "")
+        newest = _newest(host, pattern)
+        if not newest.path or hint:
+            yield Offset(log.name, pattern, newest.path, newest.size, hint=hint if newest.path else "", inode=newest.inode)
+        if hint:
             continue
         try:
-            key = fingerprint(host, log, path)
-            first, position = begun.get(log.name, ("", 0))
-            yield Offset(log.name, pattern, path, size, pushed.get(key, position if key and first == key else None))
-            yield from _unfinished(host, log, path, pushed)
+            if newest.path:
+                newest, key = _identified(host, log, newest)
+                first, position = begun.get(log.name, ("", 0))
+                sent = pushed.get(key, position if key and first == key else None)
+                yield Offset(log.name, pattern, newest.path, newest.size, sent, inode=newest.inode)
+            # One that is not there was rotated away, and its successor is yet to come.
+            if newest.path or not glob.has_magic(pattern):
+                yield from _unfinished(host, log, newest.path or pattern, pushed)
         except (HostError, OSError, ValueError) as error:
-            yield Offset(log.name, pattern, path, size, hint=reason(error))
+            yield Offset(log.name, pattern, newest.path, newest.size, hint=reason(error), inode=newest.inode)
+
+
+def _identified(host: Host, log: Log, newest: _File) -> tuple[_File, str]:
+    """The file and its fingerprint; those of its successor where it was rotated away in between."""
+    for _attempt in range(_ATTEMPTS):
+        key = fingerprint(host, log, newest.path)
+        now = _newest(host, log.value("file"))
+        if not now.path or (now.path, now.inode) == (newest.path, newest.inode):
+            break
+        newest = now
+    return newest, key
 
 
 def _unfinished(host: Host, log: Log, path: str, pushed: dict[str, int]) -> Iterator[Offset]:
     """The file that stood at ``path`` before, if awslogs has not sent it to its end."""
     stem = glob.escape(host.layout.at(path))
-    before, size = _newest(host, stem + "[.-]*", absolute=True)
-    sent = pushed.get(fingerprint(host, log, before)) if before else None
-    if sent is not None and sent < size:
-        yield Offset(log.name, log.value("file"), before, size, sent, rotated=True)
+    before = _newest(host, stem + "[.-]*", absolute=True)
+    sent = pushed.get(fingerprint(host, log, before.path)) if before.path else None
+    if sent is not None and sent < before.size:
+        yield Offset(log.name, log.value("file"), before.path, before.size, sent, rotated=True, inode=before.inode)
 
 
-def _newest(host: Host, pattern: str, absolute: bool = False) -> tuple[str, int]:
-    """The path and the size of the file that the old agent reads; ('', 0) for none. ``absolute``: the pattern has the host's root."""
+def _newest(host: Host, pattern: str, absolute: bool = False) -> _File:
+    """The file that the old agent reads. ``absolute``: the pattern has the host's root."""
     dated = []
     for path in glob.glob(pattern if absolute else host.layout.at(pattern)):
         with contextlib.suppress(OSError):
             found = os.stat(path)
             if stat.S_ISREG(found.st_mode) and os.path.splitext(path)[1] not in _COMPRESSED:
-                dated.append((found.st_mtime, path, found.st_size))
+                dated.append((found.st_mtime, path, found))
     if not dated:
-        return "", 0
-    _mtime, path, size = max(dated)
-    return "/" + os.path.relpath(path, host.layout.root), size
+        return _File()
+    _mtime, path, found = max(dated, key=lambda one: one[:2])
+    return _File("/" + os.path.relpath(path, host.layout.root), found.st_size, found.st_ino)
 
 
 def fingerprint(host: Host, log: Log, path: str) -> str:

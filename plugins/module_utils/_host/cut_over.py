@@ -139,7 +139,7 @@ def _hand_over(host: Host, running: list[awslogs.OldService], revivers: list[str
         for unit in running:
             _systemctl(host, "disable", "--now", unit.name)
         offsets = tuple(one for one in awslogs.offsets(host, files) if one.path and one.section not in skip)
-        record["files"] = [{**one._asdict(), "inode": _inode(host, one.path)} for one in offsets]
+        record["files"] = [one._asdict() for one in offsets]
         _write(host, _record_file(host), record)
         for one in offsets:
             if one.sent is not None and not one.rotated:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, cut_over
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, awslogs, cut_over
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
@@ -227,3 +227,37 @@ def test_no_rest_is_looked_for_while_the_agent_does_not_run(both: Both) -> None:
     both.replace()
     rotate(both, 1e9)
     assert both.replace() == cut_over.Outcome(False, {}, {}, settled=False)
+
+
+@pytest.mark.parametrize("moment", ["fingerprint", "offsets"])
+def test_a_file_that_is_rotated_while_its_offset_is_read_or_then_has_a_rest(
+    both: Both, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    real, rotated = getattr(awslogs, moment), list[str]()
+
+    def rotating(*arguments: Any) -> Any:
+        found = real(*arguments)
+        found = list(found) if moment == "offsets" else found
+        if not rotated and names(both)[0] == "inactive":
+            rotated.append(moment)
+            rotate(both, 1e9)
+        return found
+
+    monkeypatch.setattr(awslogs, moment, rotating)
+    both.replace()
+    both.run_agent()
+    monkeypatch.setattr(cut_over.service, "read", started_in(10**10))
+    assert both.replace().rest
+    assert both.state(f"{LOG}.1") == f"11\n{LOG}.1"
+
+
+def test_a_file_whose_successor_is_yet_to_come_has_a_rest(both: Both) -> None:
+    """It was rotated just before the cut-over, and nothing has been written since."""
+    path = both.layout.at(LOG)
+    os.rename(path, f"{path}.1")
+    outcome = both.replace()
+    assert [(one.path, one.sent, one.rotated) for one in outcome.carried] == [(f"{LOG}.1", 11, True)]
+    both.files.write(LOG, b"new\n")
+    both.run_agent()
+    assert both.replace().rest
+    assert both.state(f"{LOG}.1") == f"11\n{LOG}.1"
