@@ -26,11 +26,11 @@ class ActionModule(AwsAction):
         """Return every alarm that there is; fail with one message."""
         super().run(tmp, task_vars)
         given, connection = self.connect(ARGUMENTS)
-        plan = given["plan"]
+        plan, client = given["plan"], clients(connection)
         places = targets(plan, plan["hosts"]) if plan else [("", "")]
         since = {(item["profile"], item["region"], item["name"]): item["updated"] for item in given["before"] or []}
         try:
-            found = [one for place in places for one in _alarms(clients(connection), place, given["names"], since)]
+            found = [one for place in places for one in _alarms(client, place, given["names"], since)]
         except AwsError as error:
             return {"failed": True, "changed": False, "msg": str(error)}
         return {"changed": False, "alarms": found, "missing": sorted(set(given["names"]) - {one["name"] for one in found})}

@@ -38,6 +38,5 @@ class ActionModule(ActionBase):
             migration = migrate(main, others[:count], others[count:], options)
         except ConfigError as error:
             raise AnsibleActionFail(str(error)) from error
-        text = refusal_text(migration.refusals)
-        files = [file.path for file in (main, *others)]
-        return {**result, **answer, **{key: observed[key] for key in OBSERVED}, "files": files, **migration.data, "refusal": text}
+        result |= {**answer, **{key: observed[key] for key in OBSERVED}, "files": [file.path for file in (main, *others)]}
+        return {**result, **migration.data, "variables": migration.variables, "refusal": refusal_text(migration.refusals)}

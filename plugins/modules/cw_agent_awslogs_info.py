@@ -151,6 +151,11 @@ region:
   description: For C(cw_agent_region); empty where no file names it.
   returned: when awslogs is present
   type: str
+variables:
+  description: RV(fragment) and RV(region) as variables of the inventory.
+  returned: when awslogs is present
+  type: dict
+  sample: {cw_agent_fragment_awslogs: {}, cw_agent_region: eu-west-1}
 report:
   description: What became of every key, as P(cloudwatch.agent.from_awslogs#filter) describes it.
   returned: when awslogs is present

@@ -193,7 +193,7 @@ from ansible.module_utils.urls import open_url
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import installation, mirror, repository
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.arguments import SOURCES, failure, sources
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import Package
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.packages import DISTRIBUTIONS, Package
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Host
 
 ARGUMENTS: dict[str, Any] = {
@@ -208,11 +208,7 @@ ARGUMENTS: dict[str, Any] = {
     "signing_fingerprint": {"type": "str", "default": "937616F3450B7D806CBD9725D58167303B789C72"},
     "proxy": {"type": "dict"},
     "ca_bundle": {"type": "path"},
-    "distribution": {
-        "type": "str",
-        "choices": ["", "amazon_linux", "centos", "debian", "oracle_linux", "redhat", "suse", "ubuntu"],
-        "default": "",
-    },
+    "distribution": {"type": "str", "choices": ["", *sorted({*DISTRIBUTIONS.values()})], "default": ""},
     "architecture": {"type": "str", "choices": ["", "amd64", "arm64"], "default": ""},
     "sources": SOURCES,
     "mode": {"type": "str", "choices": ["ec2", "onPremise"], "default": "ec2"},

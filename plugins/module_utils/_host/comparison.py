@@ -87,11 +87,14 @@ def _is_missing(seen: Observation, desired: Desired) -> bool:
 
 def conflict(seen: Observation) -> str:
     """Why the host cannot be changed before somebody has decided who reads its log files; '' for no reason."""
-    if not seen.shared_files:
+    paths, unknown = seen.shared_files
+    if unknown:
+        return f"awslogs runs on the host, and what it reads cannot be said: {unknown}"
+    if not paths:
         return ""
-    more = f" and {len(seen.shared_files) - SHOWN} more" if len(seen.shared_files) > SHOWN else ""
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
     return (
-        f"awslogs runs on the host and reads {', '.join(seen.shared_files[:SHOWN])}{more}, so that the lines would arrive twice. Hint: "
+        f"awslogs runs on the host and reads {', '.join(paths[:SHOWN])}{more}, so that the lines would arrive twice. Hint: "
         "move the host by cloudwatch.agent.migrate_awslogs with cw_agent_migration_state: replaced, or stop and disable awslogs"
     )
 

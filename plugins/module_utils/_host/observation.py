@@ -86,13 +86,20 @@ class NoMetadata(NamedTuple):
     hint: str = ""
 
 
+class SharedFiles(NamedTuple):
+    """``paths``: configured log files that awslogs reads at the same time; ``unknown``: why that cannot be said, '' where it can."""
+
+    paths: tuple[str, ...] = ()
+    unknown: str = ""
+
+
 class Observation(NamedTuple):
     """What was seen. ``no_metadata``: why there is no identity; ``read_only``: directories of the agent on read-only file systems;
 
     ``leftovers``: what of an agent that is to be absent is there; ``settings``: what of the desired ones differs, ``ca_bundle``: what is
     wrong with it; ``log_access``: what its user is to be given;
     ``requirements``: those of the configuration, and whether each is ``met``; ``credential_sources``: those that win over the role;
-    ``repository``: what the distribution's own has; ``shared_files``: configured log files that awslogs reads at the same time.
+    ``repository``: what the distribution's own has; ``shared_files``: those that awslogs reads as well.
     """
 
     package: packages.Package
@@ -117,7 +124,7 @@ class Observation(NamedTuple):
     requirements: list[dict[str, Any]]
     credential_sources: list[credential_sources.Found]
     repository: Repository
-    shared_files: list[str]
+    shared_files: SharedFiles
 
 
 def _profile(host: Host, desired: DesiredCredentials) -> credentials.Profile:
@@ -176,16 +183,19 @@ def observe(host: Host, desired: Desired, using: identity.Ask | None = None) -> 
         requirements=[{**one, "met": access.present(host.layout, who, one["name"])} for one in desired.requirements],
         credential_sources=credential_sources.found(host, {*found.service.environment, *environment}),
         repository=_repository(host, desired, package) if desired.repository and desired.purge is None else Repository(),
-        shared_files=_shared_files(host, desired.files),
+        shared_files=_shared_files(host, desired),
     )
 
 
-def _shared_files(host: Host, files: list[str]) -> list[str]:
-    if not files or not any(os.path.exists(host.layout.at(place)) for place in AWSLOGS):
-        return []
+def _shared_files(host: Host, desired: Desired) -> SharedFiles:
+    if desired.purge is not None or not desired.files or not any(os.path.exists(host.layout.at(place)) for place in AWSLOGS):
+        return SharedFiles()
     from . import awslogs  # noqa: PLC0415
 
-    return awslogs.shared(host, files)
+    try:
+        return SharedFiles(tuple(awslogs.shared(host, desired.files)))
+    except HostError as error:
+        return SharedFiles(unknown=str(error))
 
 
 def _repository(host: Host, desired: Desired, package: packages.Package) -> Repository:

@@ -51,6 +51,12 @@ class Migration(NamedTuple):
     problems: tuple[dict[str, Any], ...]
 
     @property
+    def variables(self) -> dict[str, Any]:
+        """What the inventory is to say of the host. A region that no file names is that of the instance."""
+        region = {"cw_agent_region": self.region} if self.region else {}
+        return {"cw_agent_fragment_awslogs": self.fragment, **region}
+
+    @property
     def data(self) -> dict[str, Any]:
         """The migration as plain data."""
         lists = {name: [one._asdict() for one in getattr(self, name)] for name in ("report", "refusals")}

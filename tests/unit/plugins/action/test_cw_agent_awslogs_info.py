@@ -43,6 +43,7 @@ def test_files_become_a_fragment() -> None:
     result = Action().run(task_vars={})
     assert [one["file_path"] for one in result["fragment"]["logs"]["logs_collected"]["files"]["collect_list"]] == ["/a.log", "/b.log"]
     assert (result["region"], result["refusals"], result["directory"]) == ("eu-west-1", [], "/etc/awslogs")
+    assert result["variables"] == {"cw_agent_fragment_awslogs": result["fragment"], "cw_agent_region": "eu-west-1"}
     assert len(result["files"]) == 3
     assert "observed" not in result
 

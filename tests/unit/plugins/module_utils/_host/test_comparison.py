@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, comparison, credentials
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host.observation import Desired, DesiredCredentials, observe
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host.observation import Desired, DesiredCredentials, SharedFiles, observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
 from .conftest import BUILD, FakeHost
@@ -253,6 +253,18 @@ def test_a_role_without_keys(fake: FakeHost) -> None:
 
 def test_log_files_that_awslogs_reads_as_well(fake: FakeHost) -> None:
     seen = observe(fake.host, EC2, Service())
-    assert (seen.shared_files, comparison.conflict(seen)) == ([], "")
-    said = comparison.conflict(seen._replace(shared_files=["/a", "/b", "/c", "/d"]))
+    assert (seen.shared_files, comparison.conflict(seen)) == (SharedFiles(), "")
+    said = comparison.conflict(seen._replace(shared_files=SharedFiles(("/a", "/b", "/c", "/d"))))
     assert said.startswith("awslogs runs on the host and reads /a, /b, /c and 1 more, so that the lines would arrive twice. Hint: ")
+
+
+def test_what_awslogs_reads_is_asked_where_log_files_are_configured(fake: FakeHost) -> None:
+    fake.overrides["systemctl show awslogsd"] = Result(0, "LoadState=loaded\nActiveState=active\n")
+    fake.write(fake.layout.at("/srv/awslogs.conf"), "[general]\n")
+    fake.write(fake.layout.at("/etc/awslogs/proxy.conf"), "")
+    os.symlink(fake.layout.at("/srv/awslogs.conf"), fake.layout.at("/etc/awslogs/awslogs.conf"))
+    asked = replace(EC2, files=["/var/log/app.log"])
+    said = comparison.conflict(observe(fake.host, asked, Service()))
+    assert said.startswith("awslogs runs on the host, and what it reads cannot be said: ") and "Hint: " in said
+    for other in (EC2, replace(asked, purge=[])):
+        assert comparison.conflict(observe(fake.host, other, Service())) == ""
