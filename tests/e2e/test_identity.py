@@ -323,6 +323,16 @@ class TestSecrets:
         assert "cw_agent_fragment_sealed uses sealed: a value out of Ansible Vault" in said
         assert "the secret access key of the agent's credentials is not that of the access key" in said
         assert "the agent died with these settings" in said
+        # What arrived is named after it: that is what was asked for, and no output says so.
+        assert site.client("cloudwatch").get_metric_statistics(
+            Namespace=secrets["fragment"],
+            MetricName="mem_used_percent",
+            Dimensions=[{"Name": "host", "Value": host}],
+            StartTime=since - 60,
+            EndTime=time.time() + 60,
+            Period=60,
+            Statistics=["Average"],
+        )["Datapoints"]
         holders = traces.files(site, host, since, secrets)
         assert holders == HOLDERS
         processes = traces.processes(site, host)
