@@ -153,7 +153,7 @@ def notes(wanted: Wanted, there: Found | None, others: int) -> Iterator[str]:
     if wanted.selectors and bool(wanted.selectors.advanced) != bool(there.selectors.advanced):
         form = "advanced" if there.selectors.advanced else "basic"
         if not event_selectors.same(wanted.selectors, there.selectors):
-            yield f"{label} loses its {form} event selectors, since a trail has one form of them: those of {wanted.said} take their place."
+            yield f"{label} loses its {form} event selectors, since a trail has one form of them: those of {wanted.said} replace them."
     for what, text in there.errors.items():
         yield f"{label} cannot deliver {what}: {text}. Hint: see the policy of the bucket, the key's policy and the role."
 
