@@ -81,7 +81,7 @@ class CloudTrail:
         self._write("create_trail")
         if any(trail["Name"] == Name for trail in self.trails.values()):
             raise refused("TrailAlreadyExistsException")
-        self.seed(Name, logging=False, tags={tag["Key"]: tag["Value"] for tag in TagsList or []}, **given)
+        self.seed(Name, self.meta.region_name, logging=False, tags={tag["Key"]: tag["Value"] for tag in TagsList or []}, **given)
 
     def update_trail(self, Name: str, **given: Any) -> None:
         self._write("update_trail")

@@ -10,8 +10,10 @@ from types import SimpleNamespace
 from typing import Any, Iterator
 
 import pytest
+import yaml
 from ansible_collections.cloudwatch.agent.plugins.action import cloudtrail_trails
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import trails
+from ansible_collections.cloudwatch.agent.plugins.modules.cloudtrail_trails import EXAMPLES
 from ansible_collections.cloudwatch.agent.tests.support.fake_iam import Iam
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import refused
 from ansible_collections.cloudwatch.agent.tests.support.fake_trails import CloudTrail
@@ -57,12 +59,14 @@ class Account:
     def __init__(self) -> None:
         self.around = Surroundings()
         self.regions: dict[str, CloudTrail] = {}
+        self.region = "us-east-1"
 
     def client(self, service: str, _profile: str, region: str) -> Any:
         if service != "cloudtrail":
             return self.around
-        known = self.regions.setdefault(region or "us-east-1", CloudTrail())
-        known.meta = SimpleNamespace(region_name=region or "us-east-1")
+        region = region or self.region
+        known = self.regions.setdefault(region, CloudTrail())
+        known.meta = SimpleNamespace(region_name=region)
         return known
 
     def writes(self) -> list[str]:
@@ -157,3 +161,13 @@ def test_health_is_in_the_result_and_a_policy_of_others_is_left_alone(account: A
     gone, said = run(trails=[{"name": "audit", "state": "absent"}])
     assert gone["changed"] and account.writes() == ["delete_trail"] and "is deleted" in said[0]
     assert not run(trails=[{"name": "audit", "state": "absent"}])[0]["changed"]
+
+
+def test_the_examples_of_the_module_run(account: Account) -> None:
+    account.region = "eu-west-1"
+    account.around.buckets["shop-audit"], account.around.groups = "", ["/shop/audit"]
+    for task in yaml.safe_load(EXAMPLES):
+        found, _warnings = run(**task["cloudwatch.agent.cloudtrail_trails"])
+        assert found["changed"] and "failed" not in found, found
+    (trail,) = account.regions["eu-west-1"].trails.values()
+    assert trail["logging"] and len(trail["selectors"]["AdvancedEventSelectors"]) == 2 and len(trail["insights"]) == 1

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.cloudwatch.agent.plugins.action import ec2_flow_logs
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import flow_logs
+from ansible_collections.cloudwatch.agent.plugins.modules.ec2_flow_logs import EXAMPLES
 from ansible_collections.cloudwatch.agent.tests.support.fake_flow_logs import OTHER, ROLE, VPC, Ec2
 from ansible_collections.cloudwatch.agent.tests.support.fake_iam import Iam
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import refused
@@ -136,3 +138,13 @@ def test_a_role_that_others_gave_a_flow_log_stays(account: Known) -> None:
     denied.error = refused("AccessDenied", "no")
     account["", "iam"] = denied
     assert "allow iam:Operation" in run(flow_logs=[{**LOG, "resource_ids": [OTHER]}], delivery_role=NAME)[0]["msg"]
+
+
+def test_the_examples_of_the_module_run(account: Known) -> None:
+    for task in yaml.safe_load(EXAMPLES):
+        found, _warnings = run(**task["cloudwatch.agent.ec2_flow_logs"])
+        assert found["changed"] and "failed" not in found, found
+    assert [(one["ResourceId"][:6], one["TrafficType"]) for one in account["", "us-east-1"].flow_logs.values()] == [
+        ("vpc-0a", "REJECT"),
+        ("subnet", "ALL"),
+    ]
