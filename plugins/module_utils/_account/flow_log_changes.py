@@ -93,9 +93,17 @@ def change(wanted: Wanted, there: Iterable[Found]) -> Change:
 
 def _candidates(wanted: Wanted, there: Iterable[Found]) -> tuple[list[Found], list[Found], list[Found]]:
     """The flow logs of its resource and destination; those of its traffic type among them; those of these that are as they shall be."""
-    related = [one for one in there if one.resource == wanted.resource and one.destination.same(wanted.destination)]
+    related = [one for one in there if one.resource == wanted.resource and _one_destination(wanted, one)]
     meant = [one for one in related if one.traffic == wanted.traffic]
     return related, meant, [one for one in meant if not differences(wanted, one)]
+
+
+def _one_destination(wanted: Wanted, one: Found) -> bool:
+    """Whether both write to one destination; a log group without an ARN is one of the account of the role."""
+    arns = [place.arn for place in (wanted.destination, one.destination) if place.arn]
+    own = one.role.split(":")[4] if one.role else ""
+    elsewhere = len(arns) == 1 and own and arns[0].split(":")[4] != own
+    return one.destination.same(wanted.destination) and not elsewhere
 
 
 def ambiguous(wanted: Wanted, there: Iterable[Found]) -> Iterator[str]:

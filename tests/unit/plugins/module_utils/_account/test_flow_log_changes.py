@@ -38,6 +38,13 @@ def test_an_equal_flow_log_is_found_whichever_way_it_was_made(given: dict[str, A
         assert change({**given, **more}, there(**made)).kind == changes.NONE
 
 
+def test_a_log_group_of_another_account_is_another_one() -> None:
+    abroad = GROUP.replace("123456789012", "999999999999")
+    assert change({"log_group_name": "/vpc"}, there(LogGroupName=None, LogDestination=abroad)).kind == changes.CREATE
+    assert change({"destination_arn": abroad}, there(LogGroupName="/vpc")).kind == changes.CREATE
+    assert change({"destination_arn": abroad}, there(LogGroupName=None, LogDestination=abroad)).kind == changes.NONE
+
+
 @pytest.mark.parametrize(
     ("given", "kind", "differing"),
     [
