@@ -15,21 +15,21 @@ ACCOUNT = "123456789012"
 
 
 class Iam:
-    """A client of one account. ``error``: what every call raises."""
+    """A client of one account. ``errors``: what GetRole raises."""
 
     def __init__(self) -> None:
         self.roles: dict[str, dict[str, Any]] = {}
         self.policies: dict[tuple[str, str], dict[str, Any]] = {}
         self.writes: list[str] = []
-        self.error: Exception | None = None
+        self.errors: list[Exception] = []
 
     def get_caller_identity(self) -> dict[str, str]:
         """What STS answers."""
         return {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/u"}
 
     def get_role(self, RoleName: str) -> dict[str, Any]:
-        if self.error:
-            raise self.error
+        for error in self.errors:
+            raise error
         if RoleName not in self.roles:
             raise refused("NoSuchEntity")
         return {"Role": self.roles[RoleName]}

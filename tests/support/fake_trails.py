@@ -43,8 +43,9 @@ class CloudTrail:
 
     def _write(self, operation: str) -> None:
         self.writes.append(operation)
-        failure = self.fails.pop(0) if self.fails else None
-        if failure:
+        failures = self.fails or [None]
+        failure = failures.pop(0)
+        if isinstance(failure, Exception):
             raise failure
 
     def describe_trails(self, includeShadowTrails: bool) -> dict[str, Any]:

@@ -169,5 +169,5 @@ def test_the_examples_of_the_module_run(account: Account) -> None:
     for task in yaml.safe_load(EXAMPLES):
         found, _warnings = run(**task["cloudwatch.agent.cloudtrail_trails"])
         assert found["changed"] and "failed" not in found, found
-    (trail,) = account.regions["eu-west-1"].trails.values()
+    (trail,) = list(account.regions["eu-west-1"].trails.values())
     assert trail["logging"] and len(trail["selectors"]["AdvancedEventSelectors"]) == 2 and len(trail["insights"]) == 1

@@ -135,7 +135,7 @@ def test_a_role_that_others_gave_a_flow_log_stays(account: Known) -> None:
     found, _warnings = run(flow_logs=[LOG], delivery_role=NAME)
     assert not found["changed"] and account["", "iam"].writes == []
     denied = Iam()
-    denied.error = refused("AccessDenied", "no")
+    denied.errors = [refused("AccessDenied", "no")]
     account["", "iam"] = denied
     assert "allow iam:Operation" in run(flow_logs=[{**LOG, "resource_ids": [OTHER]}], delivery_role=NAME)[0]["msg"]
 

@@ -38,7 +38,7 @@ def test_a_log_group_is_one_destination_by_name_and_by_arn() -> None:
 def test_each_resource_has_a_flow_log_of_its_type() -> None:
     ids = [VPC, "subnet-0a1b2c3d", "eni-0a1b2c3d", "tgw-0a1b2c3d4e5f67890", "tgw-attach-0a1b2c3d4e5f67890"]
     found = desired([entry(*ids, region="eu-west-1", profile="shop", tags={"a": 1})])
-    (ones,) = found.values()
+    (ones,) = list(found.values())
     assert list(found) == [Target("shop", "eu-west-1")]
     assert [(one.kind, one.traffic) for one in ones] == [
         ("VPC", "ALL"),

@@ -45,6 +45,6 @@ def test_a_role_that_is_there_after_a_lost_answer_is_its_own() -> None:
 
 def test_who_may_not_ask_is_refused_with_the_action() -> None:
     iam = Iam()
-    iam.error = refused("AccessDenied", "no")
+    iam.errors = [refused("AccessDenied", "no")]
     with pytest.raises(AwsError, match=r"Failed to read the role delivery: AccessDenied: no\. Hint: allow iam:Operation"):
         read(iam, ROLE)

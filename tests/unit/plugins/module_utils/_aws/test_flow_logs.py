@@ -17,7 +17,7 @@ from ansible_collections.cloudwatch.agent.tests.support.fake_logs import refused
 
 
 def run(ec2: Ec2, *entries: dict[str, Any], slept: list[float] | None = None) -> dict[int, AwsError | None]:
-    (wanted,) = desired(entries).values()
+    (wanted,) = list(desired(entries).values())
     there = read(ec2, [one.resource for one in wanted])
     return ensure(ec2, [changes.change(one, there) for one in wanted], ROLE, (slept if slept is not None else []).append)
 
@@ -63,7 +63,7 @@ def test_a_change_makes_the_new_one_first_where_aws_takes_two(one_format: bool) 
     assert run(ec2, entry(max_aggregation_interval=60)) == {0: None}
     order = ["create", "delete", "create"] if one_format else ["create", "delete"]
     assert [name for name, _about in ec2.writes] == order
-    (left,) = ec2.flow_logs.values()
+    (left,) = list(ec2.flow_logs.values())
     assert left["MaxAggregationInterval"] == 60 and left["FlowLogId"] != old
 
 
@@ -73,7 +73,7 @@ def test_an_error_in_a_change_loses_nothing_and_doubles_nothing() -> None:
     ec2.fails["create"] = [{}, refused("InternalError", "Later.")]
     error = run(ec2, entry(log_format="${srcaddr}"))[0]
     assert "InternalError" in str(error) and "had been deleted, and one like it was made again" in str(error)
-    (left,) = ec2.flow_logs.values()
+    (left,) = list(ec2.flow_logs.values())
     assert left["LogFormat"].startswith("${version}")
     ec2 = Ec2(one_format=False)
     old = ec2.seed()["FlowLogId"]

@@ -186,7 +186,7 @@ def test_a_call_that_was_repeated_after_a_lost_answer_finds_its_own_trail() -> N
 
     cloudtrail.create_trail = lost  # type: ignore[method-assign]
     run(cloudtrail, s3_bucket_name="bucket")
-    (trail,) = cloudtrail.trails.values()
+    (trail,) = list(cloudtrail.trails.values())
     assert trail["logging"] and cloudtrail.writes == ["create_trail", "start_logging"]
 
     def others(**_given: Any) -> None:
