@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import alarms, cbor, flowlogs, iam, instances, loggroups, trails
+from aws import alarms, cbor, flowlogs, iam, instances, loggroups, logpolicies, trails
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -188,6 +188,8 @@ class Front:
             return loggroups.filter_events(*place, call.params)
         elif call.operation in CHANGES:
             return CHANGES[call.operation](place, call.params)
+        elif call.operation in logpolicies.OPERATIONS:
+            return logpolicies.OPERATIONS[call.operation](place, call.params)
         return None
 
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:
