@@ -163,7 +163,7 @@ class ActionModule(AwsAction):
     def _ensure(self, one: _Trail, entry: dict[str, Any]) -> Iterator[str]:
         done: list[Step] = []
         try:
-            trails.ensure(self._client("cloudtrail", *one.target), one.wanted.name, one.steps, done)
+            trails.ensure(self._client("cloudtrail", *one.target), one.wanted.name, one.steps, done, self._policies.changed)
         except AwsError as error:
             entry.update(changed=bool(done), msg=str(error), after={})  # nobody has read what it is now
             yield of_region(one.target, str(error))

@@ -24,7 +24,7 @@ WAIT_SECONDS, STEP_SECONDS = 120.0, 3.0
 EARLY = ("InvalidCloudWatchLogsRoleArnException", "InvalidCloudWatchLogsLogGroupArnException")
 """What CloudTrail answers while it may not use a new role, with this text."""
 DENIED = "Access denied"
-BUSY = ("ConflictException", "InsufficientS3BucketPolicyException")
+BUSY, POLICY = "ConflictException", "InsufficientS3BucketPolicyException"
 ERRORS = {
     "LatestDeliveryError": "files to its bucket",
     "LatestCloudWatchLogsDeliveryError": "events to its log group",
@@ -133,18 +133,22 @@ def has_log_group(logs: Any, name: str) -> bool:
     return any(group["logGroupName"] == name for page in pages for group in page["logGroups"])
 
 
-def ensure(cloudtrail: Any, name: str, planned: Iterable[Step], done: list[Step], sleep: Sleep = time.sleep) -> None:
+def ensure(
+    cloudtrail: Any, name: str, planned: Iterable[Step], done: list[Step], new_policy: bool = False, sleep: Sleep = time.sleep
+) -> None:
     """Make the steps. ``done`` gets every step that was made, also where a later one fails.
+
+    *new_policy*: whether the policy of a bucket was written just now, so that a refusal for it may pass.
 
     Raises:
         AwsError: a step was refused.
     """
     for step in planned:
-        _patient(cloudtrail, name, step, sleep)
+        _patient(cloudtrail, name, step, new_policy, sleep)
         done.append(step)
 
 
-def _patient(cloudtrail: Any, name: str, step: Step, sleep: Sleep) -> None:
+def _patient(cloudtrail: Any, name: str, step: Step, new_policy: bool, sleep: Sleep) -> None:
     """Make a step, again while CloudTrail does not know a new role or policy, or is busy with the trail."""
     waited = 0.0
     while True:
@@ -154,8 +158,8 @@ def _patient(cloudtrail: Any, name: str, step: Step, sleep: Sleep) -> None:
         except AwsError as error:
             if (step.operation, error.code) in DONE and _own(cloudtrail, step):
                 return
-            early = error.code in BUSY or (error.code in EARLY and DENIED in str(error))
-            if not early or waited >= WAIT_SECONDS:
+            passes = error.code == BUSY or (new_policy and error.code == POLICY) or (error.code in EARLY and DENIED in str(error))
+            if not passes or waited >= WAIT_SECONDS:
                 raise
         sleep(STEP_SECONDS)
         waited += STEP_SECONDS

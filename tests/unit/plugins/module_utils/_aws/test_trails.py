@@ -124,7 +124,7 @@ def test_a_trail_keeps_what_was_not_named() -> None:
     assert written > CASES / 5 and refusals > CASES / 10
 
 
-def run(cloudtrail: CloudTrail, slept: list[float] | None = None, **given: Any) -> list[Step]:
+def run(cloudtrail: CloudTrail, slept: list[float] | None = None, new_policy: bool = False, **given: Any) -> list[Step]:
     """What the action does with one entry."""
     (wanted,) = desired([entry(**{"merge_bucket_policy": False, **given})])
     item = changes.chosen(wanted, trails.described(cloudtrail, "us-east-1"), "us-east-1")
@@ -133,7 +133,7 @@ def run(cloudtrail: CloudTrail, slept: list[float] | None = None, **given: Any) 
     if wrong:
         raise ConfigError("\n".join(wrong))
     done: list[Step] = []
-    trails.ensure(cloudtrail, "audit", changes.steps(wanted, found, CONTEXT), done, (slept if slept is not None else []).append)
+    trails.ensure(cloudtrail, "audit", changes.steps(wanted, found, CONTEXT), done, new_policy, (slept if slept is not None else []).append)
     return done
 
 
@@ -164,9 +164,11 @@ def test_a_new_role_and_a_new_policy_are_waited_for_and_others_not() -> None:
         None,
         refused("ConflictException"),
     ]
-    run(cloudtrail, slept, s3_bucket_name="bucket", log_group_name="/audit")
+    run(cloudtrail, slept, new_policy=True, s3_bucket_name="bucket", log_group_name="/audit")
     assert cloudtrail.writes == ["create_trail"] * 4 + ["start_logging"] * 2 and slept == [3.0] * 4
+    old_policy = [refused("InsufficientS3BucketPolicyException")]
     for failures, waited in (
+        (old_policy, 0),
         ([refused("InvalidCloudWatchLogsRoleArnException", "No such role.")], 0),
         ([refused("ConflictException")] * 60, 120),
     ):
