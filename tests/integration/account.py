@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import re
 import uuid
@@ -66,6 +67,16 @@ class Account:
 
     def name(self, word: str) -> str:
         return f"{self.base}/{word}"
+
+    def copy_of_role(self, name: str) -> str:
+        """The ARN of another role with the same trust and policies."""
+        iam, other = self.client("iam"), f"{name}-2"
+        trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+        arn = iam.create_role(RoleName=other, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+            iam.put_role_policy(RoleName=other, PolicyName=policy, PolicyDocument=json.dumps(document))
+        return str(arn)
 
     def run(self, check: bool = False, **arguments: Any) -> dict[str, Any]:
         """The action in this process, with ``writes``, the operations that AWS has seen; the guide asks for each of them."""

@@ -70,7 +70,7 @@ def test_a_new_flow_log_with_its_role_and_every_option(account: FlowLogs) -> Non
 def test_every_option_of_a_flow_log_that_others_made(account: FlowLogs, one_format: int) -> None:
     """Each is changed by the calls that it needs, and what is not named is as before; in either of the ways that AWS may take."""
     account.run(**account.arguments())
-    other = account.client("iam").get_role(RoleName=account.role)["Role"]["Arn"]
+    other = account.copy_of_role(account.role)
     account.lab.settings(flow_log_one_format=one_format)
     replaced = ["CreateFlowLogs", "DeleteFlowLogs", *(["CreateFlowLogs"] if one_format else [])]
     try:
@@ -79,11 +79,12 @@ def test_every_option_of_a_flow_log_that_others_made(account: FlowLogs, one_form
             ({"log_format": "${srcaddr} ${action}"}, replaced),
             ({"max_aggregation_interval": 60}, replaced),
             ({"log_format": "default"}, replaced),
+            ({"role_arn": other}, ["CreateFlowLogs", "DeleteFlowLogs", "CreateFlowLogs"]),  # one configuration, whatever the role
             ({"tags": {"team": "web"}}, ["CreateTags"]),
             ({"tags": {"team": "web"}, "purge_tags": True}, ["DeleteTags"]),
         ):
             assert account.quartet(**account.arguments(account.entry(**option))) == writes, option
-            assert any("is replaced" in line for line in account.warnings[-4:]) == (writes == replaced)
+            assert any("is replaced" in line for line in account.warnings[-4:]) == ("DeleteFlowLogs" in writes)
             assert len(account.logs_of(account.vpc)) == 1
             account.warnings.clear()
     finally:
@@ -118,10 +119,11 @@ def test_subnets_interfaces_gateways_and_buckets(account: FlowLogs) -> None:
     bucket = account.base[1:]
     account.client("s3").create_bucket(Bucket=bucket)
     arn = f"arn:aws:s3:::{bucket}/vpc"
+    options = {"file_format": "parquet", "per_hour_partition": True, "hive_compatible_partitions": False}
     entries = [
         account.entry(resource_ids=[subnet, interface]),
         account.entry(resource_ids=[gateway]),
-        account.entry(destination_arn=arn, file_format="parquet", per_hour_partition=True),
+        account.entry(destination_arn=arn, **options),
     ]
     writes = account.quartet(**account.arguments(*entries))
     assert writes == ["CreateRole", "PutRolePolicy", *["CreateFlowLogs"] * 4]
@@ -131,8 +133,7 @@ def test_subnets_interfaces_gateways_and_buckets(account: FlowLogs) -> None:
     changed = account.entry(destination_arn=arn, file_format="plain-text")
     assert account.quartet(**account.arguments(changed)) == ["CreateFlowLogs", "DeleteFlowLogs", "CreateFlowLogs"]
     (to_bucket,) = account.logs_of(account.vpc)
-    options = to_bucket["DestinationOptions"]
-    assert (options["FileFormat"], options["PerHourPartition"]) == ("plain-text", True)
+    assert to_bucket["DestinationOptions"] == {"FileFormat": "plain-text", "HiveCompatiblePartitions": False, "PerHourPartition": True}
 
 
 def test_two_regions_in_one_task(account: FlowLogs) -> None:

@@ -112,6 +112,7 @@ def test_every_option_of_a_trail_that_is_there(account: Trails) -> None:
         ({"insight_selectors": []}, ["PutInsightSelectors"]),
         ({"logging": False}, ["StopLogging"]),
         ({"logging": True}, ["StartLogging"]),
+        ({"role_arn": account.copy_of_role(f"trails-{account.word}")}, ["UpdateTrail"]),
         ({"organization": True, "merge_bucket_policy": False}, ["UpdateTrail"]),
         ({"organization": False}, ["UpdateTrail"]),
         ({"log_group_name": ""}, ["UpdateTrail"]),
