@@ -94,7 +94,7 @@ def change(wanted: Wanted, there: Iterable[Found]) -> Change:
 def _candidates(wanted: Wanted, there: Iterable[Found]) -> tuple[list[Found], list[Found], list[Found]]:
     """The flow logs of its resource and destination; those of its traffic type among them; those of these that are as they shall be."""
     related = [one for one in there if one.resource == wanted.resource and _one_destination(wanted, one)]
-    meant = [one for one in related if one.traffic == wanted.traffic]
+    meant = [one for one in related if wanted.traffic in ("", one.traffic)]
     return related, meant, [one for one in meant if not differences(wanted, one)]
 
 
@@ -145,7 +145,7 @@ def request(one: Change, resources: list[str], role: str) -> dict[str, Any]:
 
 def restored(one: Found, kind: str) -> dict[str, Any]:
     """The arguments of CreateFlowLogs that make a flow log again as it was."""
-    as_it_was = Wanted(one.resource, kind, one.traffic, one.destination, "")
+    as_it_was = Wanted(one.resource, kind, "" if kind in GATEWAYS else one.traffic, one.destination, "")
     return request(Change(as_it_was, REPLACE, one), [one.resource], one.role)
 
 

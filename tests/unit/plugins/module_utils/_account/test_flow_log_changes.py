@@ -114,6 +114,14 @@ def test_new_flow_logs_to_a_bucket_and_of_a_gateway() -> None:
     assert gateway["MaxAggregationInterval"] == 60 and "TrafficType" not in gateway
 
 
+@pytest.mark.parametrize("traffic", [None, "ALL"])
+def test_the_flow_log_of_a_gateway_is_one_whatever_traffic_is_described(traffic: str | None) -> None:
+    gateway = "tgw-0a1b2c3d4e5f67890"
+    found = there(resource=gateway, TrafficType=traffic, MaxAggregationInterval=60)
+    assert changes.change(wanted(gateway), [found]).kind == changes.NONE
+    assert "TrafficType" not in changes.restored(found, "TransitGateway")
+
+
 def test_of_several_the_equal_one_is_meant_and_else_nobody_guesses() -> None:
     first, second = there(), there(LogFormat="${srcaddr}")
     one = change({"log_format": "${srcaddr}"}, first, second._replace(id="fl-2"))
