@@ -123,7 +123,7 @@ class ActionModule(AwsAction):
             if not self._policies.merge(trail.target, delivery):
                 missing.append(
                     f"The trail {wanted.name} needs the bucket {wanted.bucket}, which is not there."
-                    " Hint: make it first, for example with amazon.aws.s3_bucket."
+                    " Hint: make it first; the role trail does with cw_agent_trails_make_buckets: true."
                 )
         return trail._replace(missing=tuple(missing))
 

@@ -224,7 +224,8 @@ def test_the_playbook_makes_what_the_guide_shows(account: Trails, tmp_path: Path
     (flow_log,), (trail,), (group,) = (variables[f"cw_agent_{name}"] for name in ("flow_logs", "trails", "log_groups"))
     flow_log["resource_ids"] = [vpc]
     account.client("logs", OTHER).delete_log_group(logGroupName=account.base)
-    trail.update(name=f"t-{account.word}", s3_bucket_name=account.bucket, log_group_name=account.base)
+    trail.update(name=f"t-{account.word}", s3_bucket_name=f"new-{account.bucket}", log_group_name=account.base)
+    variables["cw_agent_trails_make_buckets"] = True
     group["name"] = account.base
     host = {
         "ansible_host": "192.0.2.1",
@@ -238,6 +239,7 @@ def test_the_playbook_makes_what_the_guide_shows(account: Trails, tmp_path: Path
     since = account.lab.mark()
     check = account.lab.playbook("cloudwatch.agent.account", inventory, "--check", "--diff", ANSIBLE_FORCE_COLOR="0")
     assert account.lab.writes(since) == [] and "changed=3" in check.stdout
+    assert f"needs the bucket new-{account.bucket}, which is not there" in check.stderr  # amazon.aws makes none in check mode
     for shown in (
         f"{OTHER}/{vpc} REJECT /vpc/rejected",
         f"{OTHER}/t-{account.word}",
