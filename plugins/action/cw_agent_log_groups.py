@@ -9,13 +9,15 @@ from typing import Any, Iterator, Mapping, NamedTuple
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account import log_group_changes as changes
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_groups import CLASSES, Defaults, Wanted, desired
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.steps import Step
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import log_groups
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import counted, listed
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary
 
 STATE: dict[str, Any] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
 METRIC_FILTER: dict[str, dict[str, Any]] = {
@@ -92,7 +94,7 @@ class ActionModule(AwsAction):
             groups = [one for target, named in wanted.groups.items() for one in self._read(target, list(named.values()))]
         except (AwsError, ConfigError) as error:
             return {"failed": True, "changed": False, "msg": mask(str(error))}
-        wrong = [*_differing(groups), *(_of(one.target, line) for one in groups for line in self._refusals(one))]
+        wrong = [*_differing(groups), *(of_region(one.target, line) for one in groups for line in self._refusals(one))]
         if wrong:
             return {"failed": True, "changed": False, "msg": mask("\n".join(wrong))}
         for line in self._warnings(groups, wanted.skipped, given["retention_in_days"]):
@@ -120,7 +122,7 @@ class ActionModule(AwsAction):
 
     def _warnings(self, groups: list[_Group], skipped: list[dict[str, str]], days: str) -> Iterator[str]:
         for one in groups:
-            yield from (_of(one.target, line) for line in changes.notes(one.wanted, one.found))
+            yield from (of_region(one.target, line) for line in changes.notes(one.wanted, one.found))
         longer = [one.label for one in groups if changes.stays_longer(one.wanted, one.found)]
         if longer:
             yield (
@@ -146,16 +148,16 @@ class ActionModule(AwsAction):
                 left[one.target].append(one.wanted.name)
                 entry.update(changed=False, after=before)
                 continue
-            done: list[changes.Step] = []
+            done: list[Step] = []
             try:
                 log_groups.ensure(self._logs(one.target), one.wanted, one.found, done)
             except AwsError as error:
                 entry.update(changed=bool(done), after={}, msg=str(error))  # nobody has read what it is now
-                failures.append(_of(one.target, str(error)))
+                failures.append(of_region(one.target, str(error)))
                 if error.code and error.code not in log_groups.OF_ONE_GROUP:
                     left[one.target] = []
-        failures += [_of(target, _left_text(names)) for target, names in left.items() if names]
-        return {**_summary(entries), **({"failed": True, "msg": "\n".join(failures)} if failures else {})}
+        failures += [of_region(target, left_text("log group", names)) for target, names in left.items() if names]
+        return summary("groups", entries, failures)
 
 
 def _differing(groups: list[_Group]) -> Iterator[str]:
@@ -170,20 +172,3 @@ def _differing(groups: list[_Group]) -> Iterator[str]:
                 f"{other.label} and {one.label} are one log group ({one.found.arn}), and are wanted differently."
                 " Hint: give its hosts one cw_agent_profile."
             )
-
-
-def _of(target: Target, text: str) -> str:
-    return f"{target.region}: {text}"
-
-
-def _left_text(names: list[str]) -> str:
-    groups = counted(len(names), "log group")
-    was = "was left as it was" if len(names) == 1 else "were left as they were"
-    return f"{groups} {was}: {listed(names)}. Hint: run again; what is done is not done twice."
-
-
-def _summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
-    changed = [entry for entry in entries if entry["changed"]]
-    names = ["/".join(filter(None, (entry["profile"], entry["region"], entry["name"].lstrip("/")))) for entry in changed]
-    sides = {side: {name: entry[side] for name, entry in zip(names, changed)} for side in ("before", "after")}
-    return {"changed": bool(changed), "groups": entries, **({"diff": sides} if changed else {})}

@@ -5,17 +5,11 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import os
 import re
 import time
-import uuid
-from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_log_groups
@@ -23,39 +17,21 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_grou
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import MEM
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import DAYS, data_protection, plan
 
+from .account import GUIDES, REGION, Account
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
 
-ROOT = Path(__file__).resolve().parents[2]
-GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_log_groups.rst").read_text(encoding="utf-8")
-DOCUMENTED = {*re.findall(r'"(logs:\w+)"', GUIDE)}
-"""The actions that the guide asks for."""
-CONNECTION = SimpleNamespace(_shell=SimpleNamespace(tmpdir="unused"))
-REGION, OTHER = "us-east-1", "eu-west-1"
+GUIDE = (GUIDES / "guide_log_groups.rst").read_text(encoding="utf-8")
+OTHER = "eu-west-1"
 
 
-class Account:
-    """Clients, and log groups below a name that no other test has."""
+class Groups(Account):
+    """Log groups below a name that no other test has."""
 
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
-        self.base = f"/{uuid.uuid4().hex[:8]}"
-        self.warnings: list[str] = []
-        self.client = functools.lru_cache(maxsize=None)(self._made)
-
-    def _made(self, service: str, region: str = REGION) -> Any:
-        known = self.lab.environment
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=known["AWS_ENDPOINT_URL"],
-            verify=known["AWS_CA_BUNDLE"],
-            region_name=region,
-            aws_access_key_id=known["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
-        )
-
-    def name(self, word: str) -> str:
-        return f"{self.base}/{word}"
+    action, guide, key = cw_agent_log_groups, GUIDE, "groups"
 
     def seed(self, word: str, region: str = REGION, **more: Any) -> str:
         """A group with an event that somebody else has made; its name."""
@@ -76,47 +52,20 @@ class Account:
     def tags(self, name: str) -> dict[str, str]:
         return dict(self.client("logs").list_tags_for_resource(resourceArn=self.group(name)["logGroupArn"])["tags"])
 
-    def run(self, check: bool = False, **arguments: Any) -> dict[str, Any]:
-        """The action in this process, with ``writes``, the operations that AWS has seen."""
-        options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
-        task = SimpleNamespace(args={"region": REGION, **arguments}, action="cloudwatch.agent.cw_agent_log_groups", **options)
-        action = cw_agent_log_groups.ActionModule(task, CONNECTION, None, None, None, None)
-        action._display = SimpleNamespace(warning=self.warnings.append)
-        since = self.lab.mark()
-        found: dict[str, Any] = action.run(task_vars={})
-        asked = {f"logs:{call['operation']}" for call in self.lab.calls(since)}
-        assert asked <= DOCUMENTED, asked - DOCUMENTED
-        return {**found, "writes": self.lab.writes(since)}
-
-    def quartet(self, **arguments: Any) -> list[str]:
-        """CHECK, run, CHECK, run: check mode predicts every change and makes none, and the second run has nothing to write."""
-        check, made = self.run(check=True, **arguments), self.run(**arguments)
-        again, last = self.run(check=True, **arguments), self.run(**arguments)
-        assert "msg" not in made, made["msg"]
-        assert (check["changed"], check["writes"]) == (True, [])
-        assert {**check, "writes": made["writes"]} == made
-        assert [(one["changed"], one["writes"]) for one in (again, last)] == [(False, [])] * 2
-        assert [one["before"] for one in last["groups"]] == [one["after"] for one in made["groups"]]
-        return list(made["writes"])
-
 
 @pytest.fixture
-def account(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Account:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name in ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, lab.environment[name])
-    return Account(lab)
+def account(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Groups:
+    return Groups.of(lab, monkeypatch)
 
 
-def key(account: Account) -> str:
+def key(account: Groups) -> str:
     """A KMS key that log groups may have."""
     statement = {"Effect": "Allow", "Principal": {"Service": f"logs.{REGION}.amazonaws.com"}, "Action": "kms:*", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     return str(account.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
 
 
-def test_every_option_of_a_new_group(account: Account) -> None:
+def test_every_option_of_a_new_group(account: Groups) -> None:
     arn = key(account)
     group = {
         "name": account.name("new"),
@@ -137,7 +86,7 @@ def test_every_option_of_a_new_group(account: Account) -> None:
         assert account.group(name)["logGroupClass"] == log_class
 
 
-def test_every_option_of_a_group_with_events(account: Account) -> None:
+def test_every_option_of_a_group_with_events(account: Groups) -> None:
     """Each is set, changed and taken back by the one call that it needs, and the event is still there."""
     name, first, second = account.seed("web", tags={"owner": "others"}), key(account), key(account)
     errors = {
@@ -181,7 +130,7 @@ def test_every_option_of_a_group_with_events(account: Account) -> None:
     assert set(account.group(name)) & {"retentionInDays", "kmsKeyId"} == set()
 
 
-def test_what_holds_for_all_groups(account: Account) -> None:
+def test_what_holds_for_all_groups(account: Groups) -> None:
     """Of a configuration's group that is there, of one that is not, and of one that is named; nothing that is there is shortened."""
     short, longer, arn = account.seed("short"), account.seed("longer"), key(account)
     logs = account.client("logs")
@@ -202,14 +151,14 @@ def test_what_holds_for_all_groups(account: Account) -> None:
     assert account.events(short) == account.events(longer) == 1
 
 
-def stream_of(account: Account) -> str:
+def stream_of(account: Groups) -> str:
     """A stream of Kinesis for subscriptions."""
     kinesis, name = account.client("kinesis"), account.base[1:]
     kinesis.create_stream(StreamName=name, ShardCount=1)
     return str(kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"])
 
 
-def test_every_retention_of_aws_leaves_the_group_with_its_events(account: Account) -> None:
+def test_every_retention_of_aws_leaves_the_group_with_its_events(account: Groups) -> None:
     """Those that amazon.aws's module deletes a log group for (1096, 2192, 2557, 2922, 3288) among them."""
     name = account.seed("web")
     made = account.group(name)["creationTime"]
@@ -220,7 +169,7 @@ def test_every_retention_of_aws_leaves_the_group_with_its_events(account: Accoun
     assert account.events(name) == 1
 
 
-def test_filters_and_groups_of_longer_names_stay(account: Account) -> None:
+def test_filters_and_groups_of_longer_names_stay(account: Groups) -> None:
     """What others have made beside what is named is neither taken for it nor removed."""
     name = account.seed("errors")
     account.seed("errors-app")
@@ -234,7 +183,7 @@ def test_filters_and_groups_of_longer_names_stay(account: Account) -> None:
     assert "retentionInDays" not in account.group(f"{name}-app")
 
 
-def test_a_group_goes_by_its_name_alone(account: Account) -> None:
+def test_a_group_goes_by_its_name_alone(account: Groups) -> None:
     """With its class changed, its protection on, or a configuration that writes to it, it stays; so does one of a longer name."""
     name, longer = account.seed("old", deletionProtectionEnabled=True), account.seed("older")
     using = plan({"file_path": "/a", "log_group_name": name, "log_group_class": "INFREQUENT_ACCESS"})
@@ -253,7 +202,7 @@ def test_a_group_goes_by_its_name_alone(account: Account) -> None:
     assert account.group(name) == {} and account.events(longer) == 1
 
 
-def test_a_hundred_groups_are_read_by_fifties_and_unchanged_ones_cost_no_more(account: Account) -> None:
+def test_a_hundred_groups_are_read_by_fifties_and_unchanged_ones_cost_no_more(account: Groups) -> None:
     groups = [{"file_path": f"/{number}", "log_group_name": account.name(str(number))} for number in range(101)]
     assert len(account.run(plan=plan(*groups))["writes"]) == 101
     since = account.lab.mark()
@@ -261,7 +210,7 @@ def test_a_hundred_groups_are_read_by_fifties_and_unchanged_ones_cost_no_more(ac
     assert [call["operation"] for call in account.lab.calls(since)] == ["DescribeLogGroups"] * 3
 
 
-def test_throttles_are_waited_for_and_a_lost_answer_doubles_nothing(account: Account) -> None:
+def test_throttles_are_waited_for_and_a_lost_answer_doubles_nothing(account: Groups) -> None:
     """The repeated call finds its own group there already, and goes on with it."""
     group = {"name": account.name("new"), "retention_in_days": 30, "tags": {"a": "1"}}
     account.lab.fault("throttle", service="logs", operation="DescribeLogGroups", count=1)
@@ -274,7 +223,7 @@ def test_throttles_are_waited_for_and_a_lost_answer_doubles_nothing(account: Acc
     assert account.run(groups=[group])["writes"] == []
 
 
-def test_a_refusal_halfway_loses_nothing(account: Account) -> None:
+def test_a_refusal_halfway_loses_nothing(account: Groups) -> None:
     """Others are made, the message names action and guide, and the next run does the rest and no more."""
     groups = [{"name": account.name(word), "retention_in_days": 30} for word in ("a", "b", "c")]
     account.lab.fault("denied", service="logs", operation="PutRetentionPolicy", count=1)
@@ -293,7 +242,7 @@ def test_a_refusal_halfway_loses_nothing(account: Account) -> None:
     assert refused["failed"] and "its policy must let logs.REGION.amazonaws.com use it" in refused["msg"]
 
 
-def test_the_playbook_makes_what_the_guide_shows(account: Account, tmp_path: Path) -> None:
+def test_the_playbook_makes_what_the_guide_shows(account: Groups, tmp_path: Path) -> None:
     """Two regions, the configurations' groups and those of the guide's example: CHECK, run, and a second run that writes nothing."""
     variables = yaml.safe_load(re.findall(r"code-block:: yaml\n\n(.*?)\n\S", GUIDE, re.S)[0])
     written, audit = (one["name"] for one in variables["cw_agent_log_groups"])
@@ -326,5 +275,4 @@ def test_the_playbook_makes_what_the_guide_shows(account: Account, tmp_path: Pat
     since = account.lab.mark()
     again = account.lab.playbook("cloudwatch.agent.account", inventory, ANSIBLE_FORCE_COLOR="0")
     assert account.lab.writes(since) == [] and "changed=0" in again.stdout
-    asked = {f"logs:{call['operation']}" for call in account.lab.calls(since)}
-    assert asked <= DOCUMENTED
+    account.documented(since)

@@ -11,6 +11,7 @@ from typing import Any, Iterator, Mapping, NamedTuple
 
 from . import metric_filters, policies, subscription_filters
 from .log_groups import ABSENT, DELIVERY, FOR_EVER, INFREQUENT, STANDARD, TAGS, Wanted, shown_retention
+from .steps import Step, new_tags, stale_tags
 
 FILTERS: dict[str, tuple[ModuleType, str]] = {
     "metric_filters": (metric_filters, "metric_filter"),
@@ -38,13 +39,6 @@ class Found(NamedTuple):
     subscription_filters: Mapping[str, Mapping[str, Any]] = {}
     index_policy: Mapping[str, Any] = {}
     data_protection_policy: Mapping[str, Any] = {}
-
-
-class Step(NamedTuple):
-    """A call of the API: boto3's name of the operation, and its arguments."""
-
-    operation: str
-    arguments: dict[str, Any]
 
 
 def longer(one: int, other: int) -> bool:
@@ -163,7 +157,7 @@ def _changes(wanted: Wanted, found: Found) -> Iterator[Step]:
     stale = _stale_tags(wanted, found)
     if stale:
         yield Step("untag_resource", {"resourceArn": found.arn, "tagKeys": stale})
-    tags = {key: value for key, value in wanted.tags.items() if found.tags.get(key) != value}
+    tags = new_tags(found.tags, wanted.tags)
     if tags:
         yield Step("tag_resource", {"resourceArn": found.arn, "tags": tags})
     if wanted.protection is not None and wanted.protection != found.protection:
@@ -171,8 +165,7 @@ def _changes(wanted: Wanted, found: Found) -> Iterator[Step]:
 
 
 def _stale_tags(wanted: Wanted, found: Found) -> list[str]:
-    """Tags to take away; AWS's own cannot be."""
-    return sorted(key for key in found.tags if wanted.purge_tags and key not in wanted.tags and not key.startswith("aws:"))
+    return stale_tags(found.tags, wanted.tags, wanted.purge_tags)
 
 
 def _filters(wanted: Wanted, found: Found | None, field: str) -> Iterator[Step]:

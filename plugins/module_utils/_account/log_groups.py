@@ -16,6 +16,7 @@ from .._config.subject import Subject
 from .._config.words import listed
 from .._release.publications import Target
 from . import metric_filters, policies, subscription_filters
+from .steps import texts, wrong_tags
 
 PRESENT, ABSENT = "present", "absent"
 STANDARD, INFREQUENT, DELIVERY = "STANDARD", "INFREQUENT_ACCESS", "DELIVERY"
@@ -221,7 +222,7 @@ def _merge(groups: dict[str, Wanted], entry: Mapping[str, Any], where: str, targ
         state=entry["state"],
         **values,
         key=entry["kms_key_id"],
-        tags=_texts(entry["tags"] or {}),
+        tags=texts(entry["tags"] or {}),
         purge_tags=entry["purge_tags"],
         protection=entry["deletion_protection"],
         metric_filters=tuple(entry["metric_filters"] or ()),
@@ -251,13 +252,13 @@ def _completed(one: Wanted, target: Target, defaults: Defaults, wrong: list[str]
             )
         one = one._replace(key=keys[0] if keys else None)
     return one._replace(
-        tags={**_texts(defaults.tags), **one.tags}, protection=defaults.protection if one.protection is None else one.protection
+        tags={**texts(defaults.tags), **one.tags}, protection=defaults.protection if one.protection is None else one.protection
     )
 
 
 def _wrong_defaults(defaults: Defaults) -> Iterator[str]:
     yield from _wrong_retention(defaults.retention, f"{VARIABLE}_retention_in_days")
-    yield from _wrong_tags(defaults.tags, f"{VARIABLE}_tags")
+    yield from wrong_tags(defaults.tags, f"{VARIABLE}_tags")
     regions = [_region_of(key) for key in defaults.keys]
     for key, region in zip(defaults.keys, regions):
         if not region:
@@ -276,7 +277,7 @@ def _wrong_entry(entry: Mapping[str, Any], where: str) -> Iterator[str]:
         return
     where = f"{where} ({name})"
     yield from _wrong_retention(entry["retention_in_days"] or "", f"{where} retention_in_days")
-    yield from _wrong_tags(entry["tags"] or {}, f"{where} tags")
+    yield from wrong_tags(entry["tags"] or {}, f"{where} tags")
     if entry["kms_key_id"] and not _region_of(entry["kms_key_id"]):
         yield _wrong_key(entry["kms_key_id"], f"{where} kms_key_id")
     yield from metric_filters.wrong(entry["metric_filters"] or (), where)
@@ -292,17 +293,6 @@ def _wrong_retention(value: str, where: str) -> Iterator[str]:
     yield f"{where} is {value!r}, which CloudWatch Logs does not have. Hint: {near}; the values are {NEVER}, {', '.join(map(str, DAYS))}."
 
 
-def _wrong_tags(tags: Mapping[str, Any], where: str) -> Iterator[str]:
-    for key, value in _texts(tags).items():
-        if not 1 <= len(key) <= 128 or len(value) > 256 or key.lower().startswith("aws:"):
-            yield (
-                f"{where} has {key!r}: {value!r}, which AWS does not take."
-                " Hint: keys of 1 to 128 characters that do not begin with aws:, values of 256 at most."
-            )
-    if len(tags) > TAGS:
-        yield f"{where} has {len(tags)} tags. Hint: AWS takes {TAGS} at most."
-
-
 def _wrong_key(key: str, where: str) -> str:
     return f"{where} is {key!r}. Hint: write the key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID; an alias or an id alone is not taken."
 
@@ -310,10 +300,6 @@ def _wrong_key(key: str, where: str) -> str:
 def _region_of(key: str) -> str:
     match = _KEY.fullmatch(key)
     return match["region"] if match else ""
-
-
-def _texts(tags: Mapping[str, Any]) -> dict[str, str]:
-    return {str(key): str(value) for key, value in tags.items()}
 
 
 def _days(value: str | None) -> int | None:

@@ -108,6 +108,9 @@ class Source(NamedTuple):
 DERIVED = Source("", "")
 """Found out from the operation."""
 LOG_GROUPS = Source("logs", "log groups")
+FLOW_LOGS = Source("ec2", "flow logs and trails")
+TRAILS = FLOW_LOGS._replace(service="cloudtrail")
+IAM_OF_DELIVERY = FLOW_LOGS._replace(service="iam")
 
 
 class AwsError(Exception):

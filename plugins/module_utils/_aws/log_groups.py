@@ -14,8 +14,9 @@ import json
 import time
 from typing import Any, Callable, Iterable, Iterator
 
-from .._account.log_group_changes import FILTERS, Found, Step, problems, steps
+from .._account.log_group_changes import FILTERS, Found, problems, steps
 from .._account.log_groups import FOR_EVER, STANDARD, Wanted
+from .._account.steps import Step
 from .errors import LOG_GROUPS, AwsError, aws_call
 
 NAMES = 50

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 XMLNS = {
     "monitoring": "http://monitoring.amazonaws.com/doc/2010-08-01/",
+    "ec2": "http://ec2.amazonaws.com/doc/2016-11-15/",
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
@@ -61,11 +62,11 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _xml(value: Any) -> str:
+def _xml(value: Any, member: str = "member") -> str:
     if isinstance(value, dict):
-        return "".join(f"<{key}>{_xml(item)}</{key}>" for key, item in value.items() if item is not None)
+        return "".join(f"<{key}>{_xml(item, member)}</{key}>" for key, item in value.items() if item is not None)
     if isinstance(value, (list, tuple)):
-        return "".join(f"<member>{_xml(item)}</member>" for item in value)
+        return "".join(f"<{member}>{_xml(item, member)}</{member}>" for item in value)
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     if isinstance(value, bool):
@@ -74,7 +75,7 @@ def _xml(value: Any) -> str:
 
 
 def success(call: Call, result: dict[str, Any] | None) -> Answer:
-    """A result in the protocol of the call (JSON, CBOR or query)."""
+    """A result in the protocol of the call (JSON, CBOR, query or EC2)."""
     request_id = str(uuid.uuid4())
     headers = [("x-amzn-RequestId", request_id)]
     if call.protocol == "cbor":
@@ -86,6 +87,10 @@ def success(call: Call, result: dict[str, Any] | None) -> Answer:
             f'<{call.operation}Response xmlns="{XMLNS.get(call.service, "")}">{inner}'
             f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{call.operation}Response>"
         )
+        return Answer(200, [*headers, ("Content-Type", "text/xml")], body.encode())
+    if call.protocol == "ec2":
+        inner = f"<requestId>{request_id}</requestId>{_xml(result or {}, 'item')}"
+        body = f'<{call.operation}Response xmlns="{XMLNS["ec2"]}">{inner}</{call.operation}Response>'
         return Answer(200, [*headers, ("Content-Type", "text/xml")], body.encode())
     body = json.dumps(plain(result)) if result is not None else ""
     return Answer(200, [*headers, ("Content-Type", "application/x-amz-json-1.1")], body.encode())

@@ -127,6 +127,10 @@ def broken(call: Call) -> AwsError:
 
 def early(call: Call) -> AwsError:
     """What IAM has made a moment ago, asked for where it is not known yet."""
+    if call.operation == "CreateFlowLogs":
+        return AwsError("InvalidParameter", "Unable to assume given IAM role", 400)
+    if call.service == "cloudtrail":
+        return AwsError("InvalidCloudWatchLogsRoleArnException", "Access denied. Check the trust relationships for your role.", 400)
     if call.service == "ec2":
         message = "Value (new) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
         return AwsError("InvalidParameterValue", message, 400)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import alarms, cbor, iam, instances, loggroups
+from aws import alarms, cbor, flowlogs, iam, instances, loggroups, logpolicies, trails
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -130,6 +130,10 @@ class Front:
             result = self._logs(call, place)
         elif call.service == "iam":
             result = iam.answer(call, principal.account)
+        elif call.service == "ec2":
+            result = flowlogs.answer(call, principal.account, bool(self.settings["flow_log_one_format"]))
+        elif call.service == "cloudtrail" and call.operation in trails.OPERATIONS:
+            result = trails.OPERATIONS[call.operation](place, call.params)
         elif call.operation == "GetCallerIdentity" and call.access_key.startswith("LAB"):
             result = {"UserId": "AIDALABCONTROLLER0000", "Account": principal.account, "Arn": principal.arn}
         else:
@@ -184,6 +188,8 @@ class Front:
             return loggroups.filter_events(*place, call.params)
         elif call.operation in CHANGES:
             return CHANGES[call.operation](place, call.params)
+        elif call.operation in logpolicies.OPERATIONS:
+            return logpolicies.OPERATIONS[call.operation](place, call.params)
         return None
 
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:

@@ -60,12 +60,16 @@ def test_denied_names_who_what_and_where(standin: Standin) -> None:
     assert standin.client("ssm").describe_parameters()["Parameters"] is not None
 
 
-def test_early_is_in_the_words_of_ec2_and_of_iam(standin: Standin) -> None:
+def test_early_is_in_the_words_of_each_service(standin: Standin) -> None:
     main(["add", "early"], standin.url)
     error = refusal(standin, "ec2").response["Error"]
     assert error["Code"] == "InvalidParameterValue" and "Invalid IAM Instance Profile" in error["Message"]
     with pytest.raises(ClientError, match="NoSuchEntity"):
         standin.client("iam").get_role(RoleName="new")
+    with pytest.raises(ClientError, match=r"\(InvalidParameter\).*Unable to assume given IAM role"):
+        standin.client("ec2").create_flow_logs(ResourceIds=["vpc-0"], ResourceType="VPC")
+    with pytest.raises(ClientError, match=r"\(InvalidCloudWatchLogsRoleArnException\).*Access denied"):
+        standin.client("cloudtrail").update_trail(Name="any")
 
 
 def test_a_count_is_used_up_and_retried_over(standin: Standin) -> None:

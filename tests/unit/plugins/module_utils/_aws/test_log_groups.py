@@ -9,8 +9,9 @@ import random
 from typing import Any, Callable
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_group_changes import Step, problems, steps
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_group_changes import problems, steps
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_groups import CLASSES, Defaults, Wanted, desired
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.steps import Step
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.log_groups import ATTEMPTS, ensure, read, unknown
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
