@@ -108,6 +108,9 @@ class Source(NamedTuple):
 DERIVED = Source("", "")
 """Found out from the operation."""
 LOG_GROUPS = Source("logs", "log groups")
+ALARMS = Source("cloudwatch", "alarms")
+DASHBOARDS = Source("cloudwatch", "dashboards")
+TOPICS = Source("sns", "alarms")
 
 
 class AwsError(Exception):

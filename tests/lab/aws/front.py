@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import alarms, cbor, iam, instances, loggroups
+from aws import cbor, dashboards, iam, instances, log_patterns, loggroups
+from aws.alarms import OPERATIONS as ALARM_OPERATIONS
+from aws.alarms import Alarms
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -58,6 +60,7 @@ class Front:
         self.identities = Identities()
         self.stores: dict[tuple[str, str], Store] = {}
         self.metrics: defaultdict[tuple[str, str], Metrics] = defaultdict(Metrics)
+        self.alarms: dict[tuple[str, str], Alarms] = {}
         self.pace = Pace()
         self.control = Control(self)
         # Moto's models are plain objects without locks, and so are ours: one call at a time.
@@ -163,8 +166,14 @@ class Front:
             return {}
         if call.operation == "ListMetrics":
             return metrics.list_metrics(call.params, self.settings["metric_list_delay"])
-        if call.operation == "DescribeAlarmHistory":
-            return alarms.history(*place, call.params)
+        if call.operation in dashboards.OPERATIONS:
+            return dashboards.OPERATIONS[call.operation](place[0], call.params)
+        if call.operation in dashboards.TAGGING and dashboards.is_tagging(call.params):
+            return dashboards.TAGGING[call.operation](place[0], call.params)
+        if call.operation in ALARM_OPERATIONS:
+            alarms = self.alarms.setdefault(place, Alarms(*place, metrics))
+            alarms.hold = self.settings["alarm_hold_seconds"]
+            return ALARM_OPERATIONS[call.operation](alarms, call.params)
         reader = {"GetMetricData": metrics.data, "GetMetricStatistics": metrics.statistics}.get(call.operation)
         return reader(call.params) if reader else None
 
@@ -189,6 +198,8 @@ class Front:
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:
         if call.service == "logs" and call.operation == "CreateLogGroup":
             loggroups.keep_class(*place, call.params)
+        if call.service == "logs" and call.operation == "PutLogEvents":
+            log_patterns.count(*place, call.params, self.metrics[place].put)
         if call.service == "logs" and call.operation == "PutSubscriptionFilter":
             keep_distribution(place, call.params)
         if call.service == "ec2":
@@ -236,6 +247,7 @@ class Front:
         with self.lock:
             self.stores.clear()
             self.metrics.clear()
+            self.alarms.clear()
             self.faults.clear()
             self.imds = Imds(self.settings["credential_seconds"])
             self.identities = Identities()

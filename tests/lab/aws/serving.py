@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 from aws.front import Front
 from aws.journal import Journal
 
-SETTINGS = ("metric_list_delay", "stream_time_delay", "credential_seconds", "parameter_write_rate")
+SETTINGS = ("metric_list_delay", "stream_time_delay", "credential_seconds", "parameter_write_rate", "alarm_hold_seconds")
 
 
 class Handler(MotoRequestHandler):
@@ -63,6 +63,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stream-time-delay", type=float, default=3600, help="seconds until DescribeLogStreams shows an event's times")
     parser.add_argument("--credential-seconds", type=float, default=21600, help="life of role credentials from IMDS")
     parser.add_argument("--parameter-write-rate", type=float, default=0, help="PutParameter calls a second before it throttles; 0: any")
+    parser.add_argument("--alarm-hold-seconds", type=float, default=3600, help="how long a state that SetAlarmState has set stays")
     return parser.parse_args()
 
 
