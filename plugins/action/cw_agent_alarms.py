@@ -103,7 +103,7 @@ class ActionModule(AwsAction):
             named, patterns = ([self._placed(one, plan) for one in given[key]] for key in ("alarms", "log_patterns"))
             wanted = alarms.desired(plan, hosts, named, patterns, given["prefix"])
             planned = desired_groups(plan, [], Defaults()).groups
-            found = []
+            found: list[_Change] = []
             for target, those in wanted.alarms.items():
                 found += self._topics(target, given["topics"]) if not wrong else []
                 found += self._filters(target, those.values(), planned.get(target, {}), wrong)

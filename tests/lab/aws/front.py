@@ -199,7 +199,7 @@ class Front:
         if call.service == "logs" and call.operation == "CreateLogGroup":
             loggroups.keep_class(*place, call.params)
         if call.service == "logs" and call.operation == "PutLogEvents":
-            log_patterns.count(*place, call.params, self.metrics[place].put)
+            log_patterns.count(loggroups.backend(*place).filters.metric_filters, call.params, self.metrics[place].put)
         if call.service == "logs" and call.operation == "PutSubscriptionFilter":
             keep_distribution(place, call.params)
         if call.service == "ec2":

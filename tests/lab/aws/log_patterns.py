@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatchcase
-from typing import Any, Callable
-
-from aws.loggroups import backend
+from typing import Any, Callable, Iterable
 
 _TERM = re.compile(r'\s*(?P<sign>[?-]?)(?:"(?P<quoted>[^"]*)"|(?P<plain>[\w]+))')
 _COMPARISON = re.compile(
@@ -66,10 +64,11 @@ def _columns(text: str, message: str) -> bool:
     return all(match is None or fnmatchcase(value, match[1]) for match, value in pairs)
 
 
-def count(account: str, region: str, params: dict[str, Any], put: Callable[[dict[str, Any]], None]) -> None:
+def count(metric_filters: Iterable[dict[str, Any]], params: dict[str, Any], put: Callable[[dict[str, Any]], None]) -> None:
     """What the metric filters of a group make of events that have just come; a default value counts where an event does not match."""
-    filters = [one for one in backend(account, region).filters.metric_filters if one["logGroupName"] == params["logGroupName"]]
-    for one in filters:
+    for one in metric_filters:
+        if one["logGroupName"] != params["logGroupName"]:
+            continue
         metric = one["metricTransformations"][0]
         for event in params["logEvents"]:
             fits = matches(str(one.get("filterPattern") or ""), str(event["message"]))
