@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Mapping
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.alarms import VARIABLE, Host
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.monitoring import VARIABLE as DETAILED
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 
 
@@ -36,3 +39,16 @@ def alarm_hosts(plan: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[s
 def _host(variables: Mapping[str, Any]) -> Host:
     facts = variables.get("ansible_facts") or {}
     return Host(variables.get(VARIABLE) or {}, str(variables.get("instance_id") or ""), str(facts.get("nodename") or ""))
+
+
+def monitoring_settings(plan: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    """By host of *plan* the value of its cw_agent_detailed_monitoring, None without one, and its instance id."""
+    hostvars = variables.get("hostvars") or {}
+    found = {}
+    for name in plan.get("hosts", {}):
+        own: Mapping[str, Any] = hostvars[name] if name in hostvars else {}  # noqa: SIM401 # HostVars has its own get
+        value = own.get(DETAILED)
+        with contextlib.suppress(TypeError):  # what it is instead is said where it is refused
+            value = None if value in (None, "") else boolean(value)
+        found[name] = (value, str(own.get("instance_id") or ""))
+    return found

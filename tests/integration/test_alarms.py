@@ -268,7 +268,7 @@ def test_a_refusal_halfway_loses_nothing(account: Account) -> None:
 
 
 def test_the_playbook_makes_what_the_guide_shows(account: Account, tmp_path: Path) -> None:
-    """Groups with settings of their own, in two regions: CHECK, run, and a second run that writes nothing."""
+    """Groups with settings of their own, in two regions, an instance with detailed monitoring: CHECK, run, and a second run that writes nothing."""
     blocks = [yaml.safe_load(block) for block in re.findall(r"code-block:: yaml\n\n(.*?)\n\S", GUIDE, re.S)]
     fragment = {"metrics": {"namespace": account.base, "append_dimensions": {"InstanceId": "${aws:InstanceId}"}}}
     fragment["metrics"]["metrics_collected"] = {name: {"measurement": ["used_percent"]} for name in ("mem", "disk")}
@@ -278,7 +278,9 @@ def test_the_playbook_makes_what_the_guide_shows(account: Account, tmp_path: Pat
     logs = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
     db = {"cw_agent_region": OTHER, "instance_id": "i-2", "cw_agent_fragment_zz": logs, **blocks[1]}
     inventory = tmp_path / "hosts.yml"
-    hosts = {"web-1": {"cw_agent_region": REGION, "instance_id": "i-1"}, "db-1": db}
+    ec2 = account.client("ec2")
+    instance = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    hosts = {"web-1": {"cw_agent_region": REGION, "instance_id": instance, "cw_agent_detailed_monitoring": True}, "db-1": db}
     inventory.write_text(yaml.safe_dump({"all": {"vars": common, "hosts": hosts}}), encoding="utf-8")
     since = account.lab.mark()
     check = account.lab.playbook("cloudwatch.agent.account", inventory, "--check", "--diff", ANSIBLE_FORCE_COLOR="0")
@@ -289,6 +291,8 @@ def test_the_playbook_makes_what_the_guide_shows(account: Account, tmp_path: Pat
     assert account.alarm(f"{account.base}-{account.base}-memory")["Threshold"] == 90.0
     assert account.alarm(f"{account.base}-{account.base}-memory-db-1", OTHER)["Threshold"] == 97.0
     assert account.alarm(f"{account.base}-errors-{entry['log_group_name']}", OTHER)["Threshold"] == 5.0
+    (reservation,) = ec2.describe_instances(InstanceIds=[instance])["Reservations"]
+    assert reservation["Instances"][0]["Monitoring"]["State"] == "enabled"
     since = account.lab.mark()
     again = account.lab.playbook("cloudwatch.agent.account", inventory, ANSIBLE_FORCE_COLOR="0")
     assert account.lab.writes(since) == [] and "changed=0" in again.stdout

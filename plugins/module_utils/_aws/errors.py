@@ -110,6 +110,7 @@ DERIVED = Source("", "")
 LOG_GROUPS = Source("logs", "log groups")
 ALARMS = Source("cloudwatch", "alarms")
 DASHBOARDS = Source("cloudwatch", "dashboards")
+MONITORING = Source("ec2", "alarms")
 TOPICS = Source("sns", "alarms")
 
 

@@ -139,6 +139,8 @@ class Front:
             result = None
         if result is not None:
             return success(call, incomplete(call, result) if hollow else result)
+        if call.operation in instances.MONITORING:
+            return instances.monitor(call, place[0])
         if call.protocol == "cbor":
             return self._translated(call, place[0])
         answer = self.ask_moto(call.answerable(call.body, place[0]))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.alarms import Host
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import alarm_hosts
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import alarm_hosts, monitoring_settings
 
 MEMORY: dict[str, Any] = {"memory": {}}
 PLAN = {
@@ -35,3 +35,16 @@ def test_settings_and_identities() -> None:
 def test_a_variable_that_no_host_has_is_refused() -> None:
     with pytest.raises(ConfigError, match="is a variable of the play or of a role"):
         alarm_hosts(PLAN, {"hostvars": {"a": {}, "b": {}, "c": {}}, "cw_agent_alarms": MEMORY})
+
+
+def test_values_of_detailed_monitoring() -> None:
+    values = {"a": "yes", "b": False, "c": "", "d": "often"}
+    plan: dict[str, Any] = {"hosts": {name: {} for name in [*values, "e"]}}
+    hostvars = {name: {"cw_agent_detailed_monitoring": value, "instance_id": f"i-{name}"} for name, value in values.items()}
+    assert monitoring_settings(plan, {"hostvars": hostvars}) == {
+        "a": (True, "i-a"),
+        "b": (False, "i-b"),
+        "c": (None, "i-c"),
+        "d": ("often", "i-d"),
+        "e": (None, ""),
+    }
