@@ -268,7 +268,7 @@ def test_a_refusal_halfway_loses_nothing(account: Account) -> None:
 
 
 def test_the_playbook_makes_what_the_guide_shows(account: Account, tmp_path: Path) -> None:
-    """Groups with settings of their own, in two regions, an instance with detailed monitoring: CHECK, run, and a second run that writes nothing."""
+    """Groups with settings of their own, in two regions, and detailed monitoring: CHECK, run, and a second run without a write."""
     blocks = [yaml.safe_load(block) for block in re.findall(r"code-block:: yaml\n\n(.*?)\n\S", GUIDE, re.S)]
     fragment = {"metrics": {"namespace": account.base, "append_dimensions": {"InstanceId": "${aws:InstanceId}"}}}
     fragment["metrics"]["metrics_collected"] = {name: {"measurement": ["used_percent"]} for name in ("mem", "disk")}
