@@ -43,6 +43,8 @@ attributes:
     support: full
     details:
       - Says whether a file would be written, and writes none.
+  diff_mode:
+    support: none
 notes:
   - Needs C(cloudwatch:GetDashboard), C(cloudwatch:GetMetricData), C(cloudwatch:DescribeAlarms) and C(logs:FilterLogEvents).
   - Writes nothing to AWS. CloudWatch charges for the metrics that GetMetricData reads.
