@@ -13,6 +13,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import dashb
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.picture import picture
+from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.questions import seconds_shown
 from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.shapes import Drawing, svg
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import replace_bytes
@@ -22,7 +23,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "svg": {"type": "path", "default": ""},
     "png": {"type": "path", "default": ""},
-    "seconds": {"type": "int", "default": 10800},
+    "seconds": {"type": "int", "default": 0},
 }
 
 
@@ -40,9 +41,8 @@ class ActionModule(AwsAction):
             found = calls.read(client, given["name"])
             if found is None or not isinstance(found.body, dict):
                 raise ConfigError(f"There is no dashboard {given['name']} that could be drawn. Hint: correct the name, or make it first.")
-            data = read(
-                lambda service, region: known(service, "", region), client.meta.region_name, found.body, end - given["seconds"], end
-            )
+            start = end - (given["seconds"] or seconds_shown(found.body.get("start")))
+            data = read(lambda service, region: known(service, "", region), client.meta.region_name, found.body, start, end)
             files = _files(given, picture(given["name"], found.body, data))
         except (AwsError, ConfigError) as error:
             return {"failed": True, "changed": False, "msg": str(error)}

@@ -28,9 +28,11 @@ options:
     type: path
     default: ""
   seconds:
-    description: How much time before now the graphs show.
+    description:
+      - How much time before now the graphs show.
+      - Without it, as much as the dashboard says, such as C(-PT6H); else three hours.
     type: int
-    default: 10800
+    default: 0
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

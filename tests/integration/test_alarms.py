@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import re
+import shutil
 import time
 import uuid
 from pathlib import Path
@@ -296,3 +298,43 @@ def test_the_playbook_makes_what_the_guide_shows(account: Account, tmp_path: Pat
     since = account.lab.mark()
     again = account.lab.playbook("cloudwatch.agent.account", inventory, ANSIBLE_FORCE_COLOR="0")
     assert account.lab.writes(since) == [] and "changed=0" in again.stdout
+
+
+def test_alarms_of_the_demo_go_off_and_back(account: Account, tmp_path: Path) -> None:
+    """Its inventory as it is, with hosts that nobody starts: the fleet's memory, a host outside EC2, silence, and lines of a log."""
+    demo = ROOT / "demo" / "inventory"
+    shutil.copytree(demo / "group_vars", tmp_path / "group_vars")
+    shutil.copy(demo / "onprem.yml", tmp_path)
+    names = {"ec2-1": "web", "ec2-2": "backend"}
+    hosts = {name: {"instance_id": f"i-{account.base}-{name}", "cw_agent_region": REGION} for name in names}
+    groups = {group: {"hosts": {name: {} for name in names if names[name] == group}} for group in names.values()}
+    (tmp_path / "ec2.yml").write_text(yaml.safe_dump({**groups, "ec2": {"hosts": hosts}}), encoding="utf-8")
+    account.lab.playbook("cloudwatch.agent.account", tmp_path)
+    client, logs = account.client("cloudwatch"), account.client("logs")
+    one, two = (hosts[name]["instance_id"] for name in names)
+
+    def states() -> list[str]:
+        words = ("CWAgent-memory", "CWAgent-memory-by-host", "silent-ec2-2", "errors-/demo/web")
+        found = {item["AlarmName"]: item["StateValue"] for item in client.describe_alarms(AlarmNamePrefix="cw-agent-")["MetricAlarms"]}
+        return [found[f"cw-agent-{word}"] for word in words]
+
+    def value(minutes: int, number: float, **dimensions: str) -> None:
+        at = time.time() // 60 * 60 - minutes * 60
+        pairs = [{"Name": key, "Value": text} for key, text in dimensions.items()]
+        datum = {"MetricName": "mem_used_percent", "Value": number, "Timestamp": at, "Dimensions": pairs}
+        client.put_metric_data(Namespace="CWAgent", MetricData=[datum])
+
+    value(3, 50, InstanceId=one)
+    value(3, 50, host="onprem-1")
+    assert states() == ["OK", "OK", "ALARM", "OK"]
+    for number in (95, 40):
+        minutes = 2 if number == 95 else 1
+        value(minutes, number, InstanceId=one)
+        value(minutes, number, host="onprem-1")
+        value(minutes, 50, InstanceId=two)
+        assert states()[:2] == [["OK", "ALARM"][number > 90]] * 2
+    logs.create_log_stream(logGroupName="/demo/web", logStreamName=one)
+    event = {"timestamp": int(time.time() // 60 * 60 - 30) * 1000, "message": "FATAL: no more memory"}
+    logs.put_log_events(logGroupName="/demo/web", logStreamName=one, logEvents=[event])
+    assert states() == ["OK", "OK", "OK", "ALARM"]
+    assert len(json.loads(client.get_dashboard(DashboardName="demo")["DashboardBody"])["widgets"]) > 4

@@ -142,8 +142,7 @@ def _section(region: str, items: list[Mapping[str, Any]], top: int) -> list[dict
     names = ", ".join(sorted(item["name"] for item in items))
     hosts = counted(sum(len(item["hosts"]) for item in items), "host")
     widgets = [_placed("text", {"markdown": f"## {names}\n{hosts} in {region}"}, 0, top, WIDTH, HEADER)]
-    metrics = [metric for item in items for metric in collected(_subject(item))]
-    graphs = list(_graphs(metrics, region))
+    graphs = list(_graphs([list(collected(_subject(item))) for item in items], region))
     each = math.ceil(len(graphs) / max(1, math.ceil(len(graphs) / IN_ROW)))
     for start in range(0, len(graphs), each or 1):
         row, y = graphs[start : start + each], _bottom(widgets)
@@ -156,27 +155,28 @@ def _section(region: str, items: list[Mapping[str, Any]], top: int) -> list[dict
     return widgets
 
 
-def _graphs(metrics: list[Collected], region: str) -> Iterator[dict[str, Any]]:
-    """The properties of the graphs of CPU, memory, disks, swap and network, as far as they are collected."""
-    titles = {"cpu": "CPU", "memory": "Memory", "disk": "Disks", "swap": "Swap"}
-    for kind, title in titles.items():
-        chosen = kinds.source(kind, metrics)
-        key = chosen[0].key(*chosen[1].group) if chosen else ""
-        if not chosen or not key:
-            continue
-        metric, meant = chosen
-        query = kinds.query("AVG" if kind == "cpu" else "MAX", metric, (key, *meant.group), meant.where)
-        what = "free" if meant.free else "used"
-        yield _graph(f"{title}: {what}", [(query, kinds.period({"period": 60}, metric))], region, yAxis=PERCENT)
-    found = [one for plugin, field in NETWORK for one in metrics if (one.plugin, one.field) == (plugin, field) and one.key()]
-    by_name = {one.name: one for one in found}
-    queries = [(kinds.query("SUM", one, (one.key(),), ()), kinds.period({"period": 60}, one)) for one in by_name.values()]
+def _graphs(collections: list[list[Collected]], region: str) -> Iterator[dict[str, Any]]:
+    """The properties of the graphs of CPU, memory, disks, swap and network, as far as the hosts of these *collections* send them."""
+    for kind, title in {"cpu": "CPU", "memory": "Memory", "disk": "Disks", "swap": "Swap"}.items():
+        chosen = [found for metrics in collections if (found := kinds.source(kind, metrics)) and found[0].key(*found[1].group)]
+        for free in sorted({meant.free for _metric, meant in chosen}):
+            function = "AVG" if kind == "cpu" else "MIN" if free else "MAX"
+            queries = [
+                (kinds.query(function, metric, (metric.key(*meant.group), *meant.group), meant.where), kinds.period({"period": 60}, metric))
+                for metric, meant in chosen
+                if meant.free == free
+            ]
+            yield _graph(f"{title}: {'free' if free else 'used'}", queries, region, yAxis=PERCENT)
+    network = [one for plugin, field in NETWORK for metrics in collections for one in metrics if (one.plugin, one.field) == (plugin, field)]
+    queries = [(kinds.query("SUM", one, (one.key(),), ()), kinds.period({"period": 60}, one)) for one in network if one.key()]
     if queries:
         yield _graph("Network: bytes", queries, region)
 
 
 def _graph(title: str, queries: list[tuple[str, int]], region: str, **more: Any) -> dict[str, Any]:
-    entries = [[{"id": f"q{number}", "expression": query, "period": period}] for number, (query, period) in enumerate(queries, 1)]
+    entries = [
+        [{"id": f"q{number}", "expression": query, "period": period}] for number, (query, period) in enumerate(dict.fromkeys(queries), 1)
+    ]
     return {"title": title, "view": "timeSeries", "stacked": False, "region": region, "metrics": entries, **more}
 
 

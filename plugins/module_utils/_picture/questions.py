@@ -9,6 +9,8 @@ import re
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 DEFAULT_PERIOD = 300
+DEFAULT_SECONDS = 10_800
+_SPAN = re.compile(r"-P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 _SOURCE = re.compile(r"SOURCE\s+'([^']+)'")
 _COUNTED = re.compile(r"stats\s+count\(\*\)\s+by\s+bin\((\d+)m\)")
 _LIKE = re.compile(r"filter\s+@message\s+like\s+/([\w|]+)/")
@@ -52,6 +54,14 @@ def _complete(words: list[str], before: list[str]) -> list[str]:
         rest = words[at + 1 :]
         words = [*words[:at], *before[at : len(before) - len(rest)], *rest]
     return [before[at] if word == "." and at < len(before) else word for at, word in enumerate(words)]
+
+
+def seconds_shown(start: Any) -> int:
+    """How many seconds before now a dashboard shows that starts at *start*, such as ``-PT3H``; three hours where it says no such span."""
+    match = _SPAN.fullmatch(str(start or ""))
+    if not match or not any(match.groups()):
+        return DEFAULT_SECONDS
+    return sum(int(amount or 0) * unit for amount, unit in zip(match.groups(), (604_800, 86_400, 3_600, 60)))
 
 
 class Lines(NamedTuple):

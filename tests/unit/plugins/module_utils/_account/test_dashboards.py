@@ -77,6 +77,17 @@ def test_hosts_that_send_to_one_namespace_share_graphs() -> None:
     assert titles(generated([item({})], {})) == ["## AmazonCloudWatch-web"]
 
 
+def test_hosts_on_and_outside_ec2_are_in_one_graph() -> None:
+    outside = item(MEM, name="onprem", mode="onPremise", hosts=("plant",))
+    del outside["configuration"]["metrics"]["append_dimensions"]
+    widgets = generated([item(MEM), item(MEM, name="db"), outside], {})
+    assert [one["expression"].split("GROUP BY ")[1] for (one,) in widgets[1]["properties"]["metrics"]] == [
+        "InstanceId ORDER BY MAX() DESC",
+        "host ORDER BY MAX() DESC",
+    ]
+    assert [one["id"] for (one,) in widgets[1]["properties"]["metrics"]] == ["q1", "q2"]
+
+
 def test_widgets_by_hand_come_below() -> None:
     made = [{"type": "text", "x": 0, "y": 0, "width": 24, "height": 3, "properties": {}}]
     own = [NOTE, {"type": "text", "width": 12}, {"type": "text", "width": 12}, {"type": "text"}, {"type": "text", "x": 3, "y": 20}]

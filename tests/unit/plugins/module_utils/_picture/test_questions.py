@@ -5,7 +5,17 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.questions import Lines, alarm_names, asked, counts, lines_of
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.questions import (
+    Lines,
+    alarm_names,
+    asked,
+    counts,
+    lines_of,
+    seconds_shown,
+)
 
 
 def test_metrics_with_their_shorthand() -> None:
@@ -42,6 +52,22 @@ def test_queries_that_look_for_words() -> None:
 
 def test_lines_are_counted_by_spans() -> None:
     assert counts([310.0, 400.0, 700.0, 5000.0], 300, 310, 900) == [(310, 2.0), (600.0, 1.0), (900.0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds"),
+    [
+        ("-PT3H", 10800),
+        ("-PT1H30M", 5400),
+        ("-P1D", 86400),
+        ("-P2W", 1209600),
+        (None, 10800),
+        ("-P", 10800),
+        ("2026-01-01T00:00:00Z", 10800),
+    ],
+)
+def test_the_time_that_is_shown(start: Any, seconds: int) -> None:
+    assert seconds_shown(start) == seconds
 
 
 def test_alarms_of_a_widget() -> None:
