@@ -102,7 +102,8 @@ class ActionModule(AwsAction):
             hosts = alarm_hosts(plan, task_vars or {})
             named, patterns = ([self._placed(one, plan) for one in given[key]] for key in ("alarms", "log_patterns"))
             wanted = alarms.desired(plan, hosts, named, patterns, given["prefix"])
-            planned = desired_groups(plan, [], Defaults()).groups
+            counting = any(one.filter for those in wanted.alarms.values() for one in those.values())
+            planned = desired_groups(plan, [], Defaults()).groups if counting else {}
             found: list[_Change] = []
             for target, those in wanted.alarms.items():
                 found += self._topics(target, given["topics"]) if not wrong else []

@@ -55,10 +55,11 @@ class ActionModule(AwsAction):
         return mask(self._ensure(plan, found))
 
     def _alarms(self, plan: Mapping[str, Any], variables: Mapping[str, Any], prefix: str) -> Iterator[tuple[tuple[str, str], list[str]]]:
-        """The ARNs of the alarms that the hosts ask for, by profile and region."""
+        """The ARNs of the alarms that the hosts ask for, by profile and region, without those that composite alarms stand for."""
         wanted = alarms.desired(plan, alarm_hosts(plan, variables), [], [], prefix).alarms
         for target, those in wanted.items():
-            yield (target.profile, target.region), alarm_settings.alarm_arns(self._client("sts", *target), target.region, those)
+            names = [name for name, one in those.items() if one.notified]
+            yield (target.profile, target.region), alarm_settings.alarm_arns(self._client("sts", *target), target.region, names)
 
     def _cloudwatch(self, plan: Mapping[str, Any], one: dashboards.Wanted) -> Any:
         """A client of any region: dashboards belong to the whole account."""

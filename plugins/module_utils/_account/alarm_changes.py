@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
+from .alarm_kinds import is_query
 from .alarms import COMPOSITE_RULE, Wanted
 from .log_group_changes import Step
 from .log_groups import ABSENT, TAGS
@@ -204,11 +205,6 @@ def _periods(merged: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) ->
         return {int(merged.get("Period") or 0)}
     found = {(one.get("MetricStat") or one).get("Period") for one in entries}
     return {int(one) for one in found if one}
-
-
-def is_query(entry: Mapping[str, Any]) -> bool:
-    """Whether one of Metrics is a query of Metrics Insights."""
-    return str(entry.get("Expression") or "").lstrip().upper().startswith("SELECT")
 
 
 def _wrong_entries(merged: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Iterator[str]:

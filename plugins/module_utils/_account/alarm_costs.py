@@ -10,7 +10,8 @@ from typing import Any, Iterable, Mapping
 from .._config.errors import ConfigError
 from .._config.metrics import CURRENCY
 from .._config.words import counted
-from .alarm_changes import SHORT, is_query
+from .alarm_changes import SHORT
+from .alarm_kinds import is_query
 from .alarms import COMPOSITE_RULE, Host, desired
 
 PRICES = {"alarm": 0.10, "high_resolution_alarm": 0.30, "composite_alarm": 0.50}

@@ -154,3 +154,8 @@ def query(function: str, metric: Collected, group: Iterable[str], where: Iterabl
 def quoted(name: str) -> str:
     """A name as queries have it."""
     return name if _PLAIN.fullmatch(name) else f'"{name}"'
+
+
+def is_query(entry: Mapping[str, Any]) -> bool:
+    """Whether one of Metrics is a query of Metrics Insights."""
+    return str(entry.get("Expression") or "").lstrip().upper().startswith("SELECT")

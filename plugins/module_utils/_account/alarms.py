@@ -23,12 +23,14 @@ VARIABLE = "cw_agent_alarms"
 PREFIX = "cw-agent-"
 LOG_METRICS = "LogMetrics"
 """The namespace of the metrics of metric filters that alarms are made of."""
+QUERIES = 200
+"""Alarms on queries of Metrics Insights in a region."""
 CHILDREN = 100
 """Alarms in the rule of a composite alarm."""
 COMPOSITE_RULE = "AlarmRule"
 
 
-_TOPIC = re.compile(r"[\w-]{1,256}(\.fifo)?", re.ASCII)
+_TOPIC = re.compile(r"[\w-]{1,256}", re.ASCII)
 _ARN = re.compile(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+", re.ASCII)
 
 
@@ -105,7 +107,18 @@ def desired(
         for target in _targets(entry, entry["name"], where, found, wrong):
             _merge(found.setdefault(target, {}), entry, where, wrong)
     _refuse(wrong)
+    notes += _too_many_queries(found)
     return Desired({target: dict(sorted(named.items())) for target, named in found.items() if named}, list(dict.fromkeys(notes)))
+
+
+def _too_many_queries(found: Mapping[Target, Mapping[str, Wanted]]) -> Iterator[str]:
+    for target, named in found.items():
+        count = sum(1 for one in named.values() for entry in one.named.get("Metrics") or [] if kinds.is_query(entry))
+        if count > QUERIES:
+            yield (
+                f"{target.region}: {count} alarms are on queries, and CloudWatch has {QUERIES} in a region, unless more were granted."
+                " Hint: leave per_host out, or add [InstanceId] to aggregation_dimensions."
+            )
 
 
 def _refuse(wrong: list[str]) -> None:
@@ -196,7 +209,8 @@ class _Maker:
             return
         for name, value in self._identities(key, names):
             query = kinds.query(function, metric, meant.group, [*where, (key, "=", value)])
-            named = _named(settings, comparison, threshold, _metrics(query, seconds), f"{text} on {name}")
+            alone = _alone(metric, key, value, "Minimum" if meant.free else "Maximum", seconds) if not (meant.group or where) else {}
+            named = _named(settings, comparison, threshold, alone or _metrics(query, seconds), f"{text} on {name}")
             yield Wanted(f"{base}-{name}", named=named, said=f"{self._name} ({name})")
 
     def _of_silence(self, settings: Mapping[str, Any], names: list[str]) -> Iterator[Wanted]:
@@ -210,7 +224,9 @@ class _Maker:
         children = []
         for name, value in self._identities(key, names):
             text = f"Nothing arrives of {name}: no {metric.name} for {minutes} minutes"
-            named = _named(settings, kinds.LESS, 1, _counted(metric, key, value, seconds), text)
+            query = kinds.query("COUNT", metric, (), [(key, "=", value)])
+            counted = _alone(metric, key, value, "SampleCount", seconds) or _metrics(query, seconds)
+            named = _named(settings, kinds.LESS, 1, counted, text)
             children.append(f"{self._prefix}{kinds.SILENT}-{name}")
             yield Wanted(children[-1], named=named, notified=False, said=f"{self._name} ({name})")
         for number, start in enumerate(range(0, len(children), CHILDREN)):
@@ -243,18 +259,12 @@ class _Maker:
             yield _of_filter(f"{self._prefix}errors-{name}", counter, settings, f"Lines with errors in {name}", said)
 
 
-def _counted(metric: Collected, key: str, value: str, seconds: int) -> dict[str, Any]:
-    """The number of values of a host: of a metric with no other dimension where there is one, else by a query."""
+def _alone(metric: Collected, key: str, value: str, statistic: str, seconds: int) -> dict[str, Any]:
+    """A host's metric without any other dimension; nothing where it is not sent like that."""
     if frozenset((key,)) not in metric.labels:
-        return _metrics(kinds.query("COUNT", metric, (), [(key, "=", value)]), seconds)
+        return {}
     dimensions = [{"Name": key, "Value": value}]
-    return {
-        "MetricName": metric.name,
-        "Namespace": metric.namespace,
-        "Dimensions": dimensions,
-        "Statistic": "SampleCount",
-        "Period": seconds,
-    }
+    return {"MetricName": metric.name, "Namespace": metric.namespace, "Dimensions": dimensions, "Statistic": statistic, "Period": seconds}
 
 
 def _metrics(query: str, seconds: int) -> dict[str, Any]:

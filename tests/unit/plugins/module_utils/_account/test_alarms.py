@@ -23,6 +23,7 @@ STANDARD = {
     "swap": {"measurement": ["used_percent"]},
     "cpu": {"measurement": ["usage_idle"]},
 }
+WITH_IMAGE = {"append_dimensions": {name: f"${{aws:{name}}}" for name in ("InstanceId", "ImageId")}}
 LOG = {"file_path": "/var/log/web.log", "log_group_name": "/web"}
 
 
@@ -80,8 +81,7 @@ def test_silence_is_counted_by_host_and_notified_together() -> None:
     assert (one.named["TreatMissingData"], one.named["ComparisonOperator"], one.notified) == ("breaching", "LessThanThreshold", False)
     both = found["cw-agent-silent-AmazonCloudWatch-web"]
     assert both.named["AlarmRule"] == 'ALARM("cw-agent-silent-web-1") OR ALARM("cw-agent-silent-web-2")' and both.notified
-    more = item(section={"append_dimensions": {"InstanceId": "${aws:InstanceId}", "ImageId": "${aws:ImageId}"}})
-    asked = of_east(made(more, known=hosts({"silent": {}})))["cw-agent-silent-web-2"].named
+    asked = of_east(made(item(section=WITH_IMAGE), known=hosts({"silent": {}})))["cw-agent-silent-web-2"].named
     assert asked["Metrics"][0]["Expression"] == "SELECT COUNT(mem_used_percent) FROM \"CWAgent\" WHERE InstanceId = 'i-2'"
 
 
@@ -97,8 +97,8 @@ def test_hosts_outside_ec2_are_told_apart_by_their_names() -> None:
     outside = item(mode="onPremise")
     del outside["configuration"]["metrics"]["append_dimensions"]
     found = of_east(made(outside, known=host))
-    memory = found["cw-agent-CWAgent-memory-by-host-web-1"].named["Metrics"][0]["Expression"]
-    assert memory == "SELECT MAX(mem_used_percent) FROM \"CWAgent\" WHERE host = 'web-1.example.com'"
+    memory = found["cw-agent-CWAgent-memory-by-host-web-1"].named
+    assert (memory["Dimensions"], memory["Statistic"]) == ([{"Name": "host", "Value": "web-1.example.com"}], "Maximum")
     assert found["cw-agent-silent-web-2"].named["Dimensions"] == [{"Name": "host", "Value": "web-2"}]
 
 
@@ -137,6 +137,18 @@ def test_notes_of_alarms_that_cannot_be() -> None:
     assert "has no dimension that tells hosts apart" in nobody.notes[0] and "says that an agent is silent" in nobody.notes[1]
     infrequent = made(item(logs=[{**LOG, "log_group_class": "INFREQUENT_ACCESS"}]), known=hosts({"log_errors": {}}))
     assert "which has no metric filters" in infrequent.notes[0] and infrequent.alarms == {}
+
+
+def test_more_alarms_on_queries_than_a_region_has() -> None:
+    names = tuple(f"h{number}" for number in range(201))
+    found = made(item(hosts=names, section=WITH_IMAGE), known=hosts({"memory": {"per_host": True}}, *names))
+    alarm = of_east(found)["cw-agent-CWAgent-memory-h0"].named["Metrics"][0]
+    assert alarm["Expression"] == "SELECT MAX(mem_used_percent) FROM \"CWAgent\" WHERE InstanceId = 'i-1'"
+    assert made(item(hosts=names), known=hosts({"memory": {"per_host": True}}, *names)).notes == []
+    assert found.notes == [
+        "us-east-1: 201 alarms are on queries, and CloudWatch has 200 in a region, unless more were granted."
+        " Hint: leave per_host out, or add [InstanceId] to aggregation_dimensions."
+    ]
 
 
 def test_log_groups_of_alarms_on_lines() -> None:
@@ -195,8 +207,10 @@ def test_topics_and_tags_of_all() -> None:
     assert one.named == {"AlarmActions": [arn], "OKActions": [arn]} and one.tags == {"a": "1", "b": "own"}
     assert alarms.completed(Wanted("a", named={"AlarmActions": []}), [arn], {}).named == {"AlarmActions": [], "OKActions": [arn]}
     assert alarms.completed(Wanted("a", notified=False), [arn], {}).named == alarms.completed(Wanted("a"), [], {}).named == {}
-    assert list(alarms.wrong_topics([arn, "ops", "ops.fifo"])) == []
-    assert ["Hint: a name" in line for line in alarms.wrong_topics(["o p s", "arn:aws:sqs:us-east-1:123456789012:q"])] == [True, True]
+    assert list(alarms.wrong_topics([arn, "ops"])) == []
+    assert ["Hint: a name" in line for line in alarms.wrong_topics(["o p s", "ops.fifo", "arn:aws:sqs:us-east-1:123456789012:q"])] == [
+        True
+    ] * 3
     west = arn.replace("us-east-1", "eu-west-1")
     assert alarms.topics_of([arn, west, "ops"], WEST) == [west, "ops"]
     with pytest.raises(ConfigError, match="has no topic of eu-west-1"):
