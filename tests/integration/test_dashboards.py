@@ -16,11 +16,12 @@ import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_dashboard_picture, cw_agent_dashboards
 
-from .test_alarms import CONNECTION, OTHER, REGION, ROOT, SERVICES, Account
-from .test_alarms import account as account  # noqa: PLC0414 # a fixture
+from .alarm_account import CONNECTION, OTHER, REGION, ROOT, SERVICES, Account, controlled
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
 
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_dashboards.rst").read_text(encoding="utf-8")
 DOCUMENTED = {*re.findall(r'"((?:cloudwatch|logs|sts):\w+)"', GUIDE)}
@@ -72,8 +73,8 @@ class Site:
 
 
 @pytest.fixture
-def site(account: Account) -> Site:
-    return Site(account)
+def site(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Site:
+    return Site(controlled(lab, monkeypatch))
 
 
 def test_every_option_of_a_dashboard(site: Site) -> None:

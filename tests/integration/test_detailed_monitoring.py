@@ -9,14 +9,22 @@ The role and the playbook: tests/integration/test_alarms.py.
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_detailed_monitoring
 
-from .test_alarms import CONNECTION, OTHER, REGION, Account
-from .test_alarms import account as account  # noqa: PLC0414 # a fixture
+from .alarm_account import CONNECTION, OTHER, REGION, Account, controlled
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
 
 REGIONS = (REGION, OTHER)
+
+
+@pytest.fixture
+def account(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Account:
+    return controlled(lab, monkeypatch)
 
 
 def test_instances_are_switched_by_their_hosts_variable(account: Account) -> None:

@@ -53,12 +53,12 @@ def of_metric(settings: Mapping[str, Any], metrics: Metrics, now: float, before:
 
 def _of_query(entries: list[dict[str, Any]], metrics: Metrics, start: float, end: float, period: float) -> Iterator[tuple[Any, Any]]:
     """The time series of the entry that the alarm watches; of metric math this stand-in knows nothing."""
-    watched = next(one for one in entries if one.get("ReturnData", True))
-    stat = watched.get("MetricStat")
-    if stat:
-        yield (), metrics.points(stat["Metric"], start, end, period, stat["Stat"], stat.get("Unit"))
-    elif queries.is_query(watched["Expression"]):
-        yield from metrics.insights(watched["Expression"], start, end, period).items()
+    for watched in (one for one in entries if one.get("ReturnData", True)):
+        stat = watched.get("MetricStat")
+        if stat:
+            yield (), metrics.points(stat["Metric"], start, end, period, stat["Stat"], stat.get("Unit"))
+        elif queries.is_query(watched["Expression"]):
+            yield from metrics.insights(watched["Expression"], start, end, period).items()
 
 
 def _judged(settings: Mapping[str, Any], points: Points, moments: list[float], before: str) -> tuple[str, str]:
