@@ -10,6 +10,9 @@ import re
 from typing import Any, Iterator, Mapping
 
 from ansible.errors import AnsibleError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.alarm_costs import add_alarms
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.alarms import VARIABLE as ALARMS
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.alarms import Host
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import Vaulted
@@ -53,6 +56,7 @@ class ActionModule(ControllerAction):
         _options, arguments = self.validate_argument_spec(ARGUMENTS)
         variables = task_vars or {}
         planner = Planner()
+        self._alarmed: dict[str, Host] = {}
         planner.plan.errors += [*self._invisible(variables), *_wave_errors(variables)]
         for host in arguments["hosts"]:
             self._add(planner, host, variables["hostvars"])
@@ -77,6 +81,8 @@ class ActionModule(ControllerAction):
         asked = [host for item in plan["configurations"] for host in item["hosts"][:_ASKED] if host in hostvars]
         facts = {host: hostvars[host].get("ansible_facts") or {} for host in asked}
         report = config_report(plan, facts, arguments["prices"])
+        if self._alarmed:
+            add_alarms(report, plan, self._alarmed, arguments["prices"])
         if arguments["report_file"]:
             write_json("report_file", pathlib.Path(arguments["report_file"]), report)
         for line in report["lines"]:
@@ -125,6 +131,8 @@ class ActionModule(ControllerAction):
         variables = VARIABLES in settings and vault.of(VARIABLES, raw[VARIABLES], settings[VARIABLES], raw)
         region = placement_of(raw).get("region")
         region = str(template(region) if is_template(region) else region or "")
+        if raw.get(ALARMS):
+            self._alarmed[host] = Host(value(ALARMS), str(raw.get("instance_id") or ""))
         unknown = tuple(unknown_variables(raw))
         return HostInput(host, fragments, settings, region, _origin(raw), vaulted, variables or Vaulted(), unknown)
 

@@ -37,13 +37,18 @@ def replace_text(option: str, path: Path, text: str, mode: int = 0o644) -> None:
     Raises:
         AnsibleActionFail: it cannot be written; *option* names what to correct.
     """
+    replace_bytes(option, path, text.encode("utf-8", "backslashreplace"), mode)
+
+
+def replace_bytes(option: str, path: Path, content: bytes, mode: int = 0o644) -> None:
+    """As ``replace_text``, for any content."""
     target = path.resolve()  # a symbolic link stays one
     beside = ""
     try:
         # With a name that no collector of files takes for one of its own.
         descriptor, beside = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             os.fchmod(file.fileno(), mode)
         os.replace(beside, target)
     except OSError as error:

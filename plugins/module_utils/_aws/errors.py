@@ -111,6 +111,10 @@ LOG_GROUPS = Source("logs", "log groups")
 FLOW_LOGS = Source("ec2", "flow logs and trails")
 TRAILS = FLOW_LOGS._replace(service="cloudtrail")
 IAM_OF_DELIVERY = FLOW_LOGS._replace(service="iam")
+ALARMS = Source("cloudwatch", "alarms")
+DASHBOARDS = Source("cloudwatch", "dashboards")
+MONITORING = Source("ec2", "alarms")
+TOPICS = Source("sns", "alarms")
 
 
 class AwsError(Exception):

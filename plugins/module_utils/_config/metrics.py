@@ -55,10 +55,10 @@ class Forecast:
 def forecast(subject: Subject, facts: Facts) -> Forecast:
     """Count the metrics of a host with these *facts*."""
     result = Forecast()
-    aggregation = _aggregation(subject)
-    general = _general_dimensions(subject)
+    rollups = aggregation(subject)
+    general = general_dimensions(subject)
     collected = subject.section("metrics", "metrics_collected")
-    if not _to_cloudwatch(subject):
+    if not sends_to_cloudwatch(subject):
         return result
     for plugin, _path, item in subject.plugins():
         if not (collects(subject.platform, plugin, collected[plugin]) and sends_metrics(subject.platform, plugin)):
@@ -68,25 +68,28 @@ def forecast(subject: Subject, facts: Facts) -> Forecast:
             continue
         for metric, field_name, sets in _metrics(subject, plugin, item, facts):
             merged = [{**general, **own, **_added(item)} for own in sets]
-            count = _count(plugin, metric, merged, aggregation, _dropped(plugin, field_name, metric, item))
-            count.high_resolution = _interval(subject, item) < 60
+            count = _count(plugin, metric, merged, rollups, is_dropped(plugin, field_name, metric, item))
+            count.high_resolution = interval(subject, item) < 60
             result.counts.append(count)
     result.unbounded = sorted(set(result.unbounded))
     result.assumed = sorted(facts.assumed)
     return result
 
 
-def _to_cloudwatch(subject: Subject) -> bool:
+def sends_to_cloudwatch(subject: Subject) -> bool:
+    """Whether the metrics go to CloudWatch, and not to another destination alone."""
     destinations = subject.section("metrics", "metrics_destinations")
     return not destinations or "cloudwatch" in destinations
 
 
-def _aggregation(subject: Subject) -> list[list[str]]:
+def aggregation(subject: Subject) -> list[list[str]]:
+    """The sets of dimensions that metrics are rolled up to."""
     lists = subject.section("metrics").get("aggregation_dimensions")
     return [[str(key) for key in keys] for keys in (lists if isinstance(lists, list) else []) if isinstance(keys, list)]
 
 
-def _general_dimensions(subject: Subject) -> dict[str, str]:
+def general_dimensions(subject: Subject) -> dict[str, str]:
+    """The dimensions that every metric of the host gets, with their placeholders."""
     section = subject.section("metrics")
     if "append_dimensions" in section:
         return {key: value for key, value in subject.section("metrics", "append_dimensions").items() if GLOBAL_DIMENSIONS.get(key) == value}
@@ -98,7 +101,8 @@ def _added(item: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(value) for key, value in added.items()} if isinstance(added, dict) else {}
 
 
-def _interval(subject: Subject, item: Mapping[str, Any]) -> float:
+def interval(subject: Subject, item: Mapping[str, Any]) -> float:
+    """The seconds between two values of a plugin."""
     for holder in (item, subject.section("agent")):
         value = holder.get("metrics_collection_interval")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -106,7 +110,8 @@ def _interval(subject: Subject, item: Mapping[str, Any]) -> float:
     return 60.0
 
 
-def _dropped(plugin: str, field_name: str, metric: str, item: Mapping[str, Any]) -> bool:
+def is_dropped(plugin: str, field_name: str, metric: str, item: Mapping[str, Any]) -> bool:
+    """Whether a metric is sent as a roll-up alone."""
     names = item.get("drop_original_metrics")
     listed = [str(name) for name in names] if isinstance(names, list) else []
     return metric in listed or field_name in [bare(plugin, name) for name in listed]
@@ -135,8 +140,15 @@ def _metrics(subject: Subject, plugin: str, item: Mapping[str, Any], facts: Fact
         for name in names:
             yield f"ethtool_{name}", str(name), facts.nics(item)
         return
-    seen = set()
     known = plugin in measured_as(subject.platform)
+    for metric, field_name in measured(subject.platform, plugin, item):
+        yield metric, field_name, _sets(plugin, field_name, item, facts, known)
+
+
+def measured(platform: str, plugin: str, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(name in CloudWatch, field) of each measurement of a plugin that takes ``measurement``."""
+    seen = set()
+    known = plugin in measured_as(platform)
     for entry in item.get("measurement") or []:
         name = str(entry.get("name", "")) if isinstance(entry, dict) else str(entry)
         field_name = bare(plugin, name.strip()) if known else name
@@ -146,7 +158,7 @@ def _metrics(subject: Subject, plugin: str, item: Mapping[str, Any], facts: Fact
         metric = str(entry["rename"]) if isinstance(entry, dict) and entry.get("rename") else given
         if metric not in seen:
             seen.add(metric)
-            yield metric, field_name, _sets(plugin, field_name, item, facts, known)
+            yield metric, field_name
 
 
 def _sets(plugin: str, field_name: str, item: Mapping[str, Any], facts: Facts, known: bool) -> list[dict[str, str]]:

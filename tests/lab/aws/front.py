@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import alarms, cbor, flowlogs, iam, instances, loggroups, logpolicies, trails
+from aws import cbor, dashboards, flowlogs, iam, instances, log_patterns, loggroups, logpolicies, trails
+from aws.alarms import OPERATIONS as ALARM_OPERATIONS
+from aws.alarms import Alarms
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -58,6 +60,7 @@ class Front:
         self.identities = Identities()
         self.stores: dict[tuple[str, str], Store] = {}
         self.metrics: defaultdict[tuple[str, str], Metrics] = defaultdict(Metrics)
+        self.alarms: dict[tuple[str, str], Alarms] = {}
         self.pace = Pace()
         self.control = Control(self)
         # Moto's models are plain objects without locks, and so are ours: one call at a time.
@@ -140,6 +143,8 @@ class Front:
             result = None
         if result is not None:
             return success(call, incomplete(call, result) if hollow else result)
+        if call.operation in instances.MONITORING:
+            return instances.monitor(call, place[0])
         if call.protocol == "cbor":
             return self._translated(call, place[0])
         answer = self.ask_moto(call.answerable(call.body, place[0]))
@@ -167,8 +172,14 @@ class Front:
             return {}
         if call.operation == "ListMetrics":
             return metrics.list_metrics(call.params, self.settings["metric_list_delay"])
-        if call.operation == "DescribeAlarmHistory":
-            return alarms.history(*place, call.params)
+        if call.operation in dashboards.OPERATIONS:
+            return dashboards.OPERATIONS[call.operation](place[0], call.params)
+        if call.operation in dashboards.TAGGING and dashboards.is_tagging(call.params):
+            return dashboards.TAGGING[call.operation](place[0], call.params)
+        if call.operation in ALARM_OPERATIONS:
+            alarms = self.alarms.setdefault(place, Alarms(*place, metrics))
+            alarms.hold = self.settings["alarm_hold_seconds"]
+            return ALARM_OPERATIONS[call.operation](alarms, call.params)
         reader = {"GetMetricData": metrics.data, "GetMetricStatistics": metrics.statistics}.get(call.operation)
         return reader(call.params) if reader else None
 
@@ -195,6 +206,8 @@ class Front:
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:
         if call.service == "logs" and call.operation == "CreateLogGroup":
             loggroups.keep_class(*place, call.params)
+        if call.service == "logs" and call.operation == "PutLogEvents":
+            log_patterns.count(loggroups.backend(*place).filters.metric_filters, call.params, self.metrics[place].put)
         if call.service == "logs" and call.operation == "PutSubscriptionFilter":
             keep_distribution(place, call.params)
         if call.service == "ec2":
@@ -242,6 +255,7 @@ class Front:
         with self.lock:
             self.stores.clear()
             self.metrics.clear()
+            self.alarms.clear()
             self.faults.clear()
             self.imds = Imds(self.settings["credential_seconds"])
             self.identities = Identities()

@@ -5,7 +5,19 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
 from moto.ec2.models import ec2_backends
+
+from aws.answer import Answer, AwsError
+
+if TYPE_CHECKING:
+    from aws.call import Call
+
+MONITORING = {"MonitorInstances": ("enabled", "pending"), "UnmonitorInstances": ("disabled", "disabling")}
+"""By operation the state of an instance afterwards, and what the answer says."""
 
 
 def correct(account: str, region: str, operation: str) -> None:
@@ -20,3 +32,21 @@ def correct(account: str, region: str, operation: str) -> None:
         for volume in backend.volumes.values():
             if volume.attachment and not volume.snapshot_id:
                 volume.snapshot_id = f"snap-{volume.id.split('-', 1)[1]}"
+
+
+def monitor(call: Call, account: str) -> Answer:
+    """MonitorInstances and UnmonitorInstances: of all instances that are named, or of none."""
+    state, said = MONITORING[call.operation]
+    ids = [str(value) for key, value in sorted(call.params.items()) if key.startswith("InstanceId.")]
+    known = {one.id: one for reservation in ec2_backends[account][call.region].reservations.values() for one in reservation.instances}
+    missing = [one for one in ids if one not in known]
+    if missing:
+        raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist")
+    for one in ids:
+        known[one].monitoring_state = state
+    items = "".join(f"<item><instanceId>{escape(one)}</instanceId><monitoring><state>{said}</state></monitoring></item>" for one in ids)
+    body = (
+        f'<{call.operation}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>{uuid.uuid4()}</requestId>'
+        f"<instancesSet>{items}</instancesSet></{call.operation}Response>"
+    )
+    return Answer(200, [("Content-Type", "text/xml")], body.encode())

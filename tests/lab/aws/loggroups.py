@@ -10,10 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moto.logs.models import logs_backends
-from moto.logs.utils import EventMessageFilter
 
 from aws.answer import AwsError
 from aws.answer import constraint as aws_constraint
+from aws.log_patterns import matches
 
 if TYPE_CHECKING:
     from moto.logs.models import LogEvent, LogGroup, LogsBackend, LogStream
@@ -161,7 +161,7 @@ def filter_events(account: str, region: str, params: dict[str, Any]) -> dict[str
     if not 1 <= limit <= 10_000:
         raise constraint(limit, "limit", "Member must have value less than or equal to 10000")
     start, end = params.get("startTime") or 0, params.get("endTime") or float("inf")
-    matcher = EventMessageFilter(params["filterPattern"]) if params.get("filterPattern") else None
+    pattern = str(params.get("filterPattern") or "")
     found: list[tuple[int, int, str, LogEvent]] = []
     for name, stream in list(group.streams.items()):
         if (names and name not in names) or (prefix and not name.startswith(prefix)):
@@ -169,7 +169,7 @@ def filter_events(account: str, region: str, params: dict[str, Any]) -> dict[str
         found += [
             (event.timestamp, event.event_id, name, event)
             for event in list(stream.events)
-            if start <= event.timestamp < end and (matcher is None or matcher.matches(event.message))
+            if start <= event.timestamp < end and matches(pattern, event.message)
         ]
     found.sort(key=lambda item: item[:2])
     token = str(params.get("nextToken") or "0")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from aws import queries
 from aws.answer import AwsError
 
 DATUMS = 1000
@@ -147,41 +148,60 @@ class Metrics:
         return {"Metrics": found[:PAGE], "NextToken": token}
 
     def data(self, params: dict[str, Any]) -> dict[str, Any]:
-        """GetMetricData for queries with MetricStat; the dimensions of a query are the whole set of the series."""
-        queries = params.get("MetricDataQueries") or []
-        if len(queries) > QUERIES:
+        """GetMetricData for MetricStat, whose dimensions are the whole set of the series, and for queries of Metrics Insights."""
+        asked = params.get("MetricDataQueries") or []
+        if len(asked) > QUERIES:
             raise AwsError("ValidationError", f"The collection MetricDataQueries must not have a size greater than {QUERIES}.")
         start, end = moment(params.get("StartTime")), moment(params.get("EndTime"))
         if start >= end:
             raise AwsError("ValidationError", "The parameter EndTime must be greater than StartTime.")
         ascending = params.get("ScanBy") == "TimestampAscending"
         results = []
-        for query in queries:
-            stat = query.get("MetricStat")
-            if not stat:
-                raise AwsError("ValidationError", "This stand-in answers MetricStat queries only.")
+        for query in asked:
             if str(query.get("ReturnData", "true")).lower() == "false":
                 continue
-            metric = stat["Metric"]
-            points = self._points(metric, start, end, float(stat["Period"]), stat["Stat"], stat.get("Unit"))
-            points.sort(reverse=not ascending)
-            results.append(
-                {
-                    "Id": query["Id"],
-                    "Label": query.get("Label") or metric["MetricName"],
-                    "Timestamps": [datetime.fromtimestamp(at, timezone.utc) for at, _unused in points],
-                    "Values": [value for _unused, value in points],
-                    "StatusCode": "Complete",
-                }
-            )
+            for label, points in self._asked(query, start, end):
+                points.sort(reverse=not ascending)
+                results.append(
+                    {
+                        "Id": query["Id"],
+                        "Label": label,
+                        "Timestamps": [datetime.fromtimestamp(at, timezone.utc) for at, _unused in points],
+                        "Values": [value for _unused, value in points],
+                        "StatusCode": "Complete",
+                    }
+                )
         return {"MetricDataResults": results, "Messages": []}
+
+    def _asked(self, query: dict[str, Any], start: float, end: float) -> list[tuple[str, list[tuple[float, float]]]]:
+        """The label and the points of each time series that a query means."""
+        stat = query.get("MetricStat")
+        if stat:
+            points = self.points(stat["Metric"], start, end, float(stat["Period"]), stat["Stat"], stat.get("Unit"))
+            return [(str(query.get("Label") or stat["Metric"]["MetricName"]), points)]
+        expression = str(query.get("Expression") or "")
+        if not queries.is_query(expression):
+            raise AwsError("ValidationError", "This stand-in answers MetricStat and Metrics Insights queries only.")
+        found = self.insights(expression, start, end, float(query.get("Period") or 60))
+        return [(" ".join(key) or str(query.get("Label") or query["Id"]), points) for key, points in sorted(found.items())]
+
+    def insights(self, expression: str, start: float, end: float, period: float) -> dict[tuple[str, ...], list[tuple[float, float]]]:
+        """The points of a query of Metrics Insights by the values of its GROUP BY; a contributor without a point in this time has none."""
+        query = queries.parse(expression)
+        found = {}
+        for key, matched in queries.contributors(query, self.series.values()).items():
+            samples = [item for series in matched for item in series.samples]
+            points = _by_period(samples, start, end, period, query.statistic)
+            if points:
+                found[key] = points
+        return found
 
     def statistics(self, params: dict[str, Any]) -> dict[str, Any]:
         """GetMetricStatistics."""
         start, end, period = moment(params.get("StartTime")), moment(params.get("EndTime")), float(params["Period"])
         points: dict[float, dict[str, Any]] = {}
         for stat in params.get("Statistics") or []:
-            for at, value in self._points(params, start, end, period, stat, params.get("Unit")):
+            for at, value in self.points(params, start, end, period, stat, params.get("Unit")):
                 points.setdefault(at, {"Timestamp": datetime.fromtimestamp(at, timezone.utc), "Unit": self._unit(params)})[stat] = value
         return {"Label": params["MetricName"], "Datapoints": list(points.values())}
 
@@ -189,14 +209,21 @@ class Metrics:
         series = self.series.get((metric["Namespace"], metric["MetricName"], dimensions(metric.get("Dimensions"))))
         return series.samples[0].unit if series else "None"
 
-    def _points(self, metric: dict[str, Any], start: float, end: float, period: float, stat: str, unit: Any) -> list[tuple[float, float]]:
+    def points(self, metric: dict[str, Any], start: float, end: float, period: float, stat: str, unit: Any) -> list[tuple[float, float]]:
+        """The time and value of each period of a metric."""
         series = self.series.get((metric["Namespace"], metric["MetricName"], dimensions(metric.get("Dimensions"))))
-        buckets: dict[float, list[Sample]] = {}
-        for item in series.samples if series else []:
-            at = item.time // period * period
-            if start // period * period <= at < end and unit in (None, "", item.unit):
-                buckets.setdefault(at, []).append(item)
-        return [(at, statistic(items, stat)) for at, items in buckets.items()]
+        samples = [item for item in (series.samples if series else []) if unit in (None, "", item.unit)]
+        return _by_period(samples, start, end, period, stat)
+
+
+def _by_period(samples: list[Sample], start: float, end: float, period: float, stat: str) -> list[tuple[float, float]]:
+    """A point for each period with samples, the first of them the one that *start* is in."""
+    buckets: dict[float, list[Sample]] = {}
+    for item in samples:
+        at = item.time // period * period
+        if start // period * period <= at < end:
+            buckets.setdefault(at, []).append(item)
+    return [(at, statistic(items, stat)) for at, items in buckets.items()]
 
 
 def statistic(items: list[Sample], stat: str) -> float:

@@ -18,7 +18,14 @@ from werkzeug.serving import make_server
 from aws.front import Front
 from aws.journal import Journal
 
-SETTINGS = ("metric_list_delay", "stream_time_delay", "credential_seconds", "parameter_write_rate", "flow_log_one_format")
+SETTINGS = (
+    "metric_list_delay",
+    "stream_time_delay",
+    "credential_seconds",
+    "parameter_write_rate",
+    "flow_log_one_format",
+    "alarm_hold_seconds",
+)
 
 
 class Handler(MotoRequestHandler):
@@ -64,6 +71,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--credential-seconds", type=float, default=21600, help="life of role credentials from IMDS")
     parser.add_argument("--parameter-write-rate", type=float, default=0, help="PutParameter calls a second before it throttles; 0: any")
     parser.add_argument("--flow-log-one-format", type=float, default=1, help="0: a second flow log that differs in format alone is taken")
+    parser.add_argument("--alarm-hold-seconds", type=float, default=3600, help="how long a state that SetAlarmState has set stays")
     return parser.parse_args()
 
 

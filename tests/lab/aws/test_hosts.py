@@ -293,3 +293,20 @@ def test_the_metadata_service_can_fail(standin: Standin, machine: Machine) -> No
     standin.ask("POST", "/_lab/faults", {"kind": "5xx", "service": "imds", "host": machine.name, "count": 1})
     assert machine.get("meta-data/instance-id")[0] == 500
     assert machine.get("meta-data/instance-id") == (200, machine.id)
+
+
+def test_detailed_monitoring_is_switched_of_all_or_none(standin: Standin) -> None:
+    ec2 = standin.client("ec2")
+    ids = [one["InstanceId"] for one in ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2)["Instances"]]
+
+    def states() -> list[str]:
+        found = ec2.describe_instances(InstanceIds=ids)["Reservations"][0]["Instances"]
+        return [one["Monitoring"]["State"] for one in found]
+
+    with pytest.raises(ClientError, match=r"InvalidInstanceID\.NotFound"):
+        ec2.monitor_instances(InstanceIds=[*ids, "i-12345678"])
+    assert states() == ["disabled", "disabled"]
+    answer = ec2.monitor_instances(InstanceIds=ids)["InstanceMonitorings"]
+    assert [one["Monitoring"]["State"] for one in answer] == ["pending", "pending"] and states() == ["enabled", "enabled"]
+    ec2.unmonitor_instances(InstanceIds=ids[:1])
+    assert sorted(states()) == ["disabled", "enabled"]

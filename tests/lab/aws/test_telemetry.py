@@ -88,7 +88,7 @@ def test_cbor_clients(standin: Standin, unique: str) -> None:
     put = encode({"Namespace": unique, "MetricData": [{"MetricName": "m", "Value": 2.5, "Timestamp": datetime.now(timezone.utc)}]})
     assert standin.raw("POST", path + "PutMetricData", put, headers)[0] == 200
     assert sample(standin.client("cloudwatch"), unique, "m", {}) == [2.5]
-    status, body = standin.raw("POST", path + "DescribeAlarms", encode({}), headers)
+    status, body = standin.raw("POST", path + "DescribeAlarms", encode({"AlarmNamePrefix": unique}), headers)
     assert status == 200 and decode(body).get("MetricAlarms") == []
     status, body = standin.raw("POST", path + "PutMetricData", encode({"Namespace": "AWS/x", "MetricData": []}), headers)
     assert status == 400 and decode(body)["__type"] == "InvalidParameterValue"
@@ -106,7 +106,7 @@ def test_the_history_of_an_alarm(standin: Standin, unique: str) -> None:
     items = cloudwatch.describe_alarm_history(AlarmName=unique, HistoryItemType="StateUpdate", StartDate=alarm["StateUpdatedTimestamp"])
     assert [item["HistorySummary"] for item in items["AlarmHistoryItems"]] == [
         "Alarm updated from ALARM to OK",
-        "Alarm updated from OK to ALARM",
+        "Alarm updated from INSUFFICIENT_DATA to ALARM",
     ]
     assert json.loads(items["AlarmHistoryItems"][1]["HistoryData"])["newState"] == {"stateValue": "ALARM", "stateReason": "told ALARM"}
     later = datetime.now(timezone.utc)

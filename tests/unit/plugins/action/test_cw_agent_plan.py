@@ -179,8 +179,10 @@ def test_dates_are_refused_with_their_variable(runner: Runner) -> None:
 
 def test_the_report_contacts_no_host_and_fails_on_errors(runner: Runner, tmp_path: Path) -> None:
     target = tmp_path / "report.json"
+    runner.shared["cw_agent_alarms"] = {"silent": {}}
     status, output = runner.play("-e", f"cw_agent_report_file={target}", playbook="cloudwatch.agent.check")
     assert status == 0, output
+    assert "alarms: 2 metrics and 1 composite alarm, 0.70 USD a month" in output
     assert "us-east-1/AmazonCloudWatch-base: hosts a, b (linux, ec2)" in output
     assert json.loads(target.read_text(encoding="utf-8"))["counts"] == {"error": 0, "warning": 0, "requirement": 0}
     runner.shared["cw_agent_fragment_slow"] = {"metric": {}}
@@ -188,8 +190,10 @@ def test_the_report_contacts_no_host_and_fails_on_errors(runner: Runner, tmp_pat
     assert strict
     assert "[unknown-section]" in output
     runner.shared["cw_agent_fragment_bad"] = {"metrics": {"wrong": 1}}
+    runner.shared["cw_agent_alarms"] = {"memry": {}}
     failed, output = runner.play(playbook="cloudwatch.agent.check")
     assert failed
+    assert "a: cw_agent_alarms: there is no kind 'memry'" in output
     assert "[schema-unknown-key]" in output
 
 

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Detailed monitoring of the instances of a plan's hosts, for all accounts and regions in one controller task."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.monitoring import Wanted, desired, forecast
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import monitoring
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import monitoring_settings
+
+ARGUMENTS: dict[str, dict[str, Any]] = {"plan": {"type": "dict", "required": True}, "prices": {"type": "dict", "default": {}}}
+WORDS = {True: "enabled", False: "disabled"}
+
+
+class ActionModule(AwsAction):
+    """The controller's side of cw_agent_detailed_monitoring; no host is contacted."""
+
+    _supports_diff = True
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Read the instances, refuse those that are gone, then switch what differs."""
+        super().run(tmp, task_vars)
+        given, connection = self.connect(ARGUMENTS)
+        client: Clients = clients(connection)
+        try:
+            wanted = desired(given["plan"], monitoring_settings(given["plan"], task_vars or {}))
+            found: dict[tuple[Target, str], bool] = {}
+            for target in dict.fromkeys(one.target for one in wanted):
+                ids = [one.instance for one in wanted if one.target == target]
+                found.update({(target, key): state for key, state in monitoring.read(client("ec2", *target), ids).items()})
+        except (AwsError, ConfigError) as error:
+            return {"failed": True, "changed": False, "msg": str(error)}
+        gone = [
+            f"{one.host}: {one.instance} is no instance of {one.target.region}."
+            for one in wanted
+            if (one.target, one.instance) not in found
+        ]
+        if gone:
+            return {"failed": True, "changed": False, "msg": "\n".join(gone) + " Hint: correct instance_id, or leave the host out."}
+        differing = [one for one in wanted if found[one.target, one.instance] != one.enabled]
+        failed = {} if self._task.check_mode else dict(_switched(client, differing))
+        entries = [_entry(one, one in differing, failed) for one in wanted]
+        changed = [one for one in entries if one["changed"]]
+        sides = {side: {f"{one['region']}/{one['host']}": one[side] for one in changed} for side in ("before", "after")}
+        result = {"changed": bool(changed), "instances": entries, "forecast": forecast(wanted, given["prices"])}
+        result |= {"diff": sides} if changed else {}
+        return {**result, **({"failed": True, "msg": "\n".join(dict.fromkeys(failed.values()))} if failed else {})}
+
+
+def _switched(client: Clients, wanted: list[Wanted]) -> Iterator[tuple[Wanted, str]]:
+    """Switch instances, as many as fit into a call; those of a call that fails, and why."""
+    for target, enabled in dict.fromkeys((one.target, one.enabled) for one in wanted):
+        those = [one for one in wanted if (one.target, one.enabled) == (target, enabled)]
+        for start in range(0, len(those), monitoring.IDS):
+            some = those[start : start + monitoring.IDS]
+            switch = monitoring.turn_on if enabled else monitoring.turn_off
+            try:
+                switch(client("ec2", *target), [one.instance for one in some])
+            except AwsError as error:
+                yield from ((one, f"{target.region}: {error}") for one in some)
+
+
+def _entry(one: Wanted, differs: bool, failed: Mapping[Wanted, str]) -> dict[str, Any]:
+    before, after = WORDS[one.enabled != differs], WORDS[one.enabled]
+    where = {"host": one.host, "instance_id": one.instance, **one.target._asdict()}
+    if one in failed:
+        return {**where, "changed": False, "before": before, "after": before, "msg": failed[one]}
+    return {**where, "changed": differs, "before": before, "after": after}

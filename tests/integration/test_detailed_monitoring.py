@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Detailed monitoring against the stand-in: CHECK, run, CHECK, run, in two regions; a refusal loses nothing.
+
+The role and the playbook: tests/integration/test_alarms.py.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_detailed_monitoring
+
+from .alarm_account import CONNECTION, OTHER, REGION, Account, controlled
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
+
+REGIONS = (REGION, OTHER)
+
+
+@pytest.fixture
+def account(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Account:
+    return controlled(lab, monkeypatch)
+
+
+def test_instances_are_switched_by_their_hosts_variable(account: Account) -> None:
+    """A host that says nothing stays as it is; one that is wrong keeps all as they are."""
+    lab, clients = account.lab, {region: account.client("ec2", region) for region in REGIONS}
+    made = {region: client.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2)["Instances"] for region, client in clients.items()}
+    where = [(region, one["InstanceId"]) for region in REGIONS for one in made[region]]
+    clients[OTHER].monitor_instances(InstanceIds=[one["InstanceId"] for one in made[OTHER]])
+    plan = {"hosts": {name: {"profile": "", "region": region} for name, (region, _instance) in zip("abcd", where)}}
+    hostvars: dict[str, dict[str, Any]] = {name: {"instance_id": instance} for name, (_region, instance) in zip("abcd", where)}
+    hostvars["a"]["cw_agent_detailed_monitoring"], hostvars["c"]["cw_agent_detailed_monitoring"] = True, False
+
+    def run(check: bool = False) -> dict[str, Any]:
+        task = SimpleNamespace(
+            args={"region": REGION, "plan": plan}, action="x", environment=None, check_mode=check, diff=True, async_val=0
+        )
+        action = cw_agent_detailed_monitoring.ActionModule(task, CONNECTION, None, None, None, None)
+        since = lab.mark()
+        found: dict[str, Any] = action.run(task_vars={"hostvars": hostvars})
+        return {**found, "writes": lab.writes(since)}
+
+    def states() -> list[str]:
+        found = [clients[region].describe_instances(InstanceIds=[one])["Reservations"][0]["Instances"][0] for region, one in where]
+        return [one["Monitoring"]["State"] for one in found]
+
+    check = run(check=True)
+    assert (check["changed"], check["writes"]) == (True, [])
+    assert check["diff"]["after"] == {f"{REGION}/a": "enabled", f"{OTHER}/c": "disabled"}
+    lab.fault("denied", service="ec2", operation="MonitorInstances", count=1)
+    half = run()
+    assert half["failed"] and half["writes"] == ["MonitorInstances", "UnmonitorInstances"]
+    assert "allow ec2:MonitorInstances to the controller's credentials" in half["msg"] and "guide on alarms" in half["msg"]
+    assert states() == ["disabled", "disabled", "disabled", "enabled"]
+    lab.clear()
+    lab.fault("throttle", service="ec2", operation="MonitorInstances", count=1)
+    assert run()["writes"] == ["MonitorInstances"] * 2 and states() == ["enabled", "disabled", "disabled", "enabled"]
+    assert [(one["changed"], one["writes"]) for one in (run(check=True), run())] == [(False, [])] * 2
+    hostvars["b"].update(cw_agent_detailed_monitoring=True, instance_id="i-12345678")
+    wrong = run()
+    assert wrong["failed"] and wrong["writes"] == [] and f"b: i-12345678 is no instance of {REGION}." in wrong["msg"]
