@@ -24,7 +24,7 @@ from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._repor
 )
 
 IMAGES = pathlib.Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "images"
-PICTURES = {"report": (1100, 560, "light"), "report-dark": (1100, 560, "dark"), "report-telephone": (360, 640, "light")}
+PICTURES = {"report": (1400, 700, "light"), "report-dark": (1400, 700, "dark"), "report-telephone": (360, 700, "light")}
 """By name, width and height of the screen in CSS pixels, and its scheme."""
 LICENSE = "SPDX-License-Identifier: GPL-3.0-or-later\n"
 
