@@ -98,7 +98,7 @@ def measure(site: Site, scratch: pathlib.Path) -> bool:
     ping.write_text(PING)
     inventory(site, scratch / "hosts.yml")
     representatives = ",".join(f"h{number:03}.ec2-{number + 1}" for number in range(MACHINES))
-    run(site, "cloudwatch.agent.site", "--limit", representatives, changes=True)
+    run(site, "cloudwatch.agent.site", "--limit", representatives, "-e", "cw_agent_release=always", changes=True)
     run(site, str(ping))
     print(f"{HOSTS} hosts on {MACHINES} machines, {sessions(site)} SSH sessions, {FORKS} forks")
     pings, sites = [], []
