@@ -49,7 +49,8 @@ def inventory(site: Site, target: pathlib.Path) -> None:
     """Write an inventory of many names for each machine, and how SSH gets to them."""
     machines = [f"ec2-{number}" for number in range(1, MACHINES + 1)]
     lines = pathlib.Path(site.environment["LAB_SSH_CONFIG"]).read_text().splitlines()
-    options = [line for line in lines if line.startswith(" ")]
+    # A run of many hosts takes longer than the minute for which the lab keeps connections.
+    options = [line.replace("ControlPersist 60s", "ControlPersist 30m") for line in lines if line.startswith(" ")]
     blocks = [f"Host *.{machine}\n" + "\n".join(options).replace(" %h %p", f" {machine} %p") for machine in machines]
     config = target.with_name("ssh_config")
     config.write_text("\n".join(blocks) + "\n")
