@@ -13,22 +13,28 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import princ
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import instances, permissions
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Subject
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import Identities
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import observations
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "plan": {"type": "dict", "required": True},
     "principals": {"type": "dict", "default": {}},
+    "scope": {"type": "str", "choices": ["all", "changing"], "default": "all"},
     "create_groups": {"type": "bool", "default": True},
     "table": {"type": "bool", "default": False},
     "result_file": {"type": "path"},
     "policy_directory": {"type": "path"},
     "fail_on_missing": {"type": "bool", "default": True},
 }
+
+CHANGING = "changing"
+WITHOUT = " cw_agent_permissions_check: never does without this question."
 
 
 class ActionModule(AwsAction):
@@ -39,9 +45,14 @@ class ActionModule(AwsAction):
         super().run(tmp, task_vars)
         self._options, connection = self.connect(ARGUMENTS)
         self._clients = clients(connection)
-        identities = Identities(self._clients, (task_vars or {}).get("hostvars") or {}, self._options["principals"])
-        plan = self._options["plan"]
+        plan, hostvars = self._options["plan"], (task_vars or {}).get("hostvars") or {}
         hosts = {name: entry for name, entry in plan["hosts"].items() if entry["state"] != ABSENT}
+        callers: dict[str, str] = {}
+        if self._options["scope"] == CHANGING:
+            seen = {name: result for name, result in observations(hostvars, hosts).items() if permissions.is_changing(result)}
+            hosts = {name: hosts[name] for name in hosts if name in seen}
+            callers = {name: arn for name, result in seen.items() if (arn := result["agent"]["caller"]["arn"])}
+        identities = Identities(self._clients, hostvars, self._options["principals"], callers)
         try:
             subjects = permissions.subjects(plan, identities.of(hosts), self._options["create_groups"])
         except ConfigError as error:
@@ -69,7 +80,7 @@ class ActionModule(AwsAction):
         states = {name: item["state"] for item in entries for name in item["hosts"]}
         states |= {name: permissions.MISSING for name, item in found.items() if item["problems"]}
         result = {"changed": False, "permissions": entries, "hosts": states, "instances": found, "table": lines}
-        result |= {"blind": permissions.BLIND, "msg": text}
+        result |= {"refusals": permissions.refusals(entries, found), "blind": permissions.BLIND, "msg": text}
         if self._options["table"]:
             self._display.display("\n".join(lines))
         self._write(entries, result)
@@ -78,15 +89,17 @@ class ActionModule(AwsAction):
     def _warn(self, entries: list[dict[str, Any]], unread: Mapping[str, str]) -> None:
         """Say what nobody knows: of principals, and of the instances of hosts whose principals are known."""
         unknown = [item for item in entries if item["state"] == permissions.UNKNOWN]
+        more = WITHOUT if self._options["scope"] == CHANGING else ""
         for item in unknown:
-            self._display.warning(f"{item['configuration']}: {item['reason'].rstrip('.')}. Nothing is known of {', '.join(item['hosts'])}.")
+            hosts = listed(item["hosts"])
+            self._display.warning(f"{item['configuration']}: {item['reason'].rstrip('.')}. Nothing is known of {hosts}.{more}")
         covered = {host for item in unknown for host in item["hosts"]}
         reasons: dict[str, list[str]] = {}
         for host, reason in unread.items():
             if host not in covered:
                 reasons.setdefault(reason, []).append(host)
-        for reason, hosts in reasons.items():
-            self._display.warning(f"{reason.rstrip('.')}. Nothing is known of the instances of {', '.join(hosts)}.")
+        for reason, names in reasons.items():
+            self._display.warning(f"{reason.rstrip('.')}. Nothing is known of the instances of {listed(names)}.")
 
     def _write(self, entries: list[dict[str, Any]], result: Mapping[str, Any]) -> None:
         if self._options["result_file"]:

@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "names": {"type": "list", "elements": "str", "default": []},
     "observed": {"type": "dict"},
     "versions": {"type": "int", "default": 10},
+    "fail_on_refusal": {"type": "bool", "default": True},
     "table": {"type": "bool", "default": False},
     "result_file": {"type": "path"},
 }
@@ -42,8 +43,11 @@ class ActionModule(AwsAction):
         if observed is None:
             observed = observations((task_vars or {})["hostvars"], plan["hosts"])
         try:
-            histories = read_histories(lambda target: client("ssm", *target), names_by_target(plan, given["names"]))
-            found = listing(plan, given["names"], histories, observed, given["versions"])
+            histories, errors = read_histories(lambda target: client("ssm", *target), names_by_target(plan, given["names"]))
+            if errors and given["fail_on_refusal"]:
+                raise next(iter(errors.values()))
+            refused = {target: str(error) for target, error in errors.items()}
+            found = listing(plan, given["names"], histories, observed, given["versions"], refused)
         except (AwsError, ConfigError) as error:
             # Not by raising from it: with the cause Ansible prints every configuration of the call once more.
             return {"failed": True, "changed": False, "msg": str(error)}

@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "releases": {"type": "dict", "required": True},
     "observed": {"type": "dict"},
     "telemetry": {"type": "dict", "default": {}},
+    "permissions": {"type": "dict", "default": {}},
     "table": {"type": "bool", "default": False},
     "json_file": {"type": "path"},
     "html_file": {"type": "path"},
@@ -41,7 +42,7 @@ class ActionModule(ControllerAction):
         plan, observed = given["plan"], given["observed"]
         if observed is None:
             observed = observations((task_vars or {})["hostvars"], plan["hosts"])
-        found = report(plan, observed, given["releases"], given["telemetry"], time.time())
+        found = report(plan, observed, given["releases"], given["telemetry"], given["permissions"], time.time())
         lines = table(found)
         if given["table"] and not self._task.no_log:
             self._display.display("\n".join(lines))

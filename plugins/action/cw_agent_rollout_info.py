@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "required": True, "choices": ["planned", "evaluated", "accounted"]},
     "plan": {"type": "dict", "required": True},
     "published": {"type": "dict"},
+    "refused": {"type": "list", "elements": "str", "default": []},
     "canary": {"type": "str", "default": "1"},
     "serial": {"type": "list", "elements": "str", "default": ["100%"]},
     "waves": {"type": "dict"},
@@ -56,7 +57,7 @@ class ActionModule(ControllerAction):
         """Choose the canaries, and show the waves."""
         plan, hostvars = given["plan"], variables["hostvars"]
         zones = {host: zone_of(hostvars.raw_get(host)) for host in plan["hosts"]}
-        known = canaries.concerned(plan, given["published"], observations(hostvars, plan["hosts"]), zones)
+        known = canaries.concerned(plan, given["published"], observations(hostvars, plan["hosts"]), zones, given["refused"])
         order = canaries.waves(known, given["published"], given["canary"], lambda pattern: self._matching(pattern, variables))
         # Those of an interrupted roll-out have to be taken back where an alarm says so.
         begun = order.canaries != order.changing

@@ -234,6 +234,12 @@ agent:
           description: The credentials file.
           type: str
           returned: success
+        keys_expire_at:
+          description:
+            - Until when the keys of the profile are valid, in seconds since the epoch. Null where its file does not say it.
+            - Programs that write temporary keys say it in C(x_security_token_expires), C(aws_expiration) or C(expiration).
+          type: float
+          returned: success
     mode:
       description: The mode in which the service starts, C(ec2) or C(onPremise).
       type: str

@@ -16,6 +16,8 @@ description:
     role of the instance profile, which EC2 is asked for.
   - Of instances it says what EC2 and IAM know that a host cannot know of itself (no instance profile, one without a role, a role that EC2
     may not assume, a metadata service that is turned off). All instances of an account and region are read together.
+  - With O(scope=changing) it is the preflight of a run. A host's principal is then the one that STS has named on the host itself, where it
+    was asked.
   - IAM's simulation sees no resource policies, no policies of sessions, VPC endpoints and KMS keys. What it does not let the controller ask
     is C(unknown), with a warning.
 options:
@@ -27,6 +29,14 @@ options:
     description: ARNs of users and roles by host, which count before everything else.
     type: dict
     default: {}
+  scope:
+    description:
+      - Which hosts of the plan are asked about.
+      - V(changing) - those that a run is about to change, as their observation says (C(cw_agent_observed), the result of
+        M(cloudwatch.agent.cw_agent_info)). Without any, nobody is asked anything.
+    type: str
+    choices: [all, changing]
+    default: all
   create_groups:
     description: Whether the agent creates its log groups.
     type: bool
@@ -56,7 +66,7 @@ extends_documentation_fragment:
 notes:
   - O(region) and O(profile) come from the plan, host by host; the options of the same names count where the plan names none.
   - Needs C(iam:SimulatePrincipalPolicy); C(ec2:DescribeInstances) and C(iam:GetInstanceProfile) for instances; C(iam:GetAccessKeyLastUsed)
-    and C(iam:GetUser) for access keys.
+    and C(iam:GetUser) for access keys; C(iam:GetRole) for roles with a path, with O(scope=changing).
 seealso:
   - module: cloudwatch.agent.cw_agent_plan
   - plugin: cloudwatch.agent.config_policy
@@ -111,6 +121,17 @@ hosts:
   description: The state of each host; C(missing) as well where its agent cannot use the role of its instance.
   returned: always
   type: dict
+refusals:
+  description:
+    - By host all that keeps its agent from sending, with hints, in one text.
+    - Hosts that lack nothing, or of which nothing is known, are left out.
+  returned: always
+  type: dict
+  sample:
+    web-1: >-
+      permissions are missing (arn:aws:iam::123456789012:role/web): logs:PutLogEvents on
+      arn:aws:logs:us-east-1:123456789012:log-group:/web:log-stream:*: no statement allows it; needed by
+      /logs/logs_collected/files/collect_list/0. Hint: add the statement SendLogs of the policy.
 instances:
   description:
     - By host what EC2 and IAM say of its instance, each with C(instance_id), C(instance_profile) and C(role) (ARNs), C(http_endpoint),

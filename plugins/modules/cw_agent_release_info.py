@@ -36,6 +36,12 @@ options:
     description: How many of the newest versions of each configuration are listed. Those with a label or a host always are.
     type: int
     default: 10
+  fail_on_refusal:
+    description:
+      - Whether the task fails where Parameter Store cannot be read.
+      - Else the configurations of that account and region say why (RV(configurations[].refused)), and their hosts are C(unknown).
+    type: bool
+    default: true
   table:
     description: Whether to show the table on the terminal.
     type: bool
@@ -105,6 +111,9 @@ configurations:
     on_hold:
       description: Whether it was rolled back and the plan asks for another version than the live one, at which its hosts stay.
       type: bool
+    refused:
+      description: Why Parameter Store could not be read, with O(fail_on_refusal=false); empty where it could.
+      type: str
     left_out:
       description: How many versions are not listed because of O(versions).
       type: int
@@ -162,6 +171,7 @@ hosts:
         - C(runs) - one of the versions, which RV(hosts.key) and RV(hosts.version) name.
         - C(other) - other files, which RV(hosts.reason) names.
         - C(none) - the agent has no configuration there.
+        - C(unknown) - the versions of its account and region could not be read.
         - C(unreachable), C(failed), C(not_observed) - nothing is known; RV(hosts.reason) says why.
       type: str
     reason:

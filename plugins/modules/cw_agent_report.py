@@ -34,6 +34,12 @@ options:
       - Telemetry that is missing is a difference of a host that runs the inventory's configuration, by which it was evaluated.
     type: dict
     default: {}
+  permissions:
+    description:
+      - The result of M(cloudwatch.agent.cw_agent_permissions_info). Empty where IAM was not asked.
+      - A permission that is missing is a difference.
+    type: dict
+    default: {}
   table:
     description: Whether to show the table on the terminal.
     type: bool
@@ -71,6 +77,7 @@ seealso:
   - module: cloudwatch.agent.cw_agent_info
   - module: cloudwatch.agent.cw_agent_release_info
   - module: cloudwatch.agent.cw_agent_telemetry_info
+  - module: cloudwatch.agent.cw_agent_permissions_info
 """
 
 EXAMPLES = r"""
@@ -127,7 +134,7 @@ hosts:
     differing:
       description:
         - The parts that differ, of V(package), V(credentials), V(settings), V(user), V(log_access), V(configuration), V(removal),
-          V(service), V(unmanaged), V(telemetry) and V(problems).
+          V(service), V(unmanaged), V(permissions), V(telemetry) and V(problems).
       type: list
       elements: str
       returned: always

@@ -34,6 +34,11 @@ options:
   published:
     description: The result of M(cloudwatch.agent.cw_agent_release) with C(state=published), for O(state=planned) and O(state=accounted).
     type: dict
+  refused:
+    description: Hosts that differ and cannot be changed, beside those whose observation says so. None of them becomes a canary.
+    type: list
+    elements: str
+    default: []
   canary:
     description:
       - How many canaries O(state=planned) chooses, as a number, a percentage of the hosts that differ, or a pattern of hosts.

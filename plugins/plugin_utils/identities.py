@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
@@ -20,21 +21,27 @@ TEMPORARY = Identity(
     "", f"{KEY} is a temporary key, of which IAM does not say whose it is. Hint: set {PRINCIPAL} to the ARN of its role", False
 )
 TEMPORARY_PREFIX = "ASIA"
+_SESSION = re.compile(r"arn:([^:]+):sts::(\d+):assumed-role/([^/]+)/")
 
 
 class Identities:
-    """By what is given, by the access key of its credential profile, or by its instance profile, in this order.
+    """By what is given, what STS has said, the access key of its credential profile, or its instance profile, in this order.
 
     Args:
         client: for a service, a profile and a region.
         hostvars: the variables of all hosts.
         given: host → ARN.
+        callers: host → the ARN that STS has said on the host; of these the instances are not read.
     """
 
-    def __init__(self, client: Clients, hostvars: Mapping[str, Any], given: Mapping[str, str]) -> None:
+    def __init__(
+        self, client: Clients, hostvars: Mapping[str, Any], given: Mapping[str, str], callers: Mapping[str, str] | None = None
+    ) -> None:
         self._client = client
         self._hostvars = hostvars
         self._given = given
+        self._callers = callers or {}
+        self._variables: dict[str, Mapping[str, Any]] = {}
         self._asked: dict[tuple[str, str], Any] = {}
         self._roles: dict[str, Role] = {}
         self._found: dict[str, Instance] = {}
@@ -51,13 +58,18 @@ class Identities:
         return {name: instances.entry(found, self._roles.get(name)) for name, found in self._found.items()}
 
     def _variable(self, host: str, name: str) -> str:
-        return str(self._hostvars[host].get(name) or "") if host in self._hostvars else ""
+        # Each access puts all variables of a host together.
+        if host not in self._variables and host in self._hostvars:
+            self._variables[host] = self._hostvars[host]
+        return str(self._variables.get(host, {}).get(name) or "")
 
     def _identity(self, host: str, entry: Mapping[str, Any]) -> Identity:
         given = self._given.get(host) or self._variable(host, PRINCIPAL)
         key = self._variable(host, KEY)
         if given:
             return Identity(given)
+        if host in self._callers:
+            return self._of_caller(entry, self._callers[host])
         if key.startswith(TEMPORARY_PREFIX):
             return TEMPORARY
         if key:
@@ -65,6 +77,17 @@ class Identities:
         if host in self.unread:
             return Identity("", self.unread[host], False)
         return self._of_instance(host, entry) if host in self._found else UNKNOWN
+
+    def _of_caller(self, entry: Mapping[str, Any], arn: str) -> Identity:
+        """The user, or the role of a session; nobody but IAM knows the path of a role."""
+        session = _SESSION.match(arn)
+        if not session:
+            return Identity(arn)
+        partition, account, name = session.groups()
+        try:
+            return Identity(self._ask(entry, name, principals.role_named))
+        except AwsError:  # most roles have no path
+            return Identity(f"arn:{partition}:iam::{account}:role/{name}")
 
     def _of_key(self, entry: Mapping[str, Any], key: str) -> Identity:
         try:
@@ -83,7 +106,7 @@ class Identities:
         return Identity(role.arn) if role.arn else Identity("", instances.problems(found, role)[-1])
 
     def _ask(self, entry: Mapping[str, Any], known: str, question: Callable[[Any, str], Any]) -> Any:
-        """Ask once for each key or instance profile; its error is raised for every host that has it."""
+        """Ask once for each key, role or instance profile; its error is raised for every host that has it."""
         asked = (entry["profile"], known)
         if asked not in self._asked:
             try:
@@ -99,7 +122,7 @@ class Identities:
         targets: dict[tuple[str, str], dict[str, str]] = {}
         for name, entry in hosts.items():
             instance = self._variable(name, "instance_id")
-            if entry["mode"] == "ec2" and instance:
+            if entry["mode"] == "ec2" and instance and name not in self._callers:
                 targets.setdefault((entry["profile"], entry["region"]), {})[instance] = name
         for target, names in targets.items():
             self._read_in(target, names)

@@ -23,6 +23,8 @@ import tempfile
 import time
 from typing import Any, Iterator, NamedTuple
 
+from process_memory import MIB, memory
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAB = ROOT / "tests" / "lab" / "lab"
 HOSTS = int(os.environ.get("BENCH_HOSTS", "5000"))
@@ -34,7 +36,6 @@ LARGE = {"check": 1, "publish": 2}
 LARGE_BYTES = 20_000
 TENTH = HOSTS // 10
 SAMPLE_SECONDS = 0.05
-MIB = 1 << 20
 
 BASELINE = """
 - hosts: all
@@ -54,20 +55,6 @@ class Run(NamedTuple):
     resident: int
     proportional: int
     calls: list[str]
-
-
-def memory(group: int) -> tuple[int, int]:
-    """Bytes that the processes of a group have resident, and the same with shared pages divided among those that share them."""
-    resident = proportional = 0
-    for entry in pathlib.Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError, ValueError):
-            if os.getpgid(int(entry.name)) == group:
-                fields = dict(line.split(":", 1) for line in (entry / "smaps_rollup").read_text().splitlines()[1:])
-                resident += int(fields["Rss"].split()[0]) * 1024
-                proportional += int(fields["Pss"].split()[0]) * 1024
-    return resident, proportional
 
 
 def write_inventory(path: pathlib.Path) -> None:

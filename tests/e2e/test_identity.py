@@ -17,6 +17,7 @@ from lab_site import UNIT, Run, Site, untouched
 
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/keys.conf"
 ROOTS = "/root/.aws/credentials"
+POLICY = "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,17 @@ class TestOnPremises:
         _run, said = refused(site, "onprem-1", cw_agent_credentials_access_key_id="AKIAUNKNOWN000000000")
         assert "AWS does not know the access key of the agent's credentials" in said
         assert "sts.us-east-1.amazonaws.com: InvalidClientTokenId" in said
+
+    def test_a_permission_that_is_missing(self, site: Site) -> None:
+        """IAM says so of the user whose keys the run brings."""
+        iam, user = site.client("iam"), "cw-agent-onprem"
+        iam.detach_user_policy(UserName=user, PolicyArn=POLICY)
+        try:
+            _run, said = refused(site, "onprem-1", cw_agent_permissions_check="changed")
+        finally:
+            iam.attach_user_policy(UserName=user, PolicyArn=POLICY)
+        assert f"onprem-1: permissions are missing (arn:aws:iam::123456789012:user/{user}): " in said
+        assert "cloudwatch:PutMetricData on *: no statement allows it; needed by /metrics" in said
 
     def test_a_clock_an_hour_ahead(self, site: Site) -> None:
         site.set_ahead("onprem-1", 3600)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -20,6 +21,7 @@ NAME = "AmazonCloudWatch-fleet"
 ACTIVE = "cd /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d && sha256sum *"
 QUICK = {"cw_agent_canary": CANARY, "cw_agent_service_health_seconds": 2, "cw_agent_bake_seconds": 5, "cw_agent_verify_timeout": 20}
 ALARM = "fleet-errors"
+ROLE = "cw-agent-lab"
 LIFT = {"cw_agent_release_hold": "lift"}
 
 
@@ -130,6 +132,32 @@ def test_a_candidate_with_errors_in_the_log(fleet: Site) -> None:
     assert_held(fleet, released)
 
 
+def test_a_candidate_that_loses_a_permission(fleet: Site) -> None:
+    """What IAM knows is refused before a host is changed; what it does not, such as an endpoint's policy, the canary finds out."""
+    before, released, iam = seen(fleet), labels(fleet), fleet.client("iam")
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "cloudwatch:PutMetricData", "Resource": "*"}]}
+    want(fleet, 35)
+    mark = fleet.mark()
+    iam.put_role_policy(RoleName=ROLE, PolicyName="no", PolicyDocument=json.dumps(deny))
+    run = rollout(fleet, cw_agent_permissions_check="changed", **LIFT)
+    iam.delete_role_policy(RoleName=ROLE, PolicyName="no")
+    words = " ".join(run.output.split())
+    assert run.status == 2
+    assert f"permissions are missing (arn:aws:iam::123456789012:role/{ROLE}): cloudwatch:PutMetricData on *: a statement denies it" in words
+    assert "5 hosts: 1 failed, 4 not reached" in run.output.splitlines()
+    assert "canaries: " not in run.output
+    assert (seen(fleet), labels(fleet)["live"]) == (before, released["live"])
+    # One principal and one configuration, whose needs take two questions.
+    assert len(fleet.calls(mark, operation="SimulatePrincipalPolicy")) == 2
+    assert len(fleet.calls(mark, operation="GetRole")) == 1
+
+    fleet.lab("fault", "add", "denied", "--service", "monitoring", "--operation", "PutMetricData", "--host", CANARY)
+    run = rollout(fleet, cw_agent_permissions_check="changed", **LIFT)
+    fleet.lab("fault", "clear")
+    assert_stopped(fleet, run, before, "telemetry", "may not call cloudwatch:PutMetricData")
+    assert_held(fleet, released)
+
+
 def test_a_candidate_for_which_an_alarm_goes_off(fleet: Site) -> None:
     """It is OK again when the gates are evaluated, which makes no difference."""
     before, released, cloudwatch = seen(fleet), labels(fleet), fleet.client("cloudwatch")
@@ -202,7 +230,16 @@ def test_a_controller_that_is_killed(fleet: Site) -> None:
 
 
 def test_the_next_run_goes_on_and_the_one_after_that_changes_nothing(fleet: Site) -> None:
+    """Also where somebody has pressed Ctrl-C while a batch was changed."""
+    before, live = seen(fleet), labels(fleet)["live"]
+    process = fleet.start(playbook="cloudwatch.agent.rollout", variables={"cw_agent_serial": [1]})
+    until(lambda: process.poll() is not None or seen(fleet) != before, 120, "a host of a batch is changed")
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate()
+    print(output[-5000:], errors[-5000:])
+    assert process.returncode not in (0, 2)
     assert rollout(fleet).status == 0
+    assert labels(fleet)["live"] == live
     now = seen(fleet)
     assert len({one.active for one in now.values()}) == 1
     again = rollout(fleet)

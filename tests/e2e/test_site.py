@@ -219,6 +219,19 @@ class TestSecondRun:
         assert {host: site.invocation(host) for host in HOSTS} == before
         assert [call["operation"] for call in site.calls(mark, host=None) if call["write"]] == []
 
+    def test_hosts_have_asked_for_no_more_than_their_policy_allows(self, site: Site) -> None:
+        """Every call until now, of downloaders and daemons, is in the policy made of the configuration, and IAM allows it."""
+        file = site.scratch / "permissions.json"
+        assert site.play(playbook="cloudwatch.agent.permissions", variables={"cw_agent_permissions_file": str(file)}).status == 0
+        said = json.loads(file.read_text())
+        assert said["hosts"] == dict.fromkeys(HOSTS, "allowed")
+        for item in said["permissions"]:
+            allowed = {action for statement in item["policy"]["Statement"] for action in statement["Action"]}
+            calls = [call for host in item["hosts"] for call in site.calls(host=host) if call["service"] not in ("s3", "sts")]
+            asked = {f"{call['service']}:{call['operation']}".replace("monitoring:", "cloudwatch:") for call in calls}
+            assert asked <= allowed, (item["hosts"], asked - allowed)
+            assert {"cloudwatch:PutMetricData", "logs:PutLogEvents", "ssm:GetParameter"} <= asked
+
     @pytest.mark.parametrize(
         "configured",
         [

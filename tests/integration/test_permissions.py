@@ -230,7 +230,7 @@ def test_what_ec2_and_iam_know_of_instances(lab: Lab, tmp_path: Path) -> None:
     place.add("empty-1", with_role=False)
     place.add("foreign-1", service="lambda.amazonaws.com")
     off = place.add("off-1", HttpEndpoint="disabled")
-    lab.fault("denied", operation="SimulatePrincipalPolicy")  # the stand-in has no simulation
+    lab.fault("denied", operation="SimulatePrincipalPolicy")
     output, result, asked = place.run()
     found = result["instances"]
     assert {host: len(item["problems"]) for host, item in found.items()} == {"good-1": 0} | dict.fromkeys([*place.hosts][1:], 1)

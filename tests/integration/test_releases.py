@@ -110,6 +110,25 @@ def test_unreachable_hosts_are_named(fleet: Fleet) -> None:
     assert "Connection refused" in found["hosts"]["h1"]["reason"]
 
 
+def test_the_report_where_parameter_store_cannot_be_read(fleet: Fleet) -> None:
+    """Every host says so beside what else is known of it, and all that was to be written is."""
+    inventory = desired(fleet, "/a", cw_agent_mode="onPremise", **LOCAL)
+    fleet.run("publish", inventory)
+    fleet.lab.fault("denied", operation="GetParameter*")
+    file = fleet._path / "report.json"
+    options = ("-e", f"cw_agent_report_json={file}", "-e", "cw_agent_report_telemetry=false")
+    done = fleet.run("report", inventory, *options, check=False)
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert done.returncode == 2
+    assert "2of2hostsdiffer:h1(package,configuration,problems),h2(package,configuration,problems)." in said(done)
+    why = "configuration: Parameter Store could not be read: Failed to read the parameters"
+    assert {host["host"]: [text.startswith(why) for text in host["differences"]] for host in found["hosts"]} == {
+        "h1": [False, True, False],
+        "h2": [False, True, False],
+    }
+    assert "Hint: allow ssm:GetParameters to the controller's credentials" in found["configurations"][0]["refused"]
+
+
 @pytest.mark.parametrize("kind", ["SecureString", "vaulted"])
 def test_no_secret_is_shown(fleet: Fleet, kind: str) -> None:
     inventory = desired(fleet, "/var/log/swordfish.log")

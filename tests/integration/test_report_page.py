@@ -103,6 +103,15 @@ def test_it_asks_nobody_for_anything(page: Page, file: Path) -> None:
     assert file.stat().st_size <= 1_000_000
 
 
+def test_it_is_there_within_a_second(page: Page, file: Path) -> None:
+    """Of the processor, so that what else this machine does makes no difference: parsing, layout, scripts."""
+    page.call("Performance.enable", timeDomain="threadTicks")
+    page.open(file)
+    taken = {item["name"]: item["value"] for item in page.call("Performance.getMetrics")["metrics"]}
+    page.call("Performance.disable")
+    assert 0 < taken["TaskDuration"] <= 1
+
+
 def test_another_script_does_not_run(opened: Page, tmp_path: Path) -> None:
     """Were a text not escaped, the policy would still not let it do anything."""
     text = report_page.page(TEMPLATE, run({"web-1": {"observed": observed(unmanaged=["MARK"])}}))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import fcntl
 import json
@@ -85,6 +86,10 @@ class Page:
         for kind in ("keyDown", "keyUp"):
             said = {"text": text} if text and kind == "keyDown" else {}
             self.call("Input.dispatchKeyEvent", type=kind, key=name, windowsVirtualKeyCode=code, **said)
+
+    def screenshot(self) -> bytes:
+        """Return a PNG of what is on the screen."""
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
     def show(self, width: int, height: int = 900, scheme: str = "light", media: str = "screen") -> None:
         """Be a screen of this width (CSS pixels), or paper."""

@@ -51,6 +51,12 @@ def role_of_profile(iam: Any, arn: str) -> Role:
     return Role(str(roles[0]["Arn"]), roles[0].get("AssumeRolePolicyDocument") or {}) if roles else Role("")
 
 
+@aws_call("read the role {name}")
+def role_named(iam: Any, name: str) -> str:
+    """The ARN of a role, with its path."""
+    return str(iam.get_role(RoleName=name)["Role"]["Arn"])
+
+
 @aws_call("read whose access key {key} is")
 def user_of_key(iam: Any, key: str) -> str:
     """The ARN of the user of an access key."""

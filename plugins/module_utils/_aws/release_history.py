@@ -12,6 +12,7 @@ from typing import Any, Callable, Iterable, Mapping
 from .._release.history import History, Version
 from .._release.parts import part_name
 from .._release.publications import Target
+from .errors import AwsError
 from .rate_limiter import RateLimiter
 from .ssm_changes import SECURE
 from .ssm_parameter import read_selected
@@ -22,15 +23,24 @@ READS_A_SECOND = 20.0
 TARGETS_AT_ONCE = 8
 
 
-def read_histories(reader: Callable[[Target], Any], names: Mapping[Target, list[str]]) -> dict[Target, dict[str, History]]:
-    """The history of each configuration of *names*, and of its parts, by target; accounts and regions side by side.
+def read_histories(
+    reader: Callable[[Target], Any], names: Mapping[Target, list[str]]
+) -> tuple[dict[Target, dict[str, History]], dict[Target, AwsError]]:
+    """The history of each configuration of *names*, and of its parts, by target; and why a target could not be read.
 
-    Raises:
-        AwsError: a call failed.
+    Accounts and regions are read side by side.
     """
+
+    def read(target: Target) -> dict[str, History] | AwsError:
+        try:
+            return histories(reader(target), names[target])
+        except AwsError as error:
+            return error
+
     with ThreadPoolExecutor(TARGETS_AT_ONCE) as pool:
-        found = pool.map(lambda target: histories(reader(target), names[target]), names)
-        return dict(zip(names, found))
+        found = dict(zip(names, pool.map(read, names)))
+    errors = {target: one for target, one in found.items() if isinstance(one, AwsError)}
+    return {target: one for target, one in found.items() if not isinstance(one, AwsError)}, errors
 
 
 def histories(reader: Any, names: list[str], limiter: RateLimiter | None = None) -> dict[str, History]:

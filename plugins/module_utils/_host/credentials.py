@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import contextlib
+import datetime
 import hashlib
 import os
 import pwd
@@ -25,6 +26,9 @@ MODE = 0o600
 SSM_PROFILE = "default"
 DERIVED = ("credential_process", "role_arn", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url")
 """Settings by which an AWS SDK derives keys. The agent takes the static keys of a profile alone."""
+
+EXPIRES = ("x_security_token_expires", "aws_expiration", "expiration")
+"""Where programs that write temporary keys into a profile say until when these are valid. AWS itself has no such setting."""
 
 
 def roots_file() -> str:
@@ -55,6 +59,7 @@ class Profile(NamedTuple):
     """A profile as it stands on the host: ``exists`` when it has an access key, ``digest`` of its keys, ``region`` or ''.
 
     ``derived``: the setting by which a profile without a key gets one otherwise, '' without such a setting.
+    ``expires_at``: until when its keys are valid, in seconds since the epoch; None where the file does not say it.
     ``owner``: user id of the file's owner, ``mode``: its permission bits; None where nobody has looked or there is none.
     """
 
@@ -66,6 +71,7 @@ class Profile(NamedTuple):
     derived: str = ""
     owner: int | None = None
     mode: int | None = None
+    expires_at: float | None = None
 
     @property
     def of_ssm_agent(self) -> bool:
@@ -95,9 +101,19 @@ def read(name: str, file: str) -> Profile:
     region = next(filter(None, (parser.get(section, "region", fallback="") for parser, section in places)), "")
     found = _keys(keys_file, name)
     if found:
-        return Profile(name, file, True, found.digest, region)
+        said = (keys_file.get(name, key, fallback="") for key in EXPIRES)
+        return Profile(name, file, True, found.digest, region, expires_at=next((_moment(text) for text in said if text), None))
     derived = (key for key in DERIVED for parser, section in places if parser.has_option(section, key))
     return Profile(name, file, region=region, derived=next(derived, ""))
+
+
+def _moment(text: str) -> float | None:
+    """Seconds since the epoch of a moment in ISO 8601, in UTC where it names no zone; None for another text."""
+    try:
+        found = datetime.datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text.strip().replace("Z", "+00:00")))
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=datetime.timezone.utc)).timestamp()
 
 
 def keys(profile: Profile) -> Keys | None:

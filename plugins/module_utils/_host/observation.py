@@ -268,7 +268,7 @@ def result(seen: Observation, desired: Desired) -> dict[str, Any]:
         "configurations": [{"file": one.file, "digest": one.digest, "size": one.size} for one in seen.state.configurations],
         "stale_files": seen.state.stale,
         "unmanaged": [one.file for one in seen.state.unmanaged],
-        "common_config": {"profile": seen.common.name, "file": seen.common.file},
+        "common_config": {"profile": seen.common.name, "file": seen.common.file, "keys_expire_at": seen.profile.expires_at},
         "mode": mode,
         "identity": who,
         "region": seen.identity.region if seen.identity and mode == "ec2" else seen.profile.region,

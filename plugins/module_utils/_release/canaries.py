@@ -20,7 +20,7 @@ _SIZE = re.compile(r"-?\d+%?")
 class Concerned(NamedTuple):
     """A host that the roll-out is about. ``differs``: it has to be changed; else it runs a candidate that is not live.
 
-    ``key``: its configuration's, '' where it is to have no agent; ``refused``: its observation forbids changing it.
+    ``key``: its configuration's, '' where it is to have no agent; ``refused``: it cannot be changed.
     """
 
     name: str
@@ -51,7 +51,11 @@ class Waves:
 
 
 def concerned(
-    plan: Mapping[str, Any], published: Mapping[str, Any], observed: Mapping[str, Any], zones: Mapping[str, str]
+    plan: Mapping[str, Any],
+    published: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    zones: Mapping[str, str],
+    beside: Collection[str] = (),
 ) -> list[Concerned]:
     """The hosts of *plan* that differ, and those that run a candidate which is not live, be it from a roll-out that was interrupted.
 
@@ -60,6 +64,7 @@ def concerned(
         published: result of ``cw_agent_release`` with state published.
         observed: by host, result of ``cw_agent_info``; a host that could not be observed is left out.
         zones: by host, its availability zone as far as it is known.
+        beside: hosts that cannot be changed either, for their permissions.
     """
     unreleased = set(candidates(published))
     found = []
@@ -67,8 +72,8 @@ def concerned(
         seen = observed.get(name) or {}
         if "converged" not in seen:
             continue
-        key, refused = str(entry.get("key") or ""), bool(seen["problems"])
-        differs = refused or not seen["converged"]
+        key, differs = str(entry.get("key") or ""), bool(seen["problems"]) or not seen["converged"]
+        refused = bool(seen["problems"]) or name in beside
         if differs or key in unreleased:
             found.append(Concerned(name, key, zones.get(name, ""), differs, refused))
     return found

@@ -13,7 +13,7 @@ from .._config.vaulted import Mask, mask_of
 from .._config.words import counted, listed
 from .history import History, Release, differences, hidden, live_of, releases_of
 from .publications import HOLD, Target, names_by_target
-from .usage import FAILED, NONE, NOT_OBSERVED, OTHER, RUNS, UNREACHABLE, Use, seen, use_of
+from .usage import FAILED, NONE, NOT_OBSERVED, OTHER, RUNS, UNKNOWN, UNREACHABLE, Use, seen, use_of
 
 DIFFERENCES = 40
 """How many lines of a difference are shown."""
@@ -27,6 +27,7 @@ _STATES = {
     UNREACHABLE: "unreachable",
     FAILED: "with an observation that failed",
     NOT_OBSERVED: "not observed",
+    UNKNOWN: "on a version that is not known",
 }
 
 Histories = Mapping[Target, Mapping[str, History]]
@@ -34,7 +35,12 @@ Histories = Mapping[Target, Mapping[str, History]]
 
 
 def listing(
-    plan: Mapping[str, Any], names: Collection[str], histories: Histories, observed: Mapping[str, Any], versions: int
+    plan: Mapping[str, Any],
+    names: Collection[str],
+    histories: Histories,
+    observed: Mapping[str, Any],
+    versions: int,
+    refused: Mapping[Target, str] | None = None,
 ) -> dict[str, Any]:
     """``configurations`` with their versions, and ``hosts`` with what each runs: what ``cw_agent_release_info`` returns.
 
@@ -44,17 +50,28 @@ def listing(
         histories: what Parameter Store keeps of them.
         observed: by host, the result of cw_agent_info.
         versions: how many of the newest versions are listed; those with a label or a host always are.
+        refused: why the histories of an account and region are not there.
     """
+    targets = {item["key"]: Target(item["profile"], item["region"]) for item in plan["configurations"]}
+    unread = {key: (refused or {})[target] for key, target in targets.items() if target in (refused or {})}
     chosen = names_by_target(plan, names)
-    items = [item for item in plan["configurations"] if item["name"] in chosen.get(Target(item["profile"], item["region"]), ())]
-    releases = {item["key"]: releases_of(item["name"], histories[Target(item["profile"], item["region"])][item["name"]]) for item in items}
-    uses = _uses(plan, items, releases, observed)
+    items = [item for item in plan["configurations"] if item["name"] in chosen.get(targets[item["key"]], ())]
+    known = {item["key"]: histories.get(targets[item["key"]], {}).get(item["name"], {}) for item in items}
+    releases = {item["key"]: releases_of(item["name"], known[item["key"]]) for item in items}
+    uses = {host: _known(use, unread.get(plan["hosts"][host]["key"], "")) for host, use in _uses(plan, items, releases, observed).items()}
     mask = mask_of(plan["configurations"])
     shown = {host: use for host, use in uses.items() if use.state == RUNS or plan["hosts"][host]["key"] in releases}
     return {
-        "configurations": [_configuration(item, releases[item["key"]], shown, versions, mask) for item in items],
+        "configurations": [
+            {"refused": unread.get(item["key"], ""), **_configuration(item, releases[item["key"]], shown, versions, mask)} for item in items
+        ],
         "hosts": {host: {**_host(use), "reason": mask(use.reason)} for host, use in sorted(shown.items())},
     }
+
+
+def _known(use: Use, refused: str) -> Use:
+    """What is known of a host that was observed, where nobody knows which versions there are and which is live."""
+    return Use(UNKNOWN, refused) if refused and use.state in (OTHER, NONE) else use
 
 
 def _uses(
@@ -125,7 +142,7 @@ def _lines(item: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> I
     own = {host: hosts[host] for host in item["hosts"] if host in hosts}
     yield f"{item['key']}: {_summary(item, own)}"
     if not item["versions"]:
-        yield "  nothing is published"
+        yield f"  could not be read: {item['refused']}" if item["refused"] else "  nothing is published"
         return
     unseen = all(use["state"] == NOT_OBSERVED for use in own.values())
     yield from (f"  {line}" for line in _aligned([HEADINGS, *(_row(version, unseen) for version in item["versions"])]))
@@ -141,7 +158,7 @@ def _lines(item: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> I
 
 
 def _summary(item: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]) -> str:
-    live = f"live is version {item['live']}" if item["live"] else NOTHING_LIVE
+    live = f"live is version {item['live']}" if item["live"] else "nobody knows what is live" if item["refused"] else NOTHING_LIVE
     running = Counter((use["key"], use["version"]) for use in own.values() if use["state"] == RUNS)
     texts = [
         f"{number} on version {version}{'' if key == item['key'] else f' of {key}'}"

@@ -156,6 +156,30 @@ def _needing(keys: Sequence[str]) -> str:
     return listed([key or "the configuration itself" for key in keys])
 
 
+def refusals(entries: Iterable[Mapping[str, Any]], instances: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """By host, all that keeps its agent from sending, in one text; hosts of which nothing of that kind is known are left out.
+
+    *instances*: by host what ``instances.entry`` says.
+    """
+    found: dict[str, list[str]] = {}
+    for item in entries:
+        if item["state"] == MISSING:
+            lines = _lines(item["missing"]) if item["principal"] else [f"{item['reason']}."]
+            text = f"permissions are missing ({item['principal'] or 'no principal'}): {' '.join(lines)}"
+            found |= {host: [text] for host in item["hosts"]}
+    for host, known in instances.items():
+        said = "".join(found.get(host, []))
+        found.setdefault(host, []).extend(f"{problem}." for problem in known["problems"] if problem not in said)
+    return {host: " ".join(texts) for host, texts in found.items() if texts}
+
+
+def is_changing(observed: Any) -> bool:
+    """Whether a run is about to change a host: it differs, and nothing forbids it. *observed*: result of ``cw_agent_info``."""
+    return (
+        isinstance(observed, Mapping) and observed.get("converged") is False and not (observed.get("problems") or observed.get("conflict"))
+    )
+
+
 def table(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     """The entries as lines for people, the bad ones first."""
     order = (MISSING, UNKNOWN, ALLOWED)

@@ -15,7 +15,7 @@ from .publications import LIVE, Target
 from .settings import ABSENT
 
 RUNS, OTHER, NONE = "runs", "other", "none"
-UNREACHABLE, FAILED, NOT_OBSERVED = "unreachable", "failed", "not_observed"
+UNREACHABLE, FAILED, NOT_OBSERVED, UNKNOWN = "unreachable", "failed", "not_observed", "unknown"
 
 
 class Seen(NamedTuple):
@@ -27,7 +27,10 @@ class Seen(NamedTuple):
 
 
 class Use(NamedTuple):
-    """What a host runs: a ``release`` of the configuration ``key`` (as in the plan) for the state ``runs``."""
+    """What a host runs: a ``release`` of the configuration ``key`` (as in the plan) for the state ``runs``.
+
+    Of the state ``unknown`` is a host that was observed where Parameter Store could not be read.
+    """
 
     state: str
     reason: str = ""

@@ -12,15 +12,29 @@ from .._release.usage import NONE, RUNS
 from .._telemetry.states import MISSING
 
 PACKAGE, CONFIGURATION, SERVICE, CREDENTIALS = "package", "configuration", "service", "credentials"
-UNMANAGED, TELEMETRY, PROBLEMS = "unmanaged", "telemetry", "problems"
-PARTS = (PACKAGE, CREDENTIALS, "settings", "user", "log_access", CONFIGURATION, "removal", SERVICE, UNMANAGED, TELEMETRY, PROBLEMS)
+UNMANAGED, PERMISSIONS, TELEMETRY, PROBLEMS = "unmanaged", "permissions", "telemetry", "problems"
+PARTS = (
+    PACKAGE,
+    CREDENTIALS,
+    "settings",
+    "user",
+    "log_access",
+    CONFIGURATION,
+    "removal",
+    SERVICE,
+    UNMANAGED,
+    PERMISSIONS,
+    TELEMETRY,
+    PROBLEMS,
+)
 """The parts of a host that may differ: those of ``cw_agent_info``, and what is compared here alone."""
 
 
 class Release(NamedTuple):
     """A configuration of the plan and its versions: ``live`` and ``planned`` (what the inventory asks for), 0 for none.
 
-    ``digests``: by version. ``on_hold``: since a rollback, so that hosts stay at the live version.
+    ``digests``: by version. ``on_hold``: since a rollback, so that hosts stay at the live version. ``refused``: why Parameter Store could
+    not be read, '' where it could.
     """
 
     key: str = ""
@@ -28,6 +42,7 @@ class Release(NamedTuple):
     planned: int = 0
     on_hold: bool = False
     digests: Mapping[int, str] = {}
+    refused: str = ""
 
     @property
     def desired(self) -> int:
@@ -48,6 +63,7 @@ def releases(configurations: Iterable[Mapping[str, Any]]) -> dict[str, Release]:
             planned=item["planned"],
             on_hold=item["on_hold"],
             digests={version["version"]: version["digest"] for version in item["versions"]},
+            refused=item["refused"],
         )
         for item in configurations
     }
@@ -57,7 +73,8 @@ class Host(NamedTuple):
     """A host that was observed.
 
     ``planned``: its entry of the plan; ``observed``: the result of ``cw_agent_info``; ``use``: its entry of the result of
-    ``cw_agent_release_info``; ``release``: of its configuration; ``telemetry``: its entry of the result of ``cw_agent_telemetry_info``.
+    ``cw_agent_release_info``; ``release``: of its configuration; ``telemetry``: its entry of the result of ``cw_agent_telemetry_info``;
+    ``refusal``: what keeps its agent from sending, as ``cw_agent_permissions_info`` says it.
     """
 
     planned: Mapping[str, Any]
@@ -65,6 +82,7 @@ class Host(NamedTuple):
     use: Mapping[str, Any]
     release: Release
     telemetry: Mapping[str, Any]
+    refusal: str = ""
 
     def runs(self, version: int) -> bool:
         """Whether it runs this version of its configuration."""
@@ -92,19 +110,28 @@ def differences(host: Host) -> tuple[list[str], list[str]]:
 def _compared(host: Host) -> dict[str, list[str]]:
     agent = host.observed["agent"]
     if not agent["package"]["installed"] and not agent["configurations"]:
-        return {PACKAGE: ["package: not installed"]}
+        return {PACKAGE: ["package: not installed"], CONFIGURATION: _unread(host.release), PERMISSIONS: _permissions(host)}
     return {
         CREDENTIALS: _credentials(host),
         CONFIGURATION: _configuration(host),
         SERVICE: _service(agent["service"]),
         UNMANAGED: [f"configuration: {name} not written by this collection" for name in agent["unmanaged"]],
+        PERMISSIONS: _permissions(host),
         TELEMETRY: _telemetry(host),
     }
 
 
+def _permissions(host: Host) -> list[str]:
+    return [f"permissions: {host.refusal}"] if host.refusal else []
+
+
 def _credentials(host: Host) -> list[str]:
-    identity = host.observed["agent"]["identity"]
-    if host.observed["agent"]["common_config"]["profile"] or not identity["no_keys"]:
+    agent = host.observed["agent"]
+    identity, named = agent["identity"], agent["common_config"]
+    if named["profile"]:
+        expired = named["keys_expire_at"] is not None and named["keys_expire_at"] <= agent["clock"]
+        return [f"credentials: the keys of the profile {named['profile']} have expired"] if expired else []
+    if not identity["no_keys"]:
         return []
     return [f"credentials: the role {identity['role']} of the instance gives no keys: {identity['no_keys']}"]
 
@@ -112,6 +139,8 @@ def _credentials(host: Host) -> list[str]:
 def _configuration(host: Host) -> list[str]:
     release = host.release
     found = [f"configuration: {name} is left from an attempt that failed" for name in host.observed["agent"]["stale_files"]]
+    if release.refused:
+        return [*found, *_unread(release)]
     if not release.live:
         return [*found, "configuration: nothing is live"]
     if not host.runs(release.live):
@@ -120,6 +149,10 @@ def _configuration(host: Host) -> list[str]:
         planned = f"version {release.planned}" if release.planned else "another one, which is not published"
         found.append(f"configuration: live is version {release.live}, the inventory asks for {planned}")
     return found
+
+
+def _unread(release: Release) -> list[str]:
+    return [f"configuration: Parameter Store could not be read: {release.refused}"] if release.refused else []
 
 
 def running(use: Mapping[str, Any], release: Release) -> str:

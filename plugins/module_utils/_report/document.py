@@ -21,6 +21,7 @@ VERSION = 1
 """Of the report's form; another number where a program that reads it would have to be changed."""
 
 _WORDS = {NOT_OBSERVED: "not observed"}
+_NOT_KNOWN = "telemetry is evaluated by the inventory's configuration, and nobody knows whether the host runs it"
 _NOT_EVALUATED = "the host does not run the inventory's configuration, by which telemetry is evaluated"
 _NOTHING: dict[str, Any] = {
     "build": None,
@@ -37,7 +38,12 @@ def words(state: str) -> str:
 
 
 def report(
-    plan: Mapping[str, Any], observed: Mapping[str, Any], released: Mapping[str, Any], telemetry: Mapping[str, Any], now: float
+    plan: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    released: Mapping[str, Any],
+    telemetry: Mapping[str, Any],
+    permissions: Mapping[str, Any],
+    now: float,
 ) -> dict[str, Any]:
     """The report.
 
@@ -46,6 +52,7 @@ def report(
         observed: by host, the result of cw_agent_info.
         released: the result of cw_agent_release_info.
         telemetry: the result of cw_agent_telemetry_info, empty where CloudWatch was not asked.
+        permissions: the result of cw_agent_permissions_info, empty where IAM was not asked.
         now: seconds since the epoch.
     """
     known = releases(released["configurations"])
@@ -54,11 +61,13 @@ def report(
     hosts = []
     for name, planned in plan["hosts"].items():
         use, release = released["hosts"].get(name) or {}, known.get(planned["key"], Release())
-        host = Host(planned, observed.get(name) or {}, use, release, evaluated.get(name) or {})
-        hosts.append(_masked(_entry(name, observed.get(name), host), mask))
+        refusal = permissions.get("refusals", {}).get(name, "")
+        host = Host(planned, observed.get(name) or {}, use, release, evaluated.get(name) or {}, refusal)
+        entry = {**_entry(name, observed.get(name), host), "permissions": permissions.get("hosts", {}).get(name)}
+        hosts.append(_masked(entry, mask))
     hosts.sort(key=lambda entry: (WORST_FIRST.index(entry["state"]), _natural(entry["host"])))
     states = [entry["state"] for entry in hosts]
-    names = ("key", "name", "profile", "region", "live", "planned", "on_hold")
+    names = ("key", "name", "profile", "region", "live", "planned", "on_hold", "refused")
     found = {
         "version": VERSION,
         "generated_at": moment(now),
@@ -146,7 +155,7 @@ def _observed(agent: Mapping[str, Any]) -> dict[str, Any]:
         "credentials": {
             "role": identity["role"] if by_role else "",
             "profile": named["profile"],
-            "expires_at": moment(identity["keys_expire_at"]) if by_role else None,
+            "expires_at": moment((identity if by_role else named)["keys_expire_at"]),
         },
         "unmanaged": list(agent["unmanaged"]),
     }
@@ -157,7 +166,8 @@ def _telemetry(host: Host) -> dict[str, Any]:
     items: Iterable[Mapping[str, Any]] = [*said.get("streams", ()), *said.get("metrics", ())]
     newest = moment(max((item["newest"] for item in items if item.get("newest")), default=None))
     if not said or not host.evaluated:
-        return {"state": UNVERIFIED if said else None, "newest_at": newest, "reason": _NOT_EVALUATED if said else ""}
+        why = _NOT_KNOWN if host.release.refused else _NOT_EVALUATED
+        return {"state": UNVERIFIED if said else None, "newest_at": newest, "reason": why if said else ""}
     reasons = [said["cause"], *said["refused"], *said["unverified"]]
     return {"state": said["state"], "newest_at": newest, "reason": "; ".join(filter(None, reasons))}
 

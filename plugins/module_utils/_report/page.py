@@ -74,9 +74,9 @@ def _items(texts: list[str]) -> str:
 
 
 def _configuration(item: Mapping[str, Any]) -> str:
-    planned = f"version {item['planned']}" if item["planned"] else "not published"
+    planned = f"version {item['planned']}" if item["planned"] else "not known" if item["refused"] else "not published"
     texts = (
-        f"version {item['live']}" if item["live"] else "none",
+        f"version {item['live']}" if item["live"] else "not known" if item["refused"] else "none",
         f"{planned}, on hold" if item["on_hold"] else planned,
         str(item["hosts"]),
     )

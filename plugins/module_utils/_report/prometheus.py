@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Iterator, Mapping, NamedTuple
 
+from .._release.usage import UNKNOWN
 from .cells import name
 from .document import CONVERGED, DIFFERS
 
@@ -81,7 +82,7 @@ def _of_agent(hosts: list[Mapping[str, Any]]) -> Iterator[Metric]:
         "The installed build, and the one that the inventory asks for.",
         [({**_host(one), "build": one["build"], "desired": one["desired_build"]}, 1) for one in hosts],
     )
-    released = [one for one in hosts if one["configuration"]["key"]]
+    released = [one for one in hosts if one["configuration"]["key"] and one["configuration"]["state"] != UNKNOWN]
     for title, key, said in (
         ("configuration_version", "runs", "The version of its configuration that the host runs, 0 for none."),
         ("configuration_live_version", "live", "The version of its configuration that is live, 0 for none."),

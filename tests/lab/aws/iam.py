@@ -1,17 +1,19 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IAM: the sizes that it takes, without whitespace, and a list that moto does not have. The rest stays moto's own."""
+"""IAM: the sizes that it takes, without whitespace, a list that moto does not have, and the simulation. The rest stays moto's own."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Iterator
 
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.models import iam_backends
 
 from aws.answer import AwsError
+from aws.call import unfold
 
 if TYPE_CHECKING:
     from aws.call import Call
@@ -24,10 +26,52 @@ def _size(document: Any) -> int:
     return len(re.sub(r"\s", "", document if isinstance(document, str) else json.dumps(document)))
 
 
+def _policies(account: str, arn: str) -> list[IAMPolicy]:
+    """Those of a user or role, attached ones included."""
+    backend = iam_backends[account]["aws"]
+    kind, _slash, path = arn.rpartition(":")[2].partition("/")
+    name = path.rpartition("/")[2]
+    holders = backend.roles if kind == "role" else backend.users if kind == "user" else {}
+    if ":assumed-role/" in arn:
+        raise AwsError("InvalidInput", f"Invalid Entity Arn: {arn} does not clearly define entity type and name.")
+    if not any(one.arn == arn for one in holders.values()):
+        raise AwsError("NoSuchEntity", f"No entity with ARN {arn} was found.", 404)
+    if kind == "role":
+        inline = [backend.get_role_policy(name, one)[1] for one in backend.list_role_policies(name)]
+        attached = backend.list_attached_role_policies(name)[0]
+    else:
+        inline = [backend.get_user_policy(name, one) for one in backend.list_user_policies(name)]
+        attached = backend.list_attached_user_policies(name)[0]
+    return [IAMPolicy(one) for one in (*inline, *attached)]
+
+
+def _simulated(call: Call, account: str) -> dict[str, Any]:
+    """Every action on every resource, by moto's own evaluation of identity policies; boundaries and conditions: see `enforcing`."""
+    asked = unfold(call.params)
+    policies = _policies(account, asked["PolicySourceArn"])
+    context = {one["ContextKeyName"]: one["ContextKeyValues"][0] for one in asked.get("ContextEntries", [])}
+
+    def decisions(action: str) -> Iterator[dict[str, Any]]:
+        for resource in asked.get("ResourceArns") or ["*"]:
+            found = {policy.is_action_permitted(action, resource, incoming_condition_values=context) for policy in policies}
+            denied, allowed = PermissionResult.DENIED in found, PermissionResult.PERMITTED in found
+            decision = "explicitDeny" if denied else "allowed" if allowed else "implicitDeny"
+            yield {"EvalResourceName": resource, "EvalResourceDecision": decision}
+
+    results = []
+    for action in asked["ActionNames"]:
+        found = list(decisions(action))
+        worst = next((one["EvalResourceDecision"] for one in found if one["EvalResourceDecision"] != "allowed"), "allowed")
+        results.append({"EvalActionName": action, "EvalResourceName": "*", "EvalDecision": worst, "ResourceSpecificResults": found})
+    return {"EvaluationResults": results, "IsTruncated": "false"}
+
+
 def answer(call: Call, account: str) -> dict[str, Any] | None:
     """What is answered instead of moto, None for what moto answers; raises AwsError for a policy that is too large."""
     if call.operation == "ListServiceSpecificCredentials":
         return {"ServiceSpecificCredentials": "", "IsTruncated": "false"}
+    if call.operation == "SimulatePrincipalPolicy":
+        return _simulated(call, account)
     document = call.params.get("PolicyDocument", "")
     if call.operation in ("CreatePolicy", "CreatePolicyVersion") and _size(document) > MANAGED:
         raise AwsError("LimitExceeded", f"Cannot exceed quota for PolicySize: {MANAGED}", 409)

@@ -43,3 +43,26 @@ def test_inline_policies_together(standin: Standin) -> None:
     with pytest.raises(ClientError, match="LimitExceeded"):
         iam.put_user_policy(UserName="u", PolicyName="a", PolicyDocument=policy(2_049))
     assert iam.list_service_specific_credentials(UserName="u")["ServiceSpecificCredentials"] == []
+
+
+def test_the_simulation(standin: Standin) -> None:
+    """By the policies of a role; a denial wins, and nobody else is known."""
+    iam = standin.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn = iam.create_role(RoleName="asked", Path="/web/", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="asked", PolicyArn="arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy")
+
+    def decisions() -> dict[str, str]:
+        actions = ["cloudwatch:PutMetricData", "logs:PutLogEvents", "logs:DeleteLogGroup"]
+        found = iam.simulate_principal_policy(
+            PolicySourceArn=arn, ActionNames=actions, ResourceArns=["arn:aws:logs:us-east-1:1:log-group:a"]
+        )
+        return {one["EvalActionName"]: one["ResourceSpecificResults"][0]["EvalResourceDecision"] for one in found["EvaluationResults"]}
+
+    assert list(decisions().values()) == ["allowed", "allowed", "implicitDeny"]
+    deny = {"Effect": "Deny", "Action": "logs:PutLogEvents", "Resource": "*"}
+    iam.put_role_policy(RoleName="asked", PolicyName="no", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    assert list(decisions().values()) == ["allowed", "explicitDeny", "implicitDeny"]
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        iam.simulate_principal_policy(PolicySourceArn=arn.replace("/web/", "/"), ActionNames=["logs:PutLogEvents"])

@@ -60,6 +60,18 @@ def run(display: Display, hostvars: dict[str, Any] | None = None, **arguments: A
     return action.run(task_vars={"hostvars": hostvars or {}})
 
 
+class Hostvars(dict[str, dict[str, Any]]):
+    """As Ansible's, which knows variables without their templates as well."""
+
+    def raw_get(self, host: str) -> dict[str, Any]:
+        return self.get(host, {})
+
+
+def observed(converged: bool, arn: str = "") -> dict[str, Any]:
+    result = {"converged": converged, "problems": [], "conflict": "", "agent": {"caller": {"arn": arn}}}
+    return {"cw_agent_observed": result}
+
+
 def everybody(arn: str) -> dict[str, str]:
     return dict.fromkeys(plan()["hosts"], arn)
 
@@ -128,3 +140,24 @@ def test_nobody_may_ask_ec2(asked: list[tuple[str, Batch]], monkeypatch: pytest.
     result = run(display, {first: {"instance_id": "i-1"}, second: {"instance_id": "i-2"}}, plan=found, principals=everybody(ROLE))
     assert (result["failed"], result["instances"]) == (False, {})
     assert display.warnings == [f"may not ask EC2. Nothing is known of the instances of {first}, {second}."]
+
+
+def test_only_hosts_that_are_about_to_be_changed(asked: list[tuple[str, Batch]]) -> None:
+    """By the principal that STS has named there; the refusal of each is its own, and the task does not fail for it."""
+    first, second, *_others = plan()["hosts"]
+    user = "arn:aws:iam::123456789012:user/poor"
+    hostvars = Hostvars({first: observed(False, user), second: observed(True, user)})
+    result = run(Display(), hostvars, scope="changing", fail_on_missing=False)
+    assert (result["hosts"], list(result["refusals"]), result["failed"]) == ({first: "missing"}, [first], False)
+    assert result["refusals"][first].startswith(f"permissions are missing ({user}): cloudwatch:PutMetricData on *: no statement allows it")
+    assert {principal for principal, _batch in asked} == {user}
+    asked.clear()
+    settled = Hostvars({first: observed(True, user)})
+    assert (run(Display(), settled, scope="changing")["refusals"], asked) == ({}, [])
+
+
+def test_a_run_that_may_not_ask_goes_on(asked: list[tuple[str, Batch]]) -> None:
+    display, (first, *_others) = Display(), plan()["hosts"]
+    hostvars = Hostvars({first: observed(False, f"{ROLE}-secret")})
+    assert run(display, hostvars, scope="changing")["refusals"] == {}
+    assert display.warnings[0].endswith(f"of {first}. cw_agent_permissions_check: never does without this question.")

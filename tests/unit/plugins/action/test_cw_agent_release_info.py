@@ -27,7 +27,7 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parameter Store has one version of each configuration that is asked for."""
 
     def read(_reader: Any, names: Any) -> Any:
-        return {target: {name: {name: [LIVE]} for name in some} for target, some in names.items()}
+        return {target: {name: {name: [LIVE]} for name in some} for target, some in names.items()}, {}
 
     monkeypatch.setattr(cw_agent_release_info, "read_histories", read)
 
@@ -67,8 +67,11 @@ def test_a_refusal_is_one_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     with pytest.raises(AnsibleActionFail, match="cannot be written"):
         run(Display(), result_file=str(tmp_path / "no" / "r.json"))
 
-    def refuse(*_arguments: Any) -> Any:
-        raise AwsError("denied")
+    def refuse(_reader: Any, names: Any) -> Any:
+        return {}, dict.fromkeys(names, AwsError("denied"))
 
     monkeypatch.setattr(cw_agent_release_info, "read_histories", refuse)
     assert (run(Display())["failed"], run(Display())["msg"]) == (True, "denied")
+    lenient = run(Display(), fail_on_refusal=False)
+    assert ("failed" in lenient, lenient["configurations"][0]["refused"], lenient["configurations"][0]["live"]) == (False, "denied", 0)
+    assert lenient["hosts"][HOSTS[0]] == {"state": "unknown", "reason": "denied", "key": "", "version": 0}

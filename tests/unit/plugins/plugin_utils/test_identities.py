@@ -112,3 +112,33 @@ def test_a_temporary_key(asked: list[str]) -> None:
     found = of({"a": {"cw_agent_credentials_access_key_id": "ASIAEXAMPLE"}}, {"a": ONPREM})
     assert (found["a"].certain, found["a"].arn, asked) == (False, "", [])
     assert "ASIAEXAMPLE" not in found["a"].reason and "Hint: set cw_agent_principal" in found["a"].reason
+
+
+def test_what_sts_has_said_on_the_host(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session's role with its path, where IAM says it; neither EC2 nor the instance profile is asked."""
+
+    def role(_iam: Any, name: str) -> str:
+        asked.append(name)
+        if name == "secret":
+            raise AwsError("may not read the role", "AccessDenied")
+        return f"arn:aws:iam::123456789012:role/app/{name}"
+
+    monkeypatch.setattr(principals, "role_named", role)
+    session = "arn:aws:sts::123456789012:assumed-role"
+    callers = {
+        "a": f"{session}/web/i-1",
+        "b": f"{session}/web/i-2",
+        "c": f"{session}/secret/i-3",
+        "d": "arn:aws:iam::123456789012:user/x/d",
+    }
+    hostvars: dict[str, dict[str, str]] = {host: {"instance_id": "i-7"} for host in "abcde"}
+    hostvars["e"] = {"cw_agent_principal": "arn:own"}
+    found = Identities(lambda *_words: None, hostvars, {}, {**callers, "e": callers["d"]}).of(dict.fromkeys(hostvars, EC2))
+    assert [found[host].arn.removeprefix("arn:aws:iam::123456789012:") for host in "abcde"] == [
+        "role/app/web",
+        "role/app/web",
+        "role/secret",
+        "user/x/d",
+        "arn:own",
+    ]
+    assert asked == ["web", "secret"]

@@ -72,8 +72,17 @@ def test_accounts_and_regions(make_ssm: Callable[[], Any]) -> None:
     clients = {Target("", "us-east-1"): make_ssm(), Target("p", "eu-west-1"): make_ssm()}
     for ssm in clients.values():
         put(ssm, "a", "x")
-    found = read_histories(clients.__getitem__, {target: ["a"] for target in clients})
-    assert [list(found[target]["a"]) for target in clients] == [["a"], ["a"]]
+    found, errors = read_histories(clients.__getitem__, {target: ["a"] for target in clients})
+    assert ([list(found[target]["a"]) for target in clients], errors) == ([["a"], ["a"]], {})
+
+
+def test_an_account_that_cannot_be_read_is_named_beside_the_others(make_ssm: Callable[[], Any]) -> None:
+    here, there = Target("", "us-east-1"), Target("p", "eu-west-1")
+    clients = {here: make_ssm(), there: make_ssm()}
+    clients[there].fail["get_parameters"] = [client_error("AccessDeniedException", operation="GetParameters")]
+    found, errors = read_histories(clients.__getitem__, {target: ["a"] for target in clients})
+    assert (list(found), list(errors)) == ([here], [there])
+    assert "AccessDeniedException" in str(errors[there])
 
 
 @pytest.mark.parametrize("operation", ["get_parameters", "get_parameter_history"])

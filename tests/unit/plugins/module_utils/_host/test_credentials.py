@@ -28,6 +28,23 @@ def test_region_of_a_profile(fake: FakeHost, config: str, text: str, region: str
     assert found.exists and found.region == region
 
 
+@pytest.mark.parametrize(
+    ("line", "expires"),
+    [
+        ("x_security_token_expires = 2026-03-04T07:06:07+02:00", 1772600767.0),
+        ("x_security_token_expires = 2026-03-04T05:06:07+0000", 1772600767.0),
+        ("aws_expiration = 2026-03-04T05:06:07.250Z", 1772600767.25),
+        ("expiration = 2026-03-04 05:06:07", 1772600767.0),
+        ("expiration = tomorrow", None),
+        ("", None),
+    ],
+)
+def test_until_when_the_keys_of_a_profile_are_valid(fake: FakeHost, line: str, expires: float | None) -> None:
+    """As far as whoever has written them says it."""
+    fake.write(fake.layout.at("/srv/credentials"), f"[p]\naws_access_key_id = A\n{line}\n[q]\nexpiration = 2020-01-01T00:00:00Z\n")
+    assert credentials.read("p", fake.layout.at("/srv/credentials")).expires_at == expires
+
+
 def test_default_profile_has_its_own_section(fake: FakeHost) -> None:
     fake.write(fake.layout.at("/srv/credentials"), credentials.keys_text("default", Keys("A", "B")))
     fake.write(fake.layout.at("/srv/config"), credentials.region_text("default", "eu-west-1"))

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import http.server
 import io
 import ssl
+import threading
 import urllib.error
 from email.message import Message
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import sts
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import access, caller_answers, sts
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.credentials import Keys
 
 from .conftest import FakeHost
@@ -105,6 +107,32 @@ def test_nobody_answers(fake: FakeHost, monkeypatch: pytest.MonkeyPatch, fault: 
     network = Network(fault)
     assert words in asked(fake, monkeypatch, network).unreachable
     assert len(network.asked) == sts.ATTEMPTS
+
+
+class Proxy(http.server.BaseHTTPRequestHandler):
+    """A proxy that wants a user."""
+
+    def do_CONNECT(self) -> None:
+        self.send_response(407)
+        self.send_header("Proxy-Authenticate", 'Basic realm="proxy"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_words: Any) -> None:
+        """Say nothing."""
+
+
+def test_a_proxy_that_wants_a_password(fake: FakeHost) -> None:
+    """A real one, over a real connection: it is named, and the password that it did not take is not."""
+    with http.server.HTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        proxy = f"127.0.0.1:{server.server_port}"
+        way = sts.Way("eu-west-1", {"https": f"http://agent:wrong-word@{proxy}"})
+        reply = sts.ask(fake.host, KEYS, way)
+        server.shutdown()
+    found = caller_answers.evaluate(caller_answers.Request(access.user("root"), way), reply, fake.now()).problem
+    assert found["what"] == "the proxy wants a user and a password that it knows"
+    assert found["value"] == f"http://{proxy}: Tunnel connection failed: 407 Proxy Authentication Required"
 
 
 def test_who_is_not_trusted(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:

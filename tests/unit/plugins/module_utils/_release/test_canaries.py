@@ -57,6 +57,20 @@ def test_hosts_are_concerned_that_differ_or_run_a_candidate() -> None:
     ]
 
 
+def test_a_host_without_permissions_cannot_be_changed() -> None:
+    """It is no canary and follows; one that has the candidate already is none either."""
+    found = concerned(
+        plan(new=WEB, poor=WEB, runs=WEB), released(WEB), {"new": seen(False), "poor": seen(False), "runs": seen(True)}, {}, ["poor"]
+    )
+    assert [(host.name, host.differs, host.refused) for host in found] == [
+        ("new", True, False),
+        ("poor", True, True),
+        ("runs", False, False),
+    ]
+    order = chosen([host for host in found if host.differs], "2")
+    assert (order.canaries, order.rest) == (["new"], ["poor"])
+
+
 @pytest.mark.parametrize("published", [released(WEB, done=True), released(WEB, on_hold=True), released(WEB, same=True)])
 def test_what_runs_a_live_version_is_not_concerned(published: dict[str, Any]) -> None:
     assert concerned(plan(runs=WEB), published, {"runs": seen(True)}, {}) == []

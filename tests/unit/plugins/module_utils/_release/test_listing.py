@@ -169,3 +169,16 @@ def test_hosts_of_configurations_that_are_not_listed_are_left_out() -> None:
     assert set(listing(more, [NAME], history, {ONE: observed_of((NAME, FOUR[0]))}, 10)["hosts"]) == {ONE}
     # But for one that runs what is listed.
     assert listing(more, [NAME], history, {TWO: observed_of((NAME, FOUR[0]))}, 10)["hosts"][TWO]["version"] == 1
+
+
+def test_an_account_that_could_not_be_read() -> None:
+    """Its configurations say why, and of a host with files nobody knows which version that is."""
+    observed = {ONE: observed_of((NAME, FOUR[0])), TWO: {"unreachable": True, "msg": "timed out"}}
+    found = listing(plan(), [], {}, observed, 10, {HERE: "not allowed"})
+    (item,) = found["configurations"]
+    assert (item["refused"], item["live"], item["planned"], item["versions"]) == ("not allowed", 0, 0, [])
+    assert [(host["state"], host["reason"]) for host in found["hosts"].values()] == [
+        ("unknown", "not allowed"),
+        ("unreachable", "timed out"),
+    ]
+    assert "  could not be read: not allowed" in table(found)

@@ -123,3 +123,23 @@ def test_the_table_begins_with_the_bad_ones() -> None:
     lines = permissions.table(entries)
     assert [line.split()[-2:] for line in lines[1:]] == [["missing", "ssm:GetParameter"], ["allowed", "-"]]
     assert lines[1].startswith("role/app/web  k ")
+
+
+def test_what_hosts_are_refused_for() -> None:
+    """Each host with all of its own; what is allowed or not known refuses nobody."""
+    found = subject(Identity(ROLE))
+    lacking = permissions.entry(found, allowed(found, logs_PutLogEvents="boundary"))
+    unknown = {**permissions.entry(found, None, "may not simulate"), "hosts": ["c"]}
+    instances = {"b": {"problems": ["turned off. Hint: turn it on"]}, "d": {"problems": []}}
+    said = permissions.refusals([lacking, unknown], instances)
+    assert said["a"].startswith(f"permissions are missing ({ROLE}): logs:PutLogEvents on {STREAM}: the permissions boundary does not")
+    assert said == {"a": said["a"], "b": f"{said['a']} turned off. Hint: turn it on."}
+    none = permissions.entry(subject(Identity("", NO_PROFILE)), None)
+    assert permissions.refusals([none], {"a": {"problems": [NO_PROFILE]}})["a"] == f"permissions are missing (no principal): {NO_PROFILE}."
+
+
+def test_which_hosts_a_run_is_about_to_change() -> None:
+    changing = {"converged": False, "problems": [], "conflict": ""}
+    assert permissions.is_changing(changing)
+    others = ({"unreachable": True}, {"skipped": True}, None, {**changing, "converged": True}, {**changing, "problems": ["p"]})
+    assert not any(map(permissions.is_changing, (*others, {**changing, "conflict": "awslogs"})))

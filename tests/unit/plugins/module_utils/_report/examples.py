@@ -27,8 +27,9 @@ def observed(**more: Any) -> dict[str, Any]:
         "configurations": [{"file": f"ssm_{NAME}_3", "digest": "three", "size": 1}],
         "unmanaged": [],
         "stale_files": [],
-        "common_config": {"profile": "", "file": ""},
+        "common_config": {"profile": "", "file": "", "keys_expire_at": None},
         "identity": {"role": "web-role", "no_keys": "", "keys_expire_at": NOW + 7200},
+        "clock": NOW,
         **more,
     }
     return {"changed": False, "agent": agent, "differences": [], "differing": [], "converged": True, "problems": [], "refusal": ""}
@@ -43,7 +44,7 @@ def configuration(live: int = 3, planned: int = 3, **more: Any) -> dict[str, Any
     """A configuration with the versions 1 to 4, each with its own text."""
     versions = [{"version": number, "digest": digest} for number, digest in ((4, "four"), (3, "three"), (2, "two"), (1, "one"))]
     names = {"key": KEY, "name": NAME, "profile": "", "region": "us-east-1"}
-    return {**names, "hosts": [], "live": live, "planned": planned, "on_hold": False, "versions": versions, **more}
+    return {**names, "hosts": [], "live": live, "planned": planned, "on_hold": False, "refused": "", "versions": versions, **more}
 
 
 def evaluation(host: str, state: str = "verified", **more: Any) -> dict[str, Any]:
@@ -53,7 +54,10 @@ def evaluation(host: str, state: str = "verified", **more: Any) -> dict[str, Any
 
 
 def run(hosts: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """A report. Of each host ``planned``, ``observed``, ``use`` and ``telemetry``, where it is not like all others; ``configurations``."""
+    """A report. Of each host ``planned``, ``observed``, ``use``, ``telemetry`` and ``refusal``, where it is not like all others.
+
+    *more*: ``configurations`` and ``plan``.
+    """
     configurations = more.get("configurations") or [configuration()]
     of_plan = [{"key": item["key"], "configuration": {}, "vaulted": [], **more.get("plan", {})} for item in configurations]
     return report(
@@ -64,6 +68,10 @@ def run(hosts: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
             "hosts": {name: said.get("use") or use() for name, said in hosts.items()},
         },
         {"hosts": [said.get("telemetry") or evaluation(name) for name, said in hosts.items()]},
+        {
+            "hosts": {name: "missing" if "refusal" in said else "allowed" for name, said in hosts.items()},
+            "refusals": {name: said["refusal"] for name, said in hosts.items() if "refusal" in said},
+        },
         NOW,
     )
 
@@ -73,6 +81,10 @@ LOST: dict[str, Any] = {
     "use": {"state": "unreachable"},
 }
 BEHIND: dict[str, Any] = {"use": use(2)}
+DENIED = "Failed to read the parameters AmazonCloudWatch-web: AccessDeniedException: not authorized"
+UNREAD = configuration(0, 0, refused=DENIED, versions=[])
+"""A configuration whose account does not let itself be read, and a host that is well otherwise."""
+NOT_KNOWN: dict[str, Any] = {"use": {"state": "unknown", "reason": DENIED, "key": "", "version": 0}}
 STOPPED: dict[str, Any] = {
     "observed": observed(
         service={"active_state": "failed", "enabled": False, "restarts": 7, "started_at": 0.0}, unmanaged=["file_mine.json"]

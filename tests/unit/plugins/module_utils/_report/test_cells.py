@@ -67,5 +67,5 @@ def test_configurations(said: dict[str, Any], of_release: dict[str, Any], text: 
 
 def test_services_and_credentials() -> None:
     assert cells.service(entry(STOPPED)) == "failed, disabled, 7 restarts"
-    named = observed(common_config={"profile": "mine", "file": ""})
+    named = observed(common_config={"profile": "mine", "file": "", "keys_expire_at": None})
     assert cells.credentials(entry({"observed": named})) == "profile mine"

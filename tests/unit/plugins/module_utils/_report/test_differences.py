@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report.differences import PARTS, Host, Release, differences, releases
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._report.examples import (
+    DENIED,
     KEY,
+    NOT_KNOWN,
     NOW,
+    UNREAD,
     configuration,
     evaluation,
     observed,
@@ -69,7 +72,18 @@ def test_a_host_that_is_well_differs_in_nothing() -> None:
             ["credentials"],
             ["credentials: the role web-role of the instance gives no keys: they have expired at 2026-01-01T00:00:00Z"],
         ),
-        ({"observed": observed(identity=NO_KEYS, common_config={"profile": "mine", "file": ""})}, [], []),
+        ({"observed": observed(identity=NO_KEYS, common_config={"profile": "mine", "file": "", "keys_expire_at": None})}, [], []),
+        ({"observed": observed(common_config={"profile": "mine", "file": "", "keys_expire_at": NOW + 1})}, [], []),
+        (
+            {"observed": observed(common_config={"profile": "mine", "file": "", "keys_expire_at": NOW})},
+            ["credentials"],
+            ["credentials: the keys of the profile mine have expired"],
+        ),
+        (
+            {"of_release": UNREAD, **NOT_KNOWN},
+            ["configuration"],
+            [f"configuration: Parameter Store could not be read: {DENIED}"],
+        ),
         (
             {"observed": observed(package={"installed": False, "build": ""}, configurations=[], service=DOWN)},
             ["package"],

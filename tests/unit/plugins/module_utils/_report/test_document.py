@@ -15,9 +15,12 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._report import di
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report.document import WORST_FIRST, message
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._report.examples import (
     BEHIND,
+    DENIED,
     LOST,
+    NOT_KNOWN,
     NOW,
     STOPPED,
+    UNREAD,
     configuration,
     evaluation,
     fleet,
@@ -47,9 +50,12 @@ def test_reports_are_what_the_schema_says() -> None:
         "use": {},
         "observed": observed(package={"installed": False, "build": ""}),
     }
-    onprem = observed(common_config={"profile": "mine", "file": ""}, identity={"role": "", "no_keys": "", "keys_expire_at": None})
+    onprem = observed(
+        common_config={"profile": "mine", "file": "", "keys_expire_at": None}, identity={"role": "", "no_keys": "", "keys_expire_at": None}
+    )
     failed = {"observed": {"failed": True, "msg": "no python"}, "use": {}}
-    for found in (fleet(20), run({"a": gone, "b": {"observed": onprem}, "c": failed, "d": {"observed": None, "use": {}}}), run({})):
+    unread = run({"a": NOT_KNOWN, "b": LOST}, configurations=[UNREAD])
+    for found in (fleet(20), unread, run({"a": gone, "b": {"observed": onprem}, "c": failed, "d": {"observed": None, "use": {}}}), run({})):
         validate(found)
 
 
@@ -103,6 +109,7 @@ def test_a_host_that_is_well() -> None:
         "service": {"active_state": "active", "enabled": True, "restarts": 0, "started_at": "2025-12-31T23:00:00Z"},
         "credentials": {"role": "web-role", "profile": "", "expires_at": "2026-01-01T02:00:00Z"},
         "unmanaged": [],
+        "permissions": "allowed",
         "telemetry": {"state": "verified", "newest_at": "2025-12-31T23:59:30Z", "reason": ""},
     }
 
@@ -113,8 +120,34 @@ def test_a_host_that_did_not_answer_has_its_reason_and_no_facts() -> None:
     assert (entry["build"], entry["service"]["active_state"], entry["configuration"]["state"]) == (None, None, "unreachable")
 
 
+def test_a_parameter_store_that_cannot_be_read_is_said_of_each_host() -> None:
+    """All else that is known of them is there."""
+    found = run({"web-1": NOT_KNOWN, "web-2": LOST}, configurations=[UNREAD])
+    lost, entry = found["hosts"]
+    assert (entry["state"], entry["differing"], entry["build"]) == ("differs", ["configuration"], "1.300064.1b1344")
+    assert entry["differences"] == [f"configuration: Parameter Store could not be read: {DENIED}"]
+    assert (entry["configuration"]["state"], entry["telemetry"]["state"]) == ("unknown", "unverified")
+    assert "nobody knows whether the host runs it" in entry["telemetry"]["reason"]
+    assert (lost["state"], found["configurations"][0]["refused"]) == ("unreachable", DENIED)
+
+
+def test_a_permission_that_is_missing_is_a_difference() -> None:
+    text = "permissions are missing (arn:aws:iam::123456789012:role/web): logs:PutLogEvents on *"
+    found = run({"web-1": {"refusal": text}, "web-2": {**LOST, "refusal": text}})
+    validate(found)
+    lost, entry = found["hosts"]
+    assert (entry["permissions"], entry["differing"], entry["differences"]) == ("missing", ["permissions"], [f"permissions: {text}"])
+    assert (lost["permissions"], lost["differences"]) == ("missing", [])
+
+
+def test_when_the_keys_of_a_profile_expire_is_shown() -> None:
+    named = observed(common_config={"profile": "mine", "file": "", "keys_expire_at": NOW + 7200})
+    (entry,) = run({"web-1": {"observed": named}})["hosts"]
+    assert (entry["credentials"]["expires_at"], entry["state"]) == ("2026-01-01T02:00:00Z", "converged")
+
+
 def test_credentials_of_a_profile_are_not_those_of_the_role() -> None:
-    named = observed(common_config={"profile": "mine", "file": ""})
+    named = observed(common_config={"profile": "mine", "file": "", "keys_expire_at": None})
     (entry,) = run({"web-1": {"observed": named}})["hosts"]
     assert entry["credentials"] == {"role": "", "profile": "mine", "expires_at": None}
 

@@ -12,7 +12,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._report.prometheu
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._report.examples import (
     BEHIND,
     LOST,
+    NOT_KNOWN,
     STOPPED,
+    UNREAD,
     evaluation,
     fleet,
     observed,
@@ -94,3 +96,9 @@ def test_a_name_that_would_end_its_label() -> None:
 def test_a_thousand_hosts() -> None:
     found = samples(fleet(1000))
     assert len([name for name in found if name.startswith("cloudwatch_agent_host_converged{")]) == 1000
+
+
+def test_a_version_that_nobody_knows_has_no_sample() -> None:
+    found = samples(run({"a": NOT_KNOWN}, configurations=[UNREAD]))
+    assert not [name for name in found if "configuration" in name and "difference" not in name]
+    assert found['cloudwatch_agent_host_difference{host="a",part="configuration"}'] == 1
