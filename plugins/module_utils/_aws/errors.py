@@ -108,6 +108,7 @@ class Source(NamedTuple):
 DERIVED = Source("", "")
 """Found out from the operation."""
 LOG_GROUPS = Source("logs", "log groups")
+LOG_EVENTS = Source("logs", "log events")
 
 
 class AwsError(Exception):

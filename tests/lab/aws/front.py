@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import alarms, cbor, iam, instances, loggroups
+from aws import alarms, cbor, iam, instances, log_queries, loggroups
 from aws.answer import Answer, AwsError, failure, success
 from aws.call import Call, decode
 from aws.control import Control
@@ -182,6 +182,8 @@ class Front:
             return loggroups.describe_groups(*place, call.params)
         elif call.operation == "FilterLogEvents":
             return loggroups.filter_events(*place, call.params)
+        elif call.operation in log_queries.OPERATIONS:
+            return log_queries.OPERATIONS[call.operation](*place, call.params)
         elif call.operation in CHANGES:
             return CHANGES[call.operation](place, call.params)
         return None

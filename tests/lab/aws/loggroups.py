@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ EVENTS, BATCH, EVENT_OVERHEAD, DAY_MS = 10_000, 1_048_576, 26, 86_400_000
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
 TAGS = 50
 IDENTIFIERS = 50
+TERM = re.compile(r'([?-]?)(?:"([^"]*)"|(\S+))')
 
 
 def invalid(message: str) -> AwsError:
@@ -151,6 +153,15 @@ def _stream(stream: LogStream, delay: float) -> dict[str, Any]:
     return shown
 
 
+def matches(pattern: str, message: str) -> bool:
+    """Whether a message has all terms of a pattern, one of those with ?, none of those with -; what moto does of { } and [ ]."""
+    if pattern.lstrip().startswith(("{", "[")):
+        return bool(EventMessageFilter(pattern).matches(message))
+    terms = [(mark, quoted or plain) for mark, quoted, plain in TERM.findall(pattern)]
+    optional = [text in message for mark, text in terms if mark == "?"]
+    return all((text in message) == (mark == "") for mark, text in terms if mark != "?") and (not optional or any(optional))
+
+
 def filter_events(account: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
     """FilterLogEvents: events of all streams by time, from startTime (inclusive) to endTime (exclusive)."""
     group = group_of(account, region, params)
@@ -161,7 +172,7 @@ def filter_events(account: str, region: str, params: dict[str, Any]) -> dict[str
     if not 1 <= limit <= 10_000:
         raise constraint(limit, "limit", "Member must have value less than or equal to 10000")
     start, end = params.get("startTime") or 0, params.get("endTime") or float("inf")
-    matcher = EventMessageFilter(params["filterPattern"]) if params.get("filterPattern") else None
+    pattern = str(params.get("filterPattern") or "")
     found: list[tuple[int, int, str, LogEvent]] = []
     for name, stream in list(group.streams.items()):
         if (names and name not in names) or (prefix and not name.startswith(prefix)):
@@ -169,7 +180,7 @@ def filter_events(account: str, region: str, params: dict[str, Any]) -> dict[str
         found += [
             (event.timestamp, event.event_id, name, event)
             for event in list(stream.events)
-            if start <= event.timestamp < end and (matcher is None or matcher.matches(event.message))
+            if start <= event.timestamp < end and matches(pattern, event.message)
         ]
     found.sort(key=lambda item: item[:2])
     token = str(params.get("nextToken") or "0")
