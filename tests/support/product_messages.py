@@ -27,7 +27,7 @@ WORDS = 3
 
 HINTS = Path(__file__).with_name("message_hints.yml")
 
-Scope = Mapping[str, ast.expr]
+Scope = Mapping[str, list[ast.expr]]
 
 
 class Message(NamedTuple):
@@ -80,7 +80,9 @@ def _said(path: Path) -> Iterator[str]:
 
 def _message(file: str, text: str) -> Message:
     what, *rest = HINT.split(" ".join(text.split()), maxsplit=1)
-    return Message(file, what.strip().rstrip("."), rest[0].strip().rstrip(".") if rest else "")
+    hint = rest[0].strip().rstrip(".") if rest else ""
+    # A hint that is filled in as a whole stands elsewhere, and says nothing here.
+    return Message(file, what.strip().rstrip("."), hint if re.search(r"[a-z]{2,}", hint) else "")
 
 
 def _texts(tree: ast.Module) -> Iterator[str]:
@@ -120,17 +122,20 @@ def _silent(tree: ast.Module) -> set[int]:
     return found
 
 
-def _assigned(nodes: list[ast.AST] | list[ast.stmt]) -> dict[str, ast.expr]:
-    """Names that have one text each."""
+def _assigned(nodes: list[ast.AST] | list[ast.stmt]) -> dict[str, list[ast.expr]]:
+    """Names, and the texts that they get, in the order of the code."""
     found: dict[str, list[ast.expr]] = {}
     for node in nodes:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            found.setdefault(node.targets[0].id, []).append(node.value)
-    return {
-        name: values[0]
-        for name, values in found.items()
-        if len(values) == 1 and isinstance(values[0], (ast.Constant, ast.JoinedStr, ast.IfExp))
-    }
+        named = isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        if named and isinstance(node.value, (ast.Constant, ast.JoinedStr, ast.IfExp)):  # type: ignore[union-attr]
+            found.setdefault(_name(node.targets[0]), []).append(node.value)  # type: ignore[union-attr]
+    return {name: sorted(values, key=lambda value: value.lineno) for name, values in found.items()}
+
+
+def _before(node: ast.Name, scope: Scope) -> ast.expr | None:
+    """The text that a name has gotten last where it is used; a constant of the module may stand below."""
+    values = scope.get(node.id, [])
+    return next((value for value in reversed(values) if value.lineno < node.lineno), values[0] if len(values) == 1 else None)
 
 
 def _name(node: ast.AST) -> str:
@@ -148,6 +153,7 @@ def _template(node: ast.AST, scope: Scope, depth: int) -> str:
         return "".join(_template(part, scope, depth) for part in parts)
     if isinstance(node, ast.IfExp):
         return " / ".join(filter(None, (_template(part, scope, depth) for part in (node.body, node.orelse))))
-    if isinstance(node, ast.Name) and node.id in scope and depth < 3:
-        return _template(scope[node.id], scope, depth + 1)
+    value = _before(node, scope) if isinstance(node, ast.Name) and depth < 3 else None
+    if value is not None:
+        return _template(value, scope, depth + 1)
     return _name(node).strip("_").upper().replace("_", " ") or "…"
