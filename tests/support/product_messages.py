@@ -126,9 +126,9 @@ def _assigned(nodes: list[ast.AST] | list[ast.stmt]) -> dict[str, list[ast.expr]
     """Names, and the texts that they get, in the order of the code."""
     found: dict[str, list[ast.expr]] = {}
     for node in nodes:
-        named = isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-        if named and isinstance(node.value, (ast.Constant, ast.JoinedStr, ast.IfExp)):  # type: ignore[union-attr]
-            found.setdefault(_name(node.targets[0]), []).append(node.value)  # type: ignore[union-attr]
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Constant, ast.JoinedStr, ast.IfExp)):
+            for target in node.targets:
+                found.setdefault(_name(target), []).append(node.value)
     return {name: sorted(values, key=lambda value: value.lineno) for name, values in found.items()}
 
 
