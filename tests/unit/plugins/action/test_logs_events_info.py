@@ -39,7 +39,10 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(Reader, "once", once)
     monkeypatch.setattr(Follower, "run", follow)
     monkeypatch.setattr(Query, "run", query)
-    client = lambda _service, _profile, region: SimpleNamespace(meta=SimpleNamespace(region_name=region or "us-east-1"))  # noqa: E731
+
+    def client(_service: str, _profile: str, region: str) -> Any:
+        return SimpleNamespace(meta=SimpleNamespace(region_name=region or "us-east-1"))
+
     monkeypatch.setattr(logs_events_info, "clients", lambda _connection: client)
     return asked
 
@@ -90,7 +93,7 @@ def test_check_mode_reads_and_does_not_wait() -> None:
 
 def test_a_query_has_one_bound_for_all_regions(reading: list[Any]) -> None:
     result = run(query="fields n", regions=["us-east-1", "eu-west-1"], max_scanned="5MB", table=True)
-    assert [(region, most) for region, most in reading] == [("us-east-1", 5 * 1024**2), ("eu-west-1", 5 * 1024**2 - 1_000_000)]
+    assert reading == [("us-east-1", 5 * 1024**2), ("eu-west-1", 5 * 1024**2 - 1_000_000)]
     assert (result["bytes_scanned"], result["matched"], len(result["rows"])) == (2_000_000, 2, 2)
     assert result["shown"][-1] == "2 rows (2.0 MB scanned, 2 of 10 records matched)"
 
