@@ -4,7 +4,7 @@ SHELL := /bin/bash
 RUN := tests/tools/run
 SCENARIOS := $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
 
-.PHONY: help demo demo-clean test lint unit sanity units lab integration conformance molecule e2e bench matrix clean
+.PHONY: help demo demo-clean test lint unit sanity units lab integration conformance molecule e2e docs release-check bench matrix clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,12 @@ molecule: ## Every role's scenario on systemd hosts
 e2e: ## site.yml from inventory to telemetry, its failures and the table of faults included
 	@# Each file has a lab of its own, and waits more than it computes.
 	@$(RUN) pytest tests/faults tests/e2e -n 4 --dist loadfile --durations 40
+
+docs: ## The documentation as a site of HTML pages, without a warning
+	@tests/tools/docs
+
+release-check: ## What a release has to be: fragments, version, the tarball, and the tarball in a bare environment against the lab
+	@tests/tools/release_check
 
 bench: ## The benchmarks: ratios against a baseline of the same run
 	@tests/bench/run

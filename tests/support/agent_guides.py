@@ -9,17 +9,20 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import HINTS as AWS_HINTS
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems import RULES, Rule
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules import load_rules
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Planner, failure, warnings
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "faults"))
+from product_messages import hints, messages
 from table import CONTROLLER, FAULTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
@@ -310,7 +313,59 @@ def faults_guide() -> str:
     return HEAD.format(name="guide_faults") + "\n".join(lines).rstrip() + "\n"
 
 
-GUIDES = {"guide_rules": rules_guide, "guide_mistakes": mistakes_guide, "guide_faults": faults_guide}
+AREAS = (
+    ("The old agent, awslogs", r"awslogs|cut_over|_migration/"),
+    ("The package of the agent", r"_host/(packages?|package_manager|repository|installation|mirror|signature)\.py|mirror|cw_agent_package"),
+    (
+        "Credentials, identity, role",
+        r"_host/(caller|caller_answers|profile|identity|credential\w*|sts|comparison)\.py|identities|caller|credentials",
+    ),
+    ("Access to log files", r"_host/(log_access|log_grants|acl|log_needs|logrotate|access)\.py|log_access"),
+    (
+        "The inventory and its configurations",
+        r"_config/|_release/(settings|plan|messages|notes|parts)\.py|plugin_utils/|cw_agent_plan|filter/|test/",
+    ),
+    ("Publishing and releases", r"_release/|ssm_|release"),
+    ("IAM", r"iam|access_key|instance_profile|principals|permissions"),
+    ("Log groups", r"_account/|log_groups"),
+    ("Telemetry, and log events", r"_telemetry/|log_events|log_queries|telemetry|logs_events_info|alarm"),
+    ("The report", r"_report/|report"),
+    ("The agent on the host", r"_host/|modules/"),
+    ("Calls to AWS", r""),
+)
+"""Titles, and the files whose messages stand below each; the first that matches."""
+
+
+def _entries(messages: list[tuple[str, str]]) -> list[str]:
+    lines = []
+    for text, hint in sorted(set(messages), key=lambda entry: entry[0].lower()):
+        said = textwrap.wrap(f"{_literal(hint[:1].upper() + hint[1:])}.", 136)
+        lines += [_literal(text), *(f"    {line}" for line in said), ""]
+    return lines
+
+
+def messages_guide() -> str:
+    """Every message, by its subject, with what to do."""
+    by_area: dict[str, list[tuple[str, str]]] = {title: [] for title, _files in AREAS}
+    of_others = hints()
+    for message in messages():
+        title = next(title for title, files in AREAS if re.search(files, message.file))
+        by_area[title].append((message.text, message.hint or of_others[message.text]))
+    lines = [*_title("Messages, and what to do", "=")]
+    lines += _wrapped(
+        "Every message of the collection, by its subject. Search this page for a few words of the message. A value that a message fills in "
+        "stands here in capitals, or as an ellipsis. Most messages end with the same hint that stands here; what the check says of a "
+        "configuration is in the :ref:`list of rules <ansible_collections.cloudwatch.agent.docsite.guide_rules>`, with reason and example."
+    )
+    for title, entries in by_area.items():
+        lines += [*_title(title, "-"), *_entries(entries)]
+    lines += [*_title("AWS's error codes", "-")]
+    lines += _wrapped("What is said beside a code of AWS in a message that begins with ``Failed to``:")
+    lines += _entries([(code, hint.format(action="the action that is named", guide="that subject")) for code, hint in AWS_HINTS.items()])
+    return HEAD.format(name="guide_messages") + "\n".join(lines).rstrip() + "\n"
+
+
+GUIDES = {"guide_rules": rules_guide, "guide_mistakes": mistakes_guide, "guide_faults": faults_guide, "guide_messages": messages_guide}
 
 if __name__ == "__main__":
     for guide, make in GUIDES.items():

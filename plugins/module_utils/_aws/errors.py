@@ -115,6 +115,7 @@ ALARMS = Source("cloudwatch", "alarms")
 DASHBOARDS = Source("cloudwatch", "dashboards")
 MONITORING = Source("ec2", "alarms")
 TOPICS = Source("sns", "alarms")
+LOG_EVENTS = Source("logs", "log events")
 
 
 class AwsError(Exception):

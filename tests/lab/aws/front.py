@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from aws import cbor, dashboards, flowlogs, iam, instances, log_patterns, loggroups, logpolicies, trails
+from aws import cbor, dashboards, flowlogs, iam, instances, log_patterns, log_queries, loggroups, logpolicies, trails
 from aws.alarms import OPERATIONS as ALARM_OPERATIONS
 from aws.alarms import Alarms
 from aws.answer import Answer, AwsError, failure, success
@@ -197,6 +197,8 @@ class Front:
             return loggroups.describe_groups(*place, call.params)
         elif call.operation == "FilterLogEvents":
             return loggroups.filter_events(*place, call.params)
+        elif call.operation in log_queries.OPERATIONS:
+            return log_queries.OPERATIONS[call.operation](*place, call.params)
         elif call.operation in CHANGES:
             return CHANGES[call.operation](place, call.params)
         elif call.operation in logpolicies.OPERATIONS:

@@ -125,6 +125,8 @@ def test_log_events_are_there_at_once_and_stream_times_are_late(standin: Standin
     assert [(item["logStreamName"], item["message"]) for item in events] == [("i-2", "two"), ("i-1", "one")]
     assert logs.filter_log_events(logGroupName=unique, startTime=now)["events"] == []
     assert len(logs.filter_log_events(logGroupName=unique, logStreamNames=["i-1"], filterPattern="one")["events"]) == 1
+    for pattern, count in (("o", 2), ('"tw" -one', 1), ("?one ?two", 2), ("-o", 0), ("o w", 1), ("1", 0)):
+        assert len(logs.filter_log_events(logGroupName=unique, filterPattern=pattern)["events"]) == count, pattern
     assert logs.get_log_events(logGroupName=unique, logStreamName="i-1", startTime=now - 60_000)["events"][0]["message"] == "one"
     streams = logs.describe_log_streams(logGroupName=unique)["logStreams"]
     assert [item["logStreamName"] for item in streams] == ["i-1", "i-2"]
@@ -162,3 +164,31 @@ def test_retention_and_class_values(standin: Standin, unique: str) -> None:
         logs.create_log_group(logGroupName=f"{unique}-x", logGroupClass="CHEAP")
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
         logs.create_log_stream(logGroupName=f"{unique}-none", logStreamName="s")
+
+
+def test_a_query_runs_before_it_is_complete_and_says_what_it_scans(standin: Standin, unique: str) -> None:
+    logs, now = standin.client("logs"), int(time.time() * 1000)
+    logs.create_log_group(logGroupName=unique)
+    for stream in ("i-1", "i-2"):
+        logs.create_log_stream(logGroupName=unique, logStreamName=stream)
+        events = [{"timestamp": now - 9000 + number, "message": f"{stream} n{number}"} for number in range(3)]
+        logs.put_log_events(logGroupName=unique, logStreamName=stream, logEvents=events)
+    window = {"logGroupNames": [unique], "startTime": now // 1000 - 60, "endTime": now // 1000}
+
+    def answer(text: str) -> list[dict[str, str]]:
+        query = logs.start_query(queryString=text, **window)
+        assert logs.get_query_results(queryId=query["queryId"])["status"] == "Running"
+        found = logs.get_query_results(queryId=query["queryId"])
+        assert (found["status"], found["statistics"]["bytesScanned"], found["statistics"]["recordsScanned"]) == ("Complete", 36.0, 6.0)
+        return [{item["field"]: item["value"] for item in row} for row in found["results"]]
+
+    rows = answer("fields @logStream, @message | filter @message like /n[12]/ | sort @timestamp asc | limit 3")
+    assert [row["@message"] for row in rows] == ["i-1 n1", "i-2 n1", "i-1 n2"]
+    assert answer("stats count(*) as n by @logStream") == [{"@logStream": "i-1", "n": "3"}, {"@logStream": "i-2", "n": "3"}]
+    stopped = logs.start_query(queryString="fields @message", **window)["queryId"]
+    assert logs.stop_query(queryId=stopped)["success"]
+    assert logs.get_query_results(queryId=stopped)["status"] == "Cancelled"
+    with pytest.raises(ClientError, match="MalformedQueryException"):
+        logs.start_query(queryString="select everything", **window)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        logs.start_query(**{**window, "logGroupNames": ["none"]}, queryString="fields @message")

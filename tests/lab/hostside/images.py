@@ -42,6 +42,9 @@ COMMON = (
     "logrotate",
 )
 PACKAGES = {"debian": (*COMMON, "python3-apt"), "amazon": (*COMMON, "dnf", "rpm", "python3-dnf", "rpm2cpio", "cpio")}
+INSTALLABLE = {"debian": ("apache2", "rsyslog"), "amazon": ()}
+"""What hosts can install with apt, out of a repository of their own."""
+REPOSITORY = "/usr/share/lab-packages"
 EXCLUDED = ("man", "locale", "doc")
 
 
@@ -61,6 +64,7 @@ def name(recipe: str, suite: str) -> str:
 def _inputs(recipe: str) -> dict[str, bytes]:
     """Return the files that the recipe reads inside the new system."""
     return {
+        "packages.sh": (LAB_TREE / "images" / "packages.sh").read_bytes(),
         "base.sh": (LAB_TREE / "images" / "base.sh").read_bytes(),
         "amazon.sh": (LAB_TREE / "images" / "amazon.sh").read_bytes() if recipe == "amazon" else b"",
         "ca.crt": authority()[0].read_bytes(),
@@ -73,7 +77,7 @@ def _inputs(recipe: str) -> dict[str, bytes]:
 def reference(image: str) -> str:
     """Return the image's reference, with a tag that stands for everything that goes into it."""
     recipe, suite = image.split("-")
-    digest = hashlib.sha256(repr((suite, PACKAGES[recipe], EXCLUDED, sorted(_inputs(recipe).items()))).encode())
+    digest = hashlib.sha256(repr((suite, PACKAGES[recipe], INSTALLABLE[recipe], EXCLUDED, sorted(_inputs(recipe).items()))).encode())
     return f"localhost/cw-agent-lab-{image}:{digest.hexdigest()[:12]}"
 
 
@@ -85,9 +89,13 @@ def _build(image: str, target: str) -> None:
         for file, content in _inputs(recipe).items():
             (scratch / file).write_bytes(content)
         # Scripts run inside the new system: nothing of the machine's own leaks into them.
-        scripts = "chroot $1 /bin/sh /lab/base.sh && chroot $1 /bin/sh /lab/amazon.sh"
+        scripts = " && ".join(f"chroot $1 /bin/sh /lab/{name}.sh" for name in ("packages", "base", "amazon"))
+        download = f"-y -q --download-only --no-install-recommends -o Dir::Cache::archives=$1{REPOSITORY} {' '.join(INSTALLABLE[recipe])}"
         arguments = ["mmdebstrap", "--variant=minbase", "--quiet", f"--include={','.join(PACKAGES[recipe])}"]
         arguments += [f"--dpkgopt=path-exclude=/usr/share/{tree}/*" for tree in EXCLUDED]
+        arguments.append(
+            f'--customize-hook=mkdir -p $1{REPOSITORY}/partial && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get install {download}'
+        )
         hook = f"mkdir $1/lab && cp -r {scratch}/. $1/lab && {scripts} && rm -r $1/lab"
         command([*arguments, f"--customize-hook={hook}", suite, str(scratch / "root.tar")], timeout=1800)
         changes = ('CMD ["/sbin/init"]', "STOPSIGNAL SIGRTMIN+3")

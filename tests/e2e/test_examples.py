@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tutorial and the worked example, followed from their pages alone: every command as it stands there, and what it shows.
+
+The tests run in the order in which they stand: they share a lab.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+from lab_site import ROOT, UNIT, Site, until
+
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+EXAMPLE, TUTORIAL = GUIDES / "example_web_server.rst", GUIDES / "tutorial.rst"
+HOSTS = {"web-1": "ec2-1", "web-2": "ec2-2"}
+NAME = "AmazonCloudWatch-web-server"
+BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
+LASTING = ("eval ", "export ")
+"""Lines of the tutorial that count for what comes after them."""
+
+
+class Step(NamedTuple):
+    """The commands of one or more blocks of the controller (console) or of web-1 (shell), and the lines that they show."""
+
+    kind: str
+    commands: str
+    shown: str
+
+
+def steps(guide: Path) -> list[Step]:
+    """A guide's blocks in their order; what is shown belongs to the commands before it."""
+    found: list[Step] = []
+    for kind, text in BLOCK.findall(guide.read_text(encoding="utf-8")):
+        if kind == "text":
+            found[-1] = found[-1]._replace(shown=textwrap.dedent(text).strip())
+        elif kind != "yaml":
+            found.append(Step(kind, in_lab(textwrap.dedent(text)), ""))
+    return found
+
+
+def in_lab(text: str) -> str:
+    """The guide's names of hosts as the lab has them."""
+    for name, host in HOSTS.items():
+        text = text.replace(name, host)
+    return text
+
+
+def shows(output: str, line: str) -> bool:
+    """Whether a line of the guide, in which … stands for anything, is in the output."""
+    words = [re.escape(word) for word in " ".join(in_lab(line).split()).split("…")]
+    return re.search(".*".join(words), "\n".join(" ".join(each.split()) for each in output.splitlines())) is not None
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A lab that its first test makes, as the tutorial does."""
+    place = Site("e2e-examples", tmp_path_factory.mktemp("examples"))
+    place.lab("down")
+    try:
+        yield place
+    finally:
+        place.lab("down")
+
+
+@pytest.fixture(scope="module")
+def example(site: Site) -> Path:
+    """Two web servers to be, without an instance profile; the example's directory with what the lab's inventory says of hosts."""
+    site.up("--ec2", "2")
+    ec2 = site.client("ec2")
+    ec2.create_tags(
+        Resources=[site.instance(host)["InstanceId"] for host in HOSTS.values()],
+        Tags=[{"Key": "Role", "Value": "web"}, {"Key": "Distribution", "Value": "debian"}],
+    )
+    for association in ec2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"]:
+        ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
+    folder = site.scratch / "web_server"
+    shutil.copytree(ROOT / "examples" / "web_server", folder)
+    known = yaml.safe_load((ROOT / "demo" / "inventory" / "group_vars" / "all.yml").read_text())
+    reached = {name: known[name] for name in known if name.startswith("ansible_") or name == "cw_agent_signing_fingerprint"}
+    (folder / "inventory" / "host_vars").mkdir()
+    for host in HOSTS.values():
+        (folder / "inventory" / "host_vars" / f"{host}.yml").write_text(yaml.safe_dump(reached))
+    return folder
+
+
+def run(site: Site, commands: str, folder: Path) -> str:
+    """The output of commands that all succeed."""
+    environment = {key: value for key, value in site.environment.items() if key != "ANSIBLE_CONFIG"}
+    environment["COLUMNS"] = "400"
+    done = subprocess.run(["bash", "-ec", commands], env=environment, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, f"{commands}{done.stdout[-6000:]}{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def follow(step: Step, output: str) -> None:
+    """The output has every line that the guide shows."""
+    missing = [line for line in step.shown.splitlines() if not shows(output, line)]
+    assert not missing, f"{step.commands}\nshows not: {missing}\nbut:\n{output[-8000:]}"
+
+
+def test_the_tutorial(site: Site) -> None:
+    """Every command of it but the last one, which ends the lab; what one leaves in the shell, the next one has."""
+    *all_steps, last = steps(TUTORIAL)
+    assert last.commands.strip() == "tests/lab/lab down"
+    lasting = ""
+    for step in all_steps:
+        follow(step, run(site, lasting + step.commands, ROOT))
+        lasting += "".join(f"{line}\n" for line in step.commands.splitlines() if line.startswith(LASTING))
+
+
+def test_the_example_shows_the_playbook() -> None:
+    (shown,) = [textwrap.dedent(text) for kind, text in BLOCK.findall(EXAMPLE.read_text(encoding="utf-8")) if kind == "yaml"]
+    assert yaml.safe_load(shown) == yaml.safe_load((ROOT / "examples" / "web_server" / "site.yml").read_text())
+
+
+def test_the_example(site: Site, example: Path) -> None:
+    """Every block; after the one play for all hosts, what is on the hosts and in AWS."""
+    for step in steps(EXAMPLE):
+        follow(step, site.on("ec2-1", f"set -e\n{step.commands}") if step.kind == "shell" else run(site, step.commands, example))
+        if "site.yml" in step.commands:
+            on_the_hosts(site)
+            in_aws(site)
+    for host in HOSTS.values():
+        assert site.on(host, f"systemctl is-active {UNIT} || true").strip() == "inactive"
+    assert NAME not in [role["RoleName"] for role in site.client("iam").list_roles()["Roles"]]
+
+
+def on_the_hosts(site: Site) -> None:
+    """Apache and the agent run, the agent as a user that may read the files."""
+    for host in HOSTS.values():
+        assert site.on(host, f"systemctl is-active apache2 rsyslog {UNIT}").split() == ["active"] * 3
+        assert site.on(host, f"ps -o user= -p $(systemctl show -p MainPID --value {UNIT})").strip() == "cwagent"
+        assert "adm" in site.on(host, "id -nG cwagent").split()
+
+
+def in_aws(site: Site) -> None:
+    """A log group for each file with a stream for each instance; the parameter is live; each instance has the profile."""
+    logs = site.client("logs")
+    instances = {site.instance(host)["InstanceId"] for host in HOSTS.values()}
+    for group in ("/web/secure", "/web/access", "/web/error"):
+        until(lambda at=group: streams(logs, at) == instances, 60, f"{group}: a stream for each instance with events")
+        (found,) = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+        assert found["retentionInDays"] == 30
+    (parameter,) = site.client("ssm").get_parameters(Names=[f"{NAME}:live"])["Parameters"]
+    assert "/web/secure" in parameter["Value"]
+    for host in HOSTS.values():
+        assert site.instance(host)["IamInstanceProfile"]["Arn"].endswith(f"/{NAME}")
+
+
+def streams(logs: object, group: str) -> set[str]:
+    """The streams of a group that have events."""
+    return {event["logStreamName"] for event in logs.filter_log_events(logGroupName=group)["events"]}  # type: ignore[attr-defined]
