@@ -13,7 +13,7 @@ from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from .alarm_kinds import is_query
 from .alarms import COMPOSITE_RULE, Wanted
-from .log_group_changes import Step
+from .steps import Step
 from .log_groups import ABSENT, TAGS
 
 NAME, RULE, CHILDREN, DESCRIPTION, ACTIONS, METRICS = 255, 10_240, 100, 1_024, 5, 10

@@ -17,7 +17,7 @@ from .._config.subject import Subject
 from .._config.words import counted
 from . import alarm_kinds as kinds
 from .dashboard_body import ALARMS, WIDTH, problems
-from .log_group_changes import Step
+from .steps import Step
 from .log_groups import ABSENT, PRESENT, TAGS
 
 VARIABLE = "cw_agent_dashboards"

@@ -12,7 +12,7 @@ from typing import Any, Iterable, Mapping
 
 from .._account.alarm_changes import Found, steps
 from .._account.alarms import COMPOSITE_RULE, Wanted
-from .._account.log_group_changes import Step
+from .._account.steps import Step
 from .alarms import NAMES, describe_alarms
 from .errors import ALARMS, TOPICS, AwsError, aws_call
 

@@ -9,7 +9,7 @@ import json
 from typing import Any, Mapping
 
 from .._account.dashboards import Found, Wanted, steps
-from .._account.log_group_changes import Step
+from .._account.steps import Step
 from .errors import DASHBOARDS, AwsError, aws_call
 
 GONE = ("ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError")

@@ -24,7 +24,6 @@ EVENTS, BATCH, EVENT_OVERHEAD, DAY_MS = 10_000, 1_048_576, 26, 86_400_000
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
 TAGS = 50
 IDENTIFIERS = 50
-TERM = re.compile(r'([?-]?)(?:"([^"]*)"|(\S+))')
 
 
 def invalid(message: str) -> AwsError:
@@ -151,15 +150,6 @@ def _stream(stream: LogStream, delay: float) -> dict[str, Any]:
         shown["lastEventTimestamp"] = max(event.timestamp for event in seen)
         shown["lastIngestionTime"] = max(event.ingestion_time for event in seen)
     return shown
-
-
-def matches(pattern: str, message: str) -> bool:
-    """Whether a message has all terms of a pattern, one of those with ?, none of those with -; what moto does of { } and [ ]."""
-    if pattern.lstrip().startswith(("{", "[")):
-        return bool(EventMessageFilter(pattern).matches(message))
-    terms = [(mark, quoted or plain) for mark, quoted, plain in TERM.findall(pattern)]
-    optional = [text in message for mark, text in terms if mark == "?"]
-    return all((text in message) == (mark == "") for mark, text in terms if mark != "?") and (not optional or any(optional))
 
 
 def filter_events(account: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
