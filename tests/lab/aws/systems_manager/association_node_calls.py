@@ -26,6 +26,7 @@ def _of(service: SystemsManager, name: str) -> list[Association]:
 def list_instance(service: SystemsManager, params: dict[str, Any]) -> dict[str, Any]:
     """ListInstanceAssociations, by which a node learns what to apply; the checksum changes with whatever has to be applied anew."""
     node = service.nodes.heard(str(params["InstanceId"]))
+    node.listing = True
     items = []
     for association in _of(service, node.id):
         kept = ("Name", "DocumentVersion", "Parameters", "ScheduleExpression", "Targets", "OutputLocation", "ApplyOnlyAtCronInterval")

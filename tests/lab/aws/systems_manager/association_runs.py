@@ -87,9 +87,9 @@ def advance(service: SystemsManager, association: Association) -> None:
 
 
 def _tell(service: SystemsManager, association: Association, name: str) -> None:
-    """Has a node apply the association now."""
+    """Has a node apply the association now; one that has just been registered asks by itself."""
     node = service.nodes.found.get(name)
-    if node is None or node.behaviour:
+    if node is None or node.behaviour or not node.listing:
         return
     command, now = str(uuid.uuid4()), service.clock.now()
     payload = {
