@@ -81,7 +81,9 @@ def test_every_host_is_a_node_and_runs_a_script(nodes: Nodes) -> None:
     hosts = ("ec2-1", "amazon-1", "onprem-1")
     assert set(nodes.ids) == set(hosts) and nodes.ids["onprem-1"].startswith("mi-")
     assert nodes.ids["onprem-1"] in nodes.lab.run("inventory").stdout
-    command = nodes.send(*hosts, lines=["hostname; pwd; echo $AWS_SHARED_CREDENTIALS_FILE"])
+    nodes.lab.client("s3").create_bucket(Bucket="lab-output")
+    output = {"OutputS3BucketName": "lab-output", "OutputS3KeyPrefix": "p", "CloudWatchOutputConfig": {"CloudWatchOutputEnabled": True}}
+    command = nodes.send(*hosts, lines=["hostname; pwd; echo $AWS_SHARED_CREDENTIALS_FILE"], **output)
     found = {host: nodes.result(command, host) for host in hosts}
     assert {host: result["StandardOutputContent"].split() for host, result in found.items()} == {
         "ec2-1": ["ec2-1", "/usr/bin"],
@@ -89,6 +91,11 @@ def test_every_host_is_a_node_and_runs_a_script(nodes: Nodes) -> None:
         "onprem-1": ["onprem-1", "/usr/bin", "/root/.aws/credentials"],
     }
     assert {(result["Status"], result["ResponseCode"]) for result in found.values()} == {("Success", 0)}
+    url = found["ec2-1"]["StandardOutputUrl"].removeprefix("https://s3.us-east-1.amazonaws.com/lab-output/")
+    assert nodes.lab.client("s3").get_object(Bucket="lab-output", Key=url)["Body"].read().decode().split() == ["ec2-1", "/usr/bin"]
+    stream = f"{command}/{nodes.ids['onprem-1']}/aws-runShellScript/stdout"
+    events = nodes.lab.client("logs").get_log_events(logGroupName="/aws/ssm/AWS-RunShellScript", logStreamName=stream)["events"]
+    assert [event["message"] for event in events][:2] == ["onprem-1", "/usr/bin"]
 
 
 def test_how_steps_end_on_a_host(nodes: Nodes) -> None:
@@ -136,17 +143,22 @@ def test_a_script_that_asks_for_a_reboot_runs_again_after_it(nodes: Nodes) -> No
 
 
 def test_a_package_that_was_removed_by_hand_is_believed_to_be_there(nodes: Nodes) -> None:
-    for host, remove in (("ec2-1", "dpkg --remove amazon-cloudwatch-agent"), ("amazon-1", "rpm --erase amazon-cloudwatch-agent")):
-        install = {"document": "AWS-ConfigureAWSPackage", "Parameters": {"action": ["Install"], "name": [AGENT]}}
-        first = nodes.run(host, **install)
-        assert first["Status"] == "Success" and "Successfully installed" in first["StandardOutputContent"], first
+    removal = {"ec2-1": "dpkg --remove amazon-cloudwatch-agent", "amazon-1": "rpm --erase amazon-cloudwatch-agent"}
+
+    def package(action: str, said: str) -> None:
+        asked = {"action": [action], "name": [AGENT]}
+        command = nodes.send(*removal, document="AWS-ConfigureAWSPackage", Parameters=asked, MaxErrors="100%")
+        for host in removal:
+            found = nodes.result(command, host)
+            assert found["Status"] == "Success" and said in found["StandardOutputContent"], found
+
+    package("Install", "Successfully installed")
+    for host, remove in removal.items():
         nodes.lab.exec(host, f"test -x {CTL} && {remove}")
-        again = nodes.run(host, **install)
-        assert again["Status"] == "Success" and "already installed" in again["StandardOutputContent"]
-        assert nodes.lab.run("exec", host, "test", "-e", CTL, check=False).returncode == 1
-        for action in ("Uninstall", "Install"):
-            install["Parameters"]["action"] = [action]  # type: ignore[index]
-            assert nodes.run(host, **install)["Status"] == "Success"
+    package("Install", "already installed")
+    assert [nodes.lab.run("exec", host, "test", "-e", CTL, check=False).returncode for host in removal] == [1, 1]
+    package("Uninstall", "Successfully uninstalled")
+    package("Install", "Successfully installed")
 
 
 def test_a_list_that_fails_at_its_second_name_leaves_the_first_applied(nodes: Nodes) -> None:
