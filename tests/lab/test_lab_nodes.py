@@ -9,6 +9,8 @@ That one is on Debian hosts; amazon-1 has the stand-in in any case, so that both
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import time
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -96,6 +98,18 @@ def test_every_host_is_a_node_and_runs_a_script(nodes: Nodes) -> None:
     stream = f"{command}/{nodes.ids['onprem-1']}/aws-runShellScript/stdout"
     events = nodes.lab.client("logs").get_log_events(logGroupName="/aws/ssm/AWS-RunShellScript", logStreamName=stream)["events"]
     assert [event["message"] for event in events][:2] == ["onprem-1", "/usr/bin"]
+
+
+@pytest.mark.skipif(
+    not os.environ.get("LAB_SSM_AGENT"), reason="LAB_SSM_AGENT names no deb of the real SSM Agent: all hosts have the stand-in"
+)
+def test_the_given_agent_is_the_one_that_answers(nodes: Nodes) -> None:
+    version = nodes.lab.exec("ec2-1", "dpkg-query --show --showformat '${Version}' amazon-ssm-agent").partition("-")[0]
+    assert (
+        version == subprocess.check_output(["dpkg", "--field", os.environ["LAB_SSM_AGENT"], "Version"], text=True).strip().partition("-")[0]
+    )
+    shown = nodes.ssm.describe_instance_information(Filters=[{"Key": "InstanceIds", "Values": [nodes.ids["ec2-1"]]}])
+    assert [node["AgentVersion"] for node in shown["InstanceInformationList"]] == [version]
 
 
 def test_how_steps_end_on_a_host(nodes: Nodes) -> None:
