@@ -29,16 +29,18 @@ def list_instance(service: SystemsManager, params: dict[str, Any]) -> dict[str, 
     node.listing = True
     items = []
     for association in _of(service, node.id):
-        kept = ("Name", "DocumentVersion", "Parameters", "ScheduleExpression", "Targets", "OutputLocation", "ApplyOnlyAtCronInterval")
+        kept = ("Name", "Parameters", "ScheduleExpression", "Targets", "OutputLocation", "ApplyOnlyAtCronInterval")
         last = node.associations.get(association.id)
         items.append(
             {
                 **{key: association.settings.get(key) for key in kept},
+                # The agent ends in an error where a version or a state is left out.
+                "DocumentVersion": association.settings.get("DocumentVersion") or "$DEFAULT",
                 "AssociationId": association.id,
                 "AssociationVersion": str(association.version),
                 "Checksum": association.checksum,
                 "InstanceId": node.id,
-                "DetailedStatus": last["DetailedStatus"] if last else None,
+                "DetailedStatus": last["DetailedStatus"] if last else "Associated",
                 "LastExecutionDate": moment(last["when"]) if last else None,
             }
         )

@@ -119,7 +119,7 @@ def _simulate(service: SystemsManager, association: Association, execution: Exec
         return
     good = status == "Success"
     result = {"Status": "Success" if good else "Failed", "ErrorCode": "" if good else "ExecutionError"}
-    report(service, association, node, {**result, "ExecutionSummary": "1 out of 1 plugins processed"})
+    report(service, association, node, {**result, "ExecutionSummary": "1 out of 1 plugin processed"})
     compliance.of_association(service, association, node.id, good)
 
 

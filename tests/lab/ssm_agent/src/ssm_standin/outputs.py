@@ -15,6 +15,9 @@ from .document import Step
 from .identity import Service
 from .shell import Outcome
 
+LARGEST = 200_000
+"""Characters of an event: what a step said is one, with all of its lines."""
+
 
 def publish(service: Service, message: dict[str, Any], step: Step, outcome: Outcome) -> None:
     """Send what a step said, where the command asks for it; a refusal is logged and changes nothing."""
@@ -57,6 +60,5 @@ def _make(service: Service, operation: str, **params: Any) -> None:
 
 def _put(service: Service, group: str, stream: str, text: str) -> None:
     _make(service, "CreateLogStream", logGroupName=group, logStreamName=stream)
-    now = int(time.time() * 1000)
-    events = [{"timestamp": now, "message": line or " "} for line in text.splitlines()]
-    service.call("logs", "PutLogEvents", logGroupName=group, logStreamName=stream, logEvents=events[:10_000])
+    event = {"timestamp": int(time.time() * 1000), "message": text.rstrip("\n")[:LARGEST] or " "}
+    service.call("logs", "PutLogEvents", logGroupName=group, logStreamName=stream, logEvents=[event])
