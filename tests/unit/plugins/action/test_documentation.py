@@ -15,7 +15,7 @@ import yaml
 
 PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
 # A module that runs on hosts as well has its options checked by ansible-test.
-ACTIONS = sorted(path.stem for path in (PLUGINS / "action").glob("cw_*.py"))
+ACTIONS = sorted(path.stem for path in (PLUGINS / "action").glob("*.py"))
 NAMES = [name for name in ACTIONS if "def main(" not in (PLUGINS / "modules" / f"{name}.py").read_text()]
 
 
