@@ -99,7 +99,7 @@ class ActionModule(AwsAction):
             version=document.version,  # what was checked is what runs
             parameters=parameters,
             targets=targets,
-            comment=given["comment"] or "",
+            comment=requests.comment_of(given["comment"]),
             max_concurrency=given["max_concurrency"],
             max_errors=given["max_errors"],
             delivery_timeout=given["delivery_timeout"],

@@ -72,7 +72,9 @@ options:
     choices: [fail, ok]
     default: fail
   comment:
-    description: A comment that Systems Manager shows beside the command, at most 100 characters.
+    description:
+      - A comment that Systems Manager shows beside the command, at most 89 characters. A mark of eight characters comes behind it, by which
+        a command is found whose answer got lost.
     type: str
   max_concurrency:
     description: Nodes that run it at a time, as a number or in per cent (C(10%)). AWS's default is 50.

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import math
 import time
+import uuid
 from collections import deque
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import partial
 from typing import Any, Callable, Iterable, NamedTuple, Sequence
 
 from .._commands.documents import COMMAND, Document, document_of
 from .._commands.limits import Chunk
 from .._commands.outputs import completed, step_of
-from .._commands.requests import Wanted, request
+from .._commands.requests import Wanted, request, with_mark
 from .._commands.verdicts import (
     CANCELLED,
     ENDED,
@@ -74,7 +75,6 @@ class Sender:
     def __init__(self, once: Any, reader: Any, clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep) -> None:
         self._once, self._reader, self._clock, self._sleep = once, reader, clock, sleep
         self._limiter = RateLimiter(SENDS_A_SECOND)
-        self._known: set[str] = set()
 
     def send(self, asked: dict[str, Any]) -> str:
         """The id of the command that *asked*, a request of SendCommand, has made.
@@ -82,15 +82,13 @@ class Sender:
         Raises:
             AwsError: it was refused, or nobody can say whether it was sent.
         """
-        begun = self._clock()
+        begun, marked = self._clock(), {**asked, "Comment": with_mark(str(asked.get("Comment") or ""), uuid.uuid4().hex)}
         try:
-            command_id = str(self._limiter.run(api.send_command, self._once, asked)["CommandId"])
+            return str(self._limiter.run(api.send_command, self._once, marked)["CommandId"])
         except AwsError as error:
             if not error.unsure:
                 raise
-            command_id = self._lost(asked, begun, error)
-        self._known.add(command_id)
-        return command_id
+            return self._lost(marked, begun, error)
 
     def _lost(self, asked: dict[str, Any], begun: float, error: AwsError) -> str:
         """The command of a request without an answer. It is not sent again: it would run twice."""
@@ -99,23 +97,13 @@ class Sender:
         while True:
             stamp = since.strftime("%Y-%m-%dT%H:%M:%SZ")
             listed = api.pages(partial(api.list_commands, self._reader, stamp, str(asked["DocumentName"])), "Commands")
-            found = [item["CommandId"] for item in listed if self._is_it(item, asked, begun)]
-            if len(found) == 1:
+            found = [item["CommandId"] for item in listed if item.get("Comment") == asked["Comment"]]
+            if found:
                 return str(found[0])
             if self._clock() >= until:
-                text = (
-                    f"{error} Nobody can say whether the command runs: none was found that is it without doubt, and it was not sent again."
-                )
+                text = f"{error} Nobody can say whether the command runs: it is not visible, and it was not sent again."
                 raise AwsError(f"{text} Hint: look at the commands of {asked['DocumentName']} since {stamp}.", error.code)
             self._sleep(FIRST_SECONDS)
-
-    def _is_it(self, item: dict[str, Any], asked: dict[str, Any], begun: float) -> bool:
-        requested: Any = item.get("RequestedDateTime")
-        fresh = requested is None or requested >= datetime.fromtimestamp(begun, timezone.utc) - timedelta(seconds=CLOCKS_SECONDS)
-        same = all((item.get(key) or None) == (asked.get(key) or None) for key in ("InstanceIds", "Targets", "Comment"))
-        shown = item.get("Parameters") or {}
-        values = {key: value for key, value in (asked.get("Parameters") or {}).items() if key in shown}
-        return fresh and same and all(shown[key] == value for key, value in values.items()) and item["CommandId"] not in self._known
 
 
 class Sent(NamedTuple):

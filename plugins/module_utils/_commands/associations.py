@@ -120,8 +120,9 @@ def update(current: Fields, after: Fields) -> dict[str, Any]:
 
 
 def shown(fields: Fields, members: Iterable[str]) -> dict[str, Any]:
-    """An association for people: the fields that can be set, those without a value left out."""
-    return {field: fields[field] for field in sorted(members) if field not in ADDRESS and fields.get(field) not in EMPTY}
+    """An association for people: the fields that can be set, with AWS's defaults, and without those that have no value."""
+    values = {**DEFAULTS, **{field: value for field, value in fields.items() if value not in EMPTY}} if fields else {}
+    return {field: values[field] for field in sorted(members) if field not in ADDRESS and field in values}
 
 
 def runs_by_itself(after: Fields) -> bool:

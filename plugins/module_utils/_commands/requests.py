@@ -16,6 +16,9 @@ SHELLS = {"shell": "AWS-RunShellScript", "powershell": "AWS-RunPowerShellScript"
 DELIVERY_SECONDS = 3600
 """AWS's own default of TimeoutSeconds."""
 MARGIN_SECONDS = 60
+COMMENT = 100
+MARK = 8
+"""Characters of a comment that AWS takes, and of those that tell one command from all others."""
 ANY = "*"
 NODES = "InstanceIds"
 
@@ -124,6 +127,25 @@ def request(wanted: Wanted, chunk: Chunk | None = None) -> dict[str, Any]:
         **wanted.output,
     }
     return {name: value for name, value in asked.items() if value is not None}
+
+
+def with_mark(comment: str, mark: str) -> str:
+    """The comment with the beginning of *mark* behind it, by which a command is found whose answer got lost."""
+    return f"{comment} [{mark[:MARK]}]".strip()
+
+
+def comment_of(comment: str | None) -> str:
+    """The comment of a task.
+
+    Raises:
+        CommandError: it is too long, with what comes behind it.
+    """
+    most = COMMENT - MARK - 3
+    if comment and len(comment) > most:
+        raise CommandError(
+            f"comment has {len(comment)} characters, and {most} are allowed: AWS takes {COMMENT}, and a mark comes behind it."
+        )
+    return comment or ""
 
 
 def no_match(wanted: Wanted) -> str:

@@ -68,12 +68,12 @@ def test_a_script_runs_where_it_can_and_every_node_has_a_verdict(ssm: FakeRunCom
     assert result["failed"] and result["changed"] and result["command_ids"] == ["c-1"]
     assert "i-9: Systems Manager does not know this node" in result["msg"]
     (request,) = ssm.called("send_command")
+    assert request.pop("Comment").startswith("why [")
     assert request == {
         "DocumentName": "AWS-RunShellScript",
         "DocumentVersion": "1",
         "InstanceIds": ["i-1", "i-2"],
         "Parameters": {"commands": ["date"], "executionTimeout": ["60"]},
-        "Comment": "why",
         "MaxErrors": "1",
     }
     assert said and said[-1].endswith("AWS-RunShellScript: 2 nodes: 2 ok")

@@ -98,6 +98,7 @@ def test_what_is_created_shown_and_run() -> None:
     assert associations.creation({"Name": "Two"}, {"b": "2", "a": "1"})["Tags"] == [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
     assert associations.creation({"Name": "Two"}, {}) == {"Name": "Two"}
     shown = associations.shown(association(MaxErrors="", Overview={"Status": "Success"}), UPDATE)
-    assert sorted(shown) == ["AssociationName", "Name", "Parameters", "Targets"]
+    assert sorted(shown) == sorted(["AssociationName", "Name", "Parameters", "Targets", *associations.DEFAULTS])
+    assert associations.shown({}, UPDATE) == {}
     assert associations.runs_by_itself({"ScheduleExpression": "cron(0 2 ? * SUN *)"})
     assert not associations.runs_by_itself({"ScheduleExpression": "cron(0 2 ? * SUN *)", "ApplyOnlyAtCronInterval": True})

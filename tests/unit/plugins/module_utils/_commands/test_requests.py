@@ -90,6 +90,13 @@ def test_output_goes_where_it_is_wanted() -> None:
     assert requests.log_group_of("Doc", {}) == ""
 
 
+def test_a_comment_has_space_for_its_mark() -> None:
+    assert requests.with_mark("why", "0123456789") == "why [01234567]" and requests.with_mark("", "0123456789") == "[01234567]"
+    assert (requests.comment_of(None), len(requests.with_mark(requests.comment_of("x" * 89), "0123456789"))) == ("", 100)
+    with pytest.raises(CommandError, match="90 characters, and 89 are allowed"):
+        requests.comment_of("x" * 90)
+
+
 def test_no_match_names_what_was_looked_for() -> None:
     assert "no managed node matches tag:A = b or c" in requests.no_match(
         requests.Wanted("Doc", targets=({"Key": "tag:A", "Values": ["b", "c"]},))
