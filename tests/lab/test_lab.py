@@ -8,98 +8,22 @@ from __future__ import annotations
 import json
 import os
 import pathlib
-import shlex
 import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 import yaml
 
+if TYPE_CHECKING:
+    from conftest import Lab
+
 LAB = pathlib.Path(__file__).resolve().parent / "lab"
 RUN = pathlib.Path("/run/cw-agent-lab")
 TOKEN = "T=$(curl -sS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token) && "
-
-
-class Lab:
-    """The program with a lab's name, called from another directory than the checkout."""
-
-    def __init__(self, name: str, state: pathlib.Path) -> None:
-        self.name = name
-        self.state = state / name
-        self.environment = {**os.environ, "LAB_NAME": name, "LAB_STATE": str(state)}
-        for variable in ("LAB_AGENT_PACKAGE", "LAB_AGENT_PACKAGE_RPM"):
-            self.environment.pop(variable, None)
-
-    def run(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [LAB, *arguments], input=stdin, capture_output=True, text=True, env=self.environment, cwd="/", timeout=600, check=False
-        )
-        assert not check or done.returncode == 0, done.stderr + done.stdout
-        return done
-
-    def exec(self, host: str, script: str) -> str:
-        return self.run("exec", host, "sh", "-c", script).stdout.strip()
-
-    def env(self) -> dict[str, str]:
-        lines = [shlex.split(line) for line in self.run("env").stdout.splitlines()]
-        assert all(words[0] == "export" and len(words) == 2 for words in lines)
-        return dict(words[1].split("=", 1) for words in lines)
-
-    def client(self, service: str) -> object:
-        env = self.env()
-        return boto3.client(
-            service,
-            endpoint_url=env["AWS_ENDPOINT_URL"],
-            verify=env["AWS_CA_BUNDLE"],
-            region_name=env["AWS_REGION"],
-            aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
-        )
-
-    def traces(self) -> list[str]:
-        """Everything that a lab may leave behind."""
-        mark = f"CW_AGENT_LAB_PROCESS={self.name}".encode()
-        found = [entry.name for entry in pathlib.Path("/proc").iterdir() if entry.name.isdigit() and mark in _environ(entry).split(b"\0")]
-        found += subprocess.run(["pgrep", "-f", f"^ssh: {RUN / self.name}/"], capture_output=True, text=True, check=False).stdout.split()
-        found += [line for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if f"{RUN / self.name}/" in line]
-        found += [str(path) for path in (self.state, RUN / self.name, RUN / f"{self.name}.lock") if path.exists()]
-        listing = subprocess.run(
-            ["podman", "ps", "-aq", "--filter", f"label=cw-agent-lab={self.name}"], capture_output=True, text=True, check=True
-        )
-        return found + listing.stdout.split()
-
-
-def _environ(process: pathlib.Path) -> bytes:
-    try:
-        return (process / "environ").read_bytes()
-    except OSError:
-        return b""
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A lab with a host of each kind, shared by the tests that do not break it."""
-    lab = Lab(f"test-{os.getpid()}", tmp_path_factory.mktemp("labs"))
-    lab.run("down")
-    try:
-        lab.run("up", "--ec2", "1", "--amazon", "1", "--onprem", "1")
-        yield lab
-    finally:
-        lab.run("down")
-
-
-@pytest.fixture
-def other(tmp_path: pathlib.Path) -> Iterator[Lab]:
-    """A lab that a test may break; not started."""
-    lab = Lab(f"test-{os.getpid()}-other", tmp_path)
-    try:
-        yield lab
-    finally:
-        lab.run("down")
 
 
 def test_status_has_a_line_per_host(lab: Lab) -> None:
@@ -154,7 +78,7 @@ def test_hosts_reach_aws_by_its_own_names(lab: Lab, host: str, region: str) -> N
 def test_metadata_is_the_instance_s_own(lab: Lab, host: str) -> None:
     header = '-H "X-aws-ec2-metadata-token: $T" http://169.254.169.254/latest'
     document = json.loads(lab.exec(host, f"{TOKEN}curl -sS {header}/dynamic/instance-identity/document"))
-    reservations = lab.client("ec2").describe_instances(Filters=[{"Name": "tag:Name", "Values": [host]}])["Reservations"]  # type: ignore[attr-defined]
+    reservations = lab.client("ec2").describe_instances(Filters=[{"Name": "tag:Name", "Values": [host]}])["Reservations"]
     instance = reservations[0]["Instances"][0]
     assert document["instanceId"] == instance["InstanceId"]
     assert document["privateIp"] == instance["PrivateIpAddress"]
@@ -169,7 +93,7 @@ def test_outside_ec2_metadata_is_unreachable_at_once(lab: Lab) -> None:
 
 
 def test_instances_carry_tags_and_profile(lab: Lab) -> None:
-    pages = lab.client("ec2").describe_instances(Filters=[{"Name": "tag:Lab", "Values": [lab.name]}])["Reservations"]  # type: ignore[attr-defined]
+    pages = lab.client("ec2").describe_instances(Filters=[{"Name": "tag:Lab", "Values": [lab.name]}])["Reservations"]
     instances = [instance for page in pages for instance in page["Instances"]]
     tags = [{tag["Key"]: tag["Value"] for tag in instance["Tags"]} for instance in instances]
     assert sorted((tag["Name"], tag["Role"]) for tag in tags) == [("amazon-1", "batch"), ("ec2-1", "web")]
@@ -218,7 +142,7 @@ def test_faults_reach_controller_and_hosts(lab: Lab) -> None:
     lab.run("fault", "add", "throttle", "--service", "ssm", "--count", "1")
     assert "throttle" in lab.run("fault", "list").stdout
     with pytest.raises(Exception, match="Throttling"):
-        boto_once(lab).get_parameter(Name="x")  # type: ignore[attr-defined]
+        boto_once(lab).get_parameter(Name="x")
     lab.run("fault", "clear")
     assert lab.run("fault", "list").stdout == ""
     assert lab.run("fault", "add", "nonsense", check=False).returncode != 0
@@ -294,7 +218,7 @@ def test_two_labs_side_by_side_grow_and_shrink(lab: Lab, other: Lab) -> None:
     other.run("up", "--ec2", "1", "--onprem", "1")
     assert [line.split()[0] for line in other.run("status").stdout.splitlines()] == ["ec2-1", "onprem-1"]
     running = [{"Name": "instance-state-name", "Values": ["running"]}]
-    reservations = other.client("ec2").describe_instances(Filters=running)["Reservations"]  # type: ignore[attr-defined]
+    reservations = other.client("ec2").describe_instances(Filters=running)["Reservations"]
     assert len([instance for page in reservations for instance in page["Instances"]]) == 1
     other.run("down")
     assert other.traces() == []

@@ -13,9 +13,10 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
+
+from packaging_recipe import Recipe, copy, deb, normalise, rpm, write
 
 BUILD = "1.300060.0b1248"
 NAME = "amazon-cloudwatch-agent"
@@ -23,7 +24,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGE = os.path.join(HERE, "package")
 SOURCE = os.path.join(HERE, "src")
 BASE = "opt/aws/amazon-cloudwatch-agent"
-EPOCH = 1767225600  # 2026-01-01, the time of every file in the package
 LINKS = {
     "usr/bin/amazon-cloudwatch-agent-ctl": f"/{BASE}/bin/amazon-cloudwatch-agent-ctl",
     "etc/amazon/amazon-cloudwatch-agent": f"/{BASE}/etc",
@@ -54,8 +54,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="cwa-build-") as work:
         root = os.path.join(work, "root")
         tree(root, options.build)
+        recipe = Recipe(NAME, PACKAGE, options.build, options.release, f"/{BASE}/etc/common-config.toml\n")
         output = os.path.abspath(options.output)
-        print(deb(root, output, options.build) if options.format == "deb" else rpm(root, work, output, options.build, options.release))
+        print(deb(root, output, recipe) if options.format == "deb" else rpm(root, work, output, recipe))
     return 0
 
 
@@ -82,81 +83,6 @@ def tree(root: str, build: str) -> None:
         os.makedirs(os.path.dirname(os.path.join(root, link)), exist_ok=True)
         os.symlink(target, os.path.join(root, link))
     normalise(root)
-
-
-def copy(source: str, target: str, mode: int) -> None:
-    """Copy a file with a mode of its own."""
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    shutil.copyfile(source, target)
-    os.chmod(target, mode)
-
-
-def write(path: str, text: str, mode: int = 0o644) -> None:
-    """Write a text file with a mode of its own."""
-    with open(path, "w", encoding="utf-8") as handle:
-        handle.write(text)
-    os.chmod(path, mode)
-
-
-def normalise(root: str) -> None:
-    """Give every file the same time, and modes that do not depend on the checkout."""
-    for folder, folders, names in os.walk(root):
-        for path in [folder, *(os.path.join(folder, name) for name in folders + names)]:
-            if not os.path.islink(path):
-                os.chmod(path, 0o755 if os.path.isdir(path) or (os.access(path, os.X_OK) and "/bin/" in path) else 0o644)
-            os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
-
-
-def run(command: list[str]) -> None:
-    """Run a builder; its output matters only when it fails."""
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH)}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{command[0]} failed:\n{done.stdout}")
-
-
-def deb(root: str, output: str, build: str) -> str:
-    """Build the deb; return its path."""
-    control = os.path.join(root, "DEBIAN")
-    os.makedirs(control)
-    for script in ("preinst", "postinst", "prerm"):
-        copy(os.path.join(PACKAGE, script), os.path.join(control, script), 0o755)
-    write(os.path.join(control, "conffiles"), f"/{BASE}/etc/common-config.toml\n")
-    with open(os.path.join(PACKAGE, "control.in"), encoding="utf-8") as handle:
-        write(os.path.join(control, "control"), handle.read().replace("@BUILD@", build))
-    for name in ("", *os.listdir(control)):
-        os.utime(os.path.join(control, name), (EPOCH, EPOCH))
-    os.utime(root, (EPOCH, EPOCH))
-    path = os.path.join(output, f"{NAME}-{build}.deb")
-    run(["dpkg-deb", "--build", "--root-owner-group", "-Zgzip", root, path])
-    return path
-
-
-def rpm(root: str, work: str, output: str, build: str, release: str) -> str:
-    """Build the rpm; return its path."""
-    with open(os.path.join(PACKAGE, "spec.in"), encoding="utf-8") as handle:
-        spec = handle.read()
-    with open(os.path.join(PACKAGE, "preinst"), encoding="utf-8") as handle:
-        before = handle.read()
-    for word, value in (("@VERSION@", build.replace("-", "+")), ("@RELEASE@", release), ("@ROOT@", root), ("@PREINST@", before)):
-        spec = spec.replace(word, value)
-    write(os.path.join(work, "agent.spec"), spec)
-    defines = {
-        "_topdir": work,
-        "_rpmdir": work,
-        "_dbpath": os.path.join(work, "db"),
-        "_buildhost": "localhost",
-        "_binary_payload": "w6.gzdio",
-        "use_source_date_epoch_as_buildtime": "1",
-        "clamp_mtime_to_source_date_epoch": "1",
-        "__os_install_post": "%{nil}",
-        "_build_id_links": "none",
-    }
-    flags = [word for key, value in defines.items() for word in ("--define", f"{key} {value}")]
-    run(["rpmbuild", "-bb", "--quiet", *flags, os.path.join(work, "agent.spec")])
-    path = os.path.join(output, f"{NAME}-{build}.rpm")
-    shutil.move(os.path.join(work, "noarch", "{}-{}-{}.noarch.rpm".format(NAME, build.replace("-", "+"), release)), path)
-    return path
 
 
 if __name__ == "__main__":

@@ -18,7 +18,12 @@ from aws import cbor
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _SIGNATURE = re.compile(r"Signature=([^,\s]*)")
 _HOST = re.compile(r"^([a-z0-9-]+)\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.amazonaws\.(?:com|eu)")
-_TARGETS = {"AmazonSSM": "ssm", "Logs_20140328": "logs", "GraniteServiceVersion20100801": "monitoring"}
+_TARGETS = {
+    "AmazonSSM": "ssm",
+    "EC2WindowsMessageDeliveryService": "ec2messages",
+    "Logs_20140328": "logs",
+    "GraniteServiceVersion20100801": "monitoring",
+}
 _RPC = re.compile(r"^/service/(\w+)/operation/(\w+)$")
 _READS = re.compile(
     r"^(Get|Describe|List|Filter|Lookup|Simulate|Search|Test|BatchGet|AssumeRole|Decode|Select|StartQuery|StopQuery|GET|HEAD)"

@@ -18,6 +18,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from aws.fleet_support import Fleet
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -89,6 +91,16 @@ def standin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def nodes(standin: Standin) -> Iterator[Fleet]:
+    """Systems Manager without delays; simulated nodes are gone afterwards."""
+    made = Fleet(standin)
+    made.settings(command_visible_delay=0)
+    yield made
+    made.settings(command_visible_delay=1, command_clock=1, node_lost_seconds=300)
+    standin.ask("DELETE", "/_lab/nodes")
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's own interface to the stand-in, under /_lab/: hosts, faults, settings, health."""
+"""The lab's own interface to the stand-in, under /_lab/: hosts, simulated nodes, faults, settings, health."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aws.answer import Answer
+from aws.identity import ACCOUNT
 from aws.imds import Host
+from aws.systems_manager import distributor, simulated
 
 if TYPE_CHECKING:
     from aws.front import Front
@@ -39,6 +41,8 @@ class Control:
         handler = {
             "health": self._health,
             "hosts": self._hosts,
+            "nodes": self._nodes,
+            "packages": self._packages,
             "faults": self._faults,
             "settings": self._settings,
             "reset": self._reset,
@@ -62,6 +66,22 @@ class Control:
         if method == "DELETE":
             return (200, {}) if hosts.pop(name, None) else (404, {"error": f"no such host: {name}"})
         return 200, [asdict(host) for host in hosts.values()]
+
+    def _nodes(self, method: str, name: str, content: dict[str, Any]) -> tuple[int, Any]:
+        """Simulated nodes of Systems Manager; their fields stand in aws/systems_manager/simulated.py."""
+        with self.front.lock:
+            if method == "POST":
+                service = self.front.system((ACCOUNT, str(content.get("region") or "us-east-1")))
+                return 200, {"nodes": simulated.add(service, content)}
+            if method == "DELETE":
+                return 200, {"cleared": sum(simulated.clear(service) for service in self.front.systems.values())}
+            return 200, {"nodes": [node for service in self.front.systems.values() for node in service.nodes.found]}
+
+    def _packages(self, method: str, name: str, content: dict[str, Any]) -> tuple[int, Any]:
+        """Packages of Distributor; their fields stand in aws/systems_manager/distributor.py."""
+        if method == "POST":
+            return 200, distributor.add(self.front.packages, content)
+        return 200, self.front.packages
 
     def _faults(self, method: str, name: str, content: dict[str, Any]) -> tuple[int, Any]:
         faults = self.front.faults

@@ -148,6 +148,9 @@ def denied(call: Call, principal: Principal) -> AwsError:
 
 def _resource(call: Call, account: str) -> str | None:
     params, place = call.params, f"{call.region}:{account}"
+    if call.service == "ssm" and (params.get("DocumentName") or "Document" in call.operation):
+        owner = "" if str(params.get("DocumentName") or params.get("Name")).startswith(("AWS-", "Amazon")) else account
+        return f"arn:aws:ssm:{call.region}:{owner}:document/{params.get('DocumentName') or params.get('Name')}"
     if call.service == "ssm":
         name = params.get("Name") or params.get("ResourceId") or next(iter(params.get("Names") or []), None) or params.get("Path")
         if not name:

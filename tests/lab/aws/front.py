@@ -30,6 +30,9 @@ from aws.loggroup_settings import CHANGES, check_key, keep_distribution
 from aws.metrics import Metrics
 from aws.pace import Pace
 from aws.parameters import OPERATIONS, Store
+from aws.systems_manager.clock import Clock
+from aws.systems_manager.message_calls import refused_channel
+from aws.systems_manager.service import SystemsManager
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +65,9 @@ class Front:
         self.control = Control(self)
         # Moto's models are plain objects without locks, and so are ours: one call at a time.
         self.lock = threading.RLock()
+        self.systems: dict[tuple[str, str], SystemsManager] = {}
+        self.packages: dict[str, dict[str, Any]] = {}
+        self._condition = threading.Condition(self.lock)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
@@ -122,8 +128,13 @@ class Front:
 
     def _served(self, call: Call, principal: Principal, hollow: bool) -> Answer:
         place = (principal.account, call.region)
+        if call.service == "ssmmessages":
+            return refused_channel()
         if call.service == "ssm":
             result = self._parameters(call, principal, place)
+            result = self.system(place).answer(call, principal) if result is None else result
+        elif call.service == "ec2messages":
+            result = self.system(place).answer(call, principal)
         elif call.service == "monitoring":
             result = self._metrics(call, place)
         elif call.service == "logs":
@@ -151,10 +162,19 @@ class Front:
             return None
         if call.operation == "PutParameter" and not self.pace.free(self.settings["parameter_write_rate"]):
             raise throttle(call)
-        store = self.stores.get(place)
-        if store is None:
-            store = self.stores[place] = Store(*place)
-        return operation(store, call.params, principal.arn)
+        return operation(self.store(place), call.params, principal.arn)
+
+    def store(self, place: tuple[str, str]) -> Store:
+        """Parameter Store of an account in a region."""
+        if place not in self.stores:
+            self.stores[place] = Store(*place)
+        return self.stores[place]
+
+    def system(self, place: tuple[str, str]) -> SystemsManager:
+        """Systems Manager of an account in a region."""
+        if place not in self.systems:
+            self.systems[place] = SystemsManager(self.store(place), Clock(self.settings), self._condition, self.packages)
+        return self.systems[place]
 
     def _metrics(self, call: Call, place: tuple[str, str]) -> dict[str, Any] | None:
         metrics = self.metrics[place]
@@ -235,6 +255,9 @@ class Front:
         """Forgets everything but settings: parameters, metrics, faults, hosts, moto's state."""
         with self.lock:
             self.stores.clear()
+            for system in self.systems.values():
+                system.close()
+            self.systems.clear()
             self.metrics.clear()
             self.faults.clear()
             self.imds = Imds(self.settings["credential_seconds"])

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 ACCOUNT = "123456789012"
 SKEW = timedelta(minutes=5)
 _ACCOUNT = re.compile(r"LAB(\d{12})")
-_UNSIGNED = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
+# The second pair: a hybrid node before it has keys.
+_UNSIGNED = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "RegisterManagedInstance", "RequestManagedInstanceRoleToken")
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 

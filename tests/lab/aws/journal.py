@@ -27,6 +27,10 @@ def summary(call: Call) -> dict[str, Any]:
     params = dict(call.params)
     if call.service == "ssm" and isinstance(params.get("Value"), str):
         params["Value"] = _digest(params["Value"])
+    if call.operation == "RegisterManagedInstance":
+        params["ActivationCode"] = _digest(str(params.get("ActivationCode")))
+    if call.operation == "SendReply":
+        params.pop("Payload", None)
     if call.service == "logs" and isinstance(params.get("logEvents"), list):
         params["logEvents"] = len(params["logEvents"])
     if call.operation == "PutMetricData":

@@ -18,7 +18,15 @@ from werkzeug.serving import make_server
 from aws.front import Front
 from aws.journal import Journal
 
-SETTINGS = ("metric_list_delay", "stream_time_delay", "credential_seconds", "parameter_write_rate")
+SETTINGS = (
+    "metric_list_delay",
+    "stream_time_delay",
+    "credential_seconds",
+    "parameter_write_rate",
+    "command_visible_delay",
+    "command_clock",
+    "node_lost_seconds",
+)
 
 
 class Handler(MotoRequestHandler):
@@ -63,6 +71,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stream-time-delay", type=float, default=3600, help="seconds until DescribeLogStreams shows an event's times")
     parser.add_argument("--credential-seconds", type=float, default=21600, help="life of role credentials from IMDS")
     parser.add_argument("--parameter-write-rate", type=float, default=0, help="PutParameter calls a second before it throttles; 0: any")
+    parser.add_argument("--command-visible-delay", type=float, default=1, help="seconds until a new command's invocations are shown")
+    parser.add_argument("--command-clock", type=float, default=1, help="seconds of Run Command's time-outs that pass in a second")
+    parser.add_argument("--node-lost-seconds", type=float, default=300, help="silence after which a node's connection counts as lost")
     return parser.parse_args()
 
 

@@ -19,7 +19,7 @@ from . import hosts, state
 from .base import LabError, lab_name, lock, remove_tree, say
 
 USAGE = """\
-lab up [--ec2 N] [--onprem N] [--amazon N] [--install]
+lab up [--ec2 N] [--onprem N] [--amazon N] [--install] [--ssm]
 lab exec HOST COMMAND…
 lab inventory | env | status
 lab package deb|rpm
@@ -29,7 +29,7 @@ lab down
 
 Environment: LAB_NAME (default lab) keeps labs apart; LAB_STATE (default /var/tmp/cw-agent-lab) holds their state;
 LAB_DEBIAN (bullseye, bookworm or trixie; default bookworm) is the release of new Debian hosts;
-LAB_AGENT_PACKAGE and LAB_AGENT_PACKAGE_RPM replace the agent stand-in by a given package."""
+LAB_AGENT_PACKAGE and LAB_AGENT_PACKAGE_RPM replace the agent stand-in by a given package, LAB_SSM_AGENT that of the SSM Agent."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--onprem", type=_number, metavar="N", help="Debian hosts outside EC2")
     up.add_argument("--amazon", type=_number, metavar="N", help="EC2 hosts that Ansible takes for Amazon Linux 2023 (rpm, dnf)")
     up.add_argument("--install", action="store_true", help="install the agent, and make what a conformance run needs")
+    up.add_argument("--ssm", action="store_true", help="install the SSM agent: every host becomes a node of Systems Manager")
     run = commands.add_parser("exec", help="run a command as root on a host")
     run.add_argument("host")
     run.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND")
@@ -67,7 +68,7 @@ def _number(text: str) -> int:
 def _up(options: argparse.Namespace) -> int:
     from . import start  # noqa: PLC0415  needs packages that the other commands do without
 
-    start.up({kind: getattr(options, kind) for kind in state.KINDS}, options.install)
+    start.up({kind: getattr(options, kind) for kind in state.KINDS}, options.install, options.ssm)
     return 0
 
 

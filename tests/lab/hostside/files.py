@@ -81,7 +81,7 @@ def _ssh_config(lab: Lab) -> str:
 def _variables(lab: Lab, host: str) -> dict[str, Any]:
     known = lab.hosts[host]
     if known["kind"] == "onprem":
-        return {"cw_agent_region": known["region"]}
+        return {"cw_agent_region": known["region"], **({"node_id": known["node_id"]} if "node_id" in known else {})}
     return {
         "instance_id": known["instance_id"],
         "placement": {"availability_zone": known["zone"], "region": known["region"]},

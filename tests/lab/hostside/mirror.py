@@ -38,9 +38,9 @@ def architecture() -> str:
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
-def _builder_digest() -> str:
+def _digest(trees: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for path in sorted((LAB_TREE / "agent").rglob("*")):
+    for path in sorted(path for tree in trees for path in (LAB_TREE / tree).rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(f"{path.relative_to(LAB_TREE)} {path.stat().st_mode & 0o111}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -48,13 +48,18 @@ def _builder_digest() -> str:
 
 def stand_in(kind: str, build: str = "") -> pathlib.Path:
     """Return the stand-in's package of a kind (deb, rpm), of its own build or a given one; made once for each state of its sources."""
-    builder = LAB_TREE / "agent" / "build"
+    return built(("agent",), kind, build)
+
+
+def built(trees: tuple[str, ...], kind: str, build: str = "") -> pathlib.Path:
+    """Return the package that the builder of the first tree makes of all of them; made once for each state of these sources."""
+    builder = LAB_TREE / trees[0] / "build"
     if not builder.exists():
-        raise LabError(f"the agent stand-in's package builder is missing: {builder.relative_to(CHECKOUT)}")
-    room = cache_directory() / "packages" / _builder_digest() / (build or "own") / kind
-    with lock(cache_directory() / f"package-{kind}.lock"):
+        raise LabError(f"the stand-in's package builder is missing: {builder.relative_to(CHECKOUT)}")
+    room = cache_directory() / "packages" / _digest(trees) / (build or "own") / kind
+    with lock(cache_directory() / f"package-{trees[0]}-{kind}.lock"):
         if not (found := sorted(room.glob(f"*.{kind}"))):
-            say(f"building the agent stand-in's {kind} package{' ' + build if build else ''}…")
+            say(f"building the {trees[0]} stand-in's {kind} package{' ' + build if build else ''}…")
             unfinished = room.with_name(kind + ".new")
             remove_tree(unfinished)
             unfinished.mkdir(parents=True)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import botocore.exceptions
 
-from . import cloud, conformance, files, hosts, images, keys, mirror, names
+from . import cloud, conformance, files, hosts, images, keys, mirror, names, ssm
 from .base import LAB_TREE, MARK, LabError, lock, say
 from .state import KINDS, Lab, alive, ask_gateway, current, host_order, log_tail, spawn
 
@@ -26,7 +26,7 @@ WORKERS = 8
 INOTIFY = {"max_user_instances": 8192, "max_user_watches": 524288}
 
 
-def up(counts: dict[str, int | None], install: bool) -> None:
+def up(counts: dict[str, int | None], install: bool, nodes: bool) -> None:
     """Bring the lab to the asked numbers (None: keep) and return when every host is ready."""
     begun = time.monotonic()
     lab = current()
@@ -46,6 +46,10 @@ def up(counts: dict[str, int | None], install: bool) -> None:
             account.result()
             lab.data["mirror"] = served.result()
             _each(pool, lambda host: _connect(lab, host), lab.hosts)
+            lab.data["ssm"] = nodes or lab.data.get("ssm", False)
+            if lab.data["ssm"]:
+                ssm.prepare(lab)
+                _each(pool, lambda host: ssm.install(lab, host), lab.hosts)
             files.write_all(lab)
             if install:
                 conformance.prepare(lab)
