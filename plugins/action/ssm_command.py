@@ -18,6 +18,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.nodes i
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.outputs import warning
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.results import WOULD_RUN, result_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import OK, VERDICTS, Node
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import counted
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
 
@@ -159,4 +160,6 @@ class ActionModule(AwsAction):
     def _progress(self, prepared: Prepared, now: dict[str, int], total: int) -> None:
         if not self._task.no_log:
             said = ", ".join(f"{count} {verdicts.in_words(verdict)}" for verdict, count in now.items()) or "none is visible yet"
-            self._display.display(f"{time.strftime('%H:%M:%S')} {prepared.document.name}: {total or '?'} nodes: {said}")
+            self._display.display(
+                f"{time.strftime('%H:%M:%S')} {prepared.document.name}: {counted(total, 'node') if total else 'nodes'}: {said}"
+            )
