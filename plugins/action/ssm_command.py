@@ -160,6 +160,5 @@ class ActionModule(AwsAction):
     def _progress(self, prepared: Prepared, now: dict[str, int], total: int) -> None:
         if not self._task.no_log:
             said = ", ".join(f"{count} {verdicts.in_words(verdict)}" for verdict, count in now.items()) or "none is visible yet"
-            self._display.display(
-                f"{time.strftime('%H:%M:%S')} {prepared.document.name}: {counted(total, 'node') if total else 'nodes'}: {said}"
-            )
+            nodes = counted(total, "node") if total else "nodes"
+            self._display.display(f"{time.strftime('%H:%M:%S')} {prepared.document.name}: {nodes}: {said}")

@@ -77,7 +77,7 @@ options:
         a command is found whose answer got lost.
     type: str
   max_concurrency:
-    description: Nodes that run it at a time, as a number or in per cent (C(10%)). AWS's default is 50.
+    description: Nodes that run it at a time, as a number or in per cent (C(10%)), of all commands together. AWS's default is 50.
     type: str
   max_errors:
     description:

@@ -9,9 +9,10 @@ from typing import Any, Callable, Mapping, Protocol, Sequence
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet as pure
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import CONFIGURE, INSTALL, Order, Target
-from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import Node
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import OK, Node
 
 UNCHANGED, CHANGED, FAILED, TAKEN_BACK, UNREACHABLE = "unchanged", "changed", "failed", "taken_back", "unreachable"
+DIED = "the agent has died, or was restarted, since it was changed"
 NOT_REACHED, WOULD_CHANGE = "not_reached", "would_change"
 Agents = dict[str, dict[str, Any]]
 """Agents as nodes describe them, by host."""
@@ -44,6 +45,7 @@ class Convergence:
         self.after: Agents = {}
         self.needs: dict[str, list[str]] = {}
         self.stopped = ""
+        self._silent: dict[str, str] = {}
 
     def look(self, targets: Sequence[Target]) -> list[Target]:
         """Ask all nodes, in one command for fifty of them; return those that differ."""
@@ -75,14 +77,14 @@ class Convergence:
             said.update(self._commands.run(pure.configuration(ready)))
             self._look_again(ready)
         failures = {target.host: text for target in wave for text in [pure.lacks(self.after[target.host], target)] if text}
-        failures = {host: _with(text, said.get(host)) for host, text in failures.items()}
+        failures = {host: _with(self._silent.get(host) or text, said.get(host)) for host, text in failures.items()}
         well = [target for target in wave if target.host not in failures]
         failures.update(self._verify([target.host for target in well], self.before, self.after) if well else {})
         # One that dies some time after its start has been restarted by now.
         running = {target.host: _run_of(self.after[target.host]) for target in well}
         self._look_again(well)
         died = [target.host for target in well if _run_of(self.after[target.host]) != running[target.host]]
-        return {**failures, **{host: _with("the agent has died, or was restarted, since it was changed", None) for host in died}}
+        return {**failures, **{host: self._silent.get(host) or DIED for host in died}}
 
     def _install(self, lacking: list[Target]) -> dict[str, Node]:
         """A package that is there for the SSM agent, and gone on the host, is installed only after it was uninstalled."""
@@ -92,7 +94,9 @@ class Convergence:
         self._look_again(lacking)
         still = [target for target in lacking if INSTALL in self._open(target)]
         if still:
-            self._commands.run(pure.installation(still, "Uninstall"))
+            removed = self._commands.run(pure.installation(still, "Uninstall"))
+            stuck = [target for target in still if removed[target.host].verdict != OK]
+            self._commands.run([pure.forgetting(stuck)] if stuck else [])
             said.update(self._commands.run(pure.installation(still)))
             self._look_again(still)
         return said
@@ -103,7 +107,7 @@ class Convergence:
 
     def _look_again(self, targets: list[Target]) -> None:
         if targets:
-            agents, _silent = self._commands.ask(targets)
+            agents, self._silent = self._commands.ask(targets)
             self.after.update({target.host: agents.get(target.host, {}) for target in targets})
 
     def _take_back(self, wave: list[Target]) -> None:

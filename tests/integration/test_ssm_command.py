@@ -261,3 +261,16 @@ def test_managed_nodes_and_those_that_are_missing(fleet: Fleet, lab: Lab, module
     tagged = module(ssm_node_info, {"region": REGION, "tags": {"Fleet": fleet.name}})
     assert sorted(node["instance_id"] for node in tagged["nodes"]) == sorted([*nodes, lost])
     ec2.terminate_instances(InstanceIds=[instance])
+
+
+def test_the_guide_s_command_runs_and_shows_its_progress(fleet: Fleet, lab: Lab, tmp_path: Path) -> None:
+    """In check mode and for good, as a playbook, with the AWS defaults of the collection's group."""
+    fleet.add(2, tags={"Role": "web"})
+    (task,) = [block for block in re.findall(r"code-block:: yaml\n\n(.*?)\n\S", GUIDE, re.S) if "cloudwatch.agent.ssm_command" in block]
+    play, inventory = tmp_path / "play.yml", tmp_path / "hosts.yml"
+    play.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": yaml.safe_load(task)}]), encoding="utf-8")
+    inventory.write_text(yaml.safe_dump({"all": {"hosts": {"controller": {"ansible_connection": "local"}}}}), encoding="utf-8")
+    check = lab.playbook(play, inventory, "--check", "-v")
+    assert '"would_run": 2' in check.stdout and "changed=1" in check.stdout
+    made = lab.playbook(play, inventory, "-v")
+    assert "AWS-RunShellScript: 2 nodes: 2 ok" in made.stdout and '"counts": {"ok": 2}' in made.stdout

@@ -18,6 +18,7 @@ from typing import Any, Callable, Iterable, NamedTuple, Sequence
 
 from .._commands.documents import COMMAND, Document, document_of
 from .._commands.limits import Chunk
+from .._commands.nodes import ONLINE
 from .._commands.outputs import completed, step_of
 from .._commands.requests import Wanted, request, with_mark
 from .._commands.verdicts import (
@@ -25,6 +26,7 @@ from .._commands.verdicts import (
     ENDED,
     NO_MATCH,
     TERMINATED,
+    UNDELIVERED,
     UNKNOWN,
     Node,
     Step,
@@ -36,6 +38,7 @@ from .._commands.verdicts import (
 )
 from . import command_api as api
 from .errors import AwsError
+from .managed_nodes import by_ids
 from .rate_limiter import RateLimiter
 
 FIRST_SECONDS = 1.0
@@ -46,7 +49,7 @@ CANCEL_SECONDS = 30.0
 LOST_SECONDS = 20.0
 CLOCKS_SECONDS = 60
 """By so much the controller's clock may be ahead of AWS's."""
-NOT_VISIBLE = "InvocationDoesNotExist"
+NOT_VISIBLE, OFFLINE = "InvocationDoesNotExist", "InvalidInstanceId"
 SENDS_A_SECOND = 5.0
 Notify = Callable[[dict[str, int], int], None]
 """Takes the number of nodes by verdict, and how many nodes there are so far, whenever the numbers have changed."""
@@ -176,6 +179,7 @@ class Run:
         self._client, self._sender, self._settings, self._notify = client, sender, settings, notify
         self._clock, self._sleep = clock, sleep
         self._followed: list[_Followed] = []
+        self._refused: list[Node] = []
         self._waiting: deque[Chunk] = deque()
         self._reported: tuple[dict[str, int], int] = ({}, 0)
 
@@ -185,8 +189,20 @@ class Run:
         return [one.sent.command_id for one in self._followed]
 
     def send(self, wanted: Wanted, chunk: Chunk | None = None) -> None:
-        """Send one command: to the nodes of *chunk*, or to the targets."""
-        self._followed.append(_Followed(Sent(self._sender.send(request(wanted, chunk)), chunk)))
+        """Send one command: to the nodes of *chunk*, or to the targets. AWS refuses it for all because of one that has gone offline."""
+        try:
+            self._followed.append(_Followed(Sent(self._sender.send(request(wanted, chunk)), chunk)))
+        except AwsError as error:
+            if error.code != OFFLINE or chunk is None:
+                raise
+            online = {one for one, node in by_ids(self._client, chunk.nodes).items() if node["ping_status"] == ONLINE}
+            rest = tuple(one for one in chunk.nodes if one in online)
+            if len(rest) == len(chunk.nodes):
+                raise
+            gone = (one for one in chunk.nodes if one not in online)
+            self._refused += [Node(one, UNDELIVERED, "its SSM agent went offline just before the command was sent") for one in gone]
+            if rest:
+                self.send(wanted, chunk._replace(nodes=rest))
 
     def follow(self, wanted: Wanted | None = None, chunks: Sequence[Chunk] = (), at_once: int = 1, budget: float = math.inf) -> Outcome:
         """Send the commands of *chunks*, *at_once* of them at a time, and follow all to their end.
@@ -212,7 +228,9 @@ class Run:
                 self._sleep(pause)
                 pause = min(pause * 1.5, max(self._settings.poll, FIRST_SECONDS))
         except AwsError as error:
-            raise AwsError(str(error), error.code, error.unsure, {**error.details, "command_ids": self.command_ids}) from error
+            ids = self.command_ids
+            text = f"{error} What was sent before goes on: {', '.join(ids)}." if ids else str(error)
+            raise AwsError(text, error.code, error.unsure, {**error.details, "command_ids": ids}) from error
 
     def cancel(self, wait: float = CANCEL_SECONDS) -> None:
         """Cancel what has not ended, and look *wait* seconds long for its end.
@@ -272,7 +290,7 @@ class Run:
         return True
 
     def _outcome(self, timed_out: bool) -> Outcome:
-        nodes = [node for one in self._followed for node in self._nodes(one)]
+        nodes = [*self._refused, *(node for one in self._followed for node in self._nodes(one))]
         reason = "not sent: wait_timeout was over" if timed_out else "not sent: more errors than max_errors"
         nodes += [Node(one, CANCELLED if timed_out else TERMINATED, reason) for chunk in self._waiting for one in chunk.nodes]
         no_match = any(one.command.get("StatusDetails") == NO_MATCH for one in self._followed)

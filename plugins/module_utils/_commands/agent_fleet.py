@@ -43,6 +43,15 @@ $ctl -a start -m @MODE@
 """All parts of a configuration or none of them."""
 
 
+FORGET = r"""
+for script in /var/lib/amazon/ssm/packages/*/*/uninstall.sh; do
+  grep -qs amazon-cloudwatch-agent "$script" && rm -rf "$(dirname "$(dirname "$script")")"
+done
+exit 0
+"""
+"""What the SSM agent remembers of the package, where it cannot uninstall it because it is gone."""
+
+
 class Target(NamedTuple):
     """A host and what its agent shall be.
 
@@ -130,6 +139,11 @@ def installation(some: Iterable[Target], action: str = "Install") -> list[Order]
         Order(CONFIGURE_PACKAGE, {"action": action, "name": PACKAGE, **({"version": build} if build else {})}, tuple(group))
         for build, group in by_build.items()
     ]
+
+
+def forgetting(some: Iterable[Target]) -> Order:
+    """The command after which the SSM agent knows nothing of the package."""
+    return Order("AWS-RunShellScript", {"commands": FORGET.strip().splitlines()}, tuple(some))
 
 
 def configuration(some: Iterable[Target]) -> list[Order]:

@@ -12,6 +12,8 @@ from .errors import CommandError
 
 IDS = 50
 """Nodes that one SendCommand takes by their ids."""
+CONCURRENCY = "50"
+"""AWS's default, of a command; here of all commands together."""
 _CONCURRENCY = re.compile(r"[1-9][0-9]{0,6}|[1-9][0-9]?%|100%")
 _ERRORS = re.compile(r"0|[1-9][0-9]{0,6}|[0-9]%|[1-9][0-9]%|100%")
 
@@ -50,7 +52,9 @@ def shares(nodes: Sequence[str], max_concurrency: str | None, max_errors: str | 
     budget = _of(max_errors or "0", len(nodes))
     if len(parts) < 2:
         return Shares(tuple(Chunk(part, max_concurrency, max_errors) for part in parts), 1, budget)
-    if max_concurrency is None or max_concurrency.endswith("%"):
+    max_concurrency = max_concurrency or CONCURRENCY
+    limits: list[str]
+    if max_concurrency.endswith("%"):
         limits, at_once = [max_concurrency] * len(parts), len(parts)
     else:
         each, rest = divmod(int(max_concurrency), len(parts))

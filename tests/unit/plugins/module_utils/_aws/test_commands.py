@@ -154,7 +154,7 @@ def test_a_refusal_halfway_names_what_was_sent() -> None:
     client.fail = {"list_command_invocations": [client_error("AccessDeniedException", "ListCommandInvocations")]}
     with pytest.raises(AwsError, match="allow ssm:ListCommandInvocations") as refused:
         follow(client, ["a"])
-    assert refused.value.details == {"command_ids": ["c-1"]}
+    assert refused.value.details == {"command_ids": ["c-1"]} and str(refused.value).endswith("What was sent before goes on: c-1.")
 
 
 def test_a_throttled_send_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,6 +180,21 @@ def test_a_lost_command_that_cannot_be_found_is_a_failure_that_says_so() -> None
     with pytest.raises(AwsError, match="Nobody can say whether the command runs"):
         follow(client, ["a"])
     assert len(client.called("send_command")) == 1 and 20 <= client.seconds < 30
+
+
+def test_one_that_goes_offline_at_the_last_moment_keeps_nobody_from_running() -> None:
+    client = FakeRunCommand()
+    client.nodes = {"a": {}, "b": {"PingStatus": "ConnectionLost"}}
+    client.fail = {"send_command": [client_error("InvalidInstanceId")]}
+    assert verdicts(follow(client, ["a", "b"])) == {"a": "ok", "b": "undelivered"}
+    assert client.called("send_command")[-1]["InstanceIds"] == ["a"]
+    client.fail = {"send_command": [client_error("InvalidInstanceId")]}
+    client.nodes = {}
+    assert verdicts(follow(client, ["a"])) == {"a": "undelivered"}
+    client.fail = {"send_command": [client_error("InvalidInstanceId")]}
+    client.nodes = {"a": {}}
+    with pytest.raises(AwsError, match="InvalidInstanceId"):
+        follow(client, ["a"])
 
 
 def test_commands_are_read_later_by_their_ids() -> None:

@@ -36,6 +36,11 @@ def test_concurrency_of_all_commands_together_is_never_more_than_asked_for(count
     assert sum(most[: found.at_once]) <= max(limit, 1)
 
 
+def test_aws_s_default_holds_for_all_commands_together() -> None:
+    found = shares([str(number) for number in range(500)], None, None)
+    assert sum(int(chunk.max_concurrency or 0) for chunk in found.chunks) == 50
+
+
 def test_per_cent_of_every_command_are_per_cent_of_all() -> None:
     found = shares([str(number) for number in range(101)], "20%", "0")
     assert [chunk.max_concurrency for chunk in found.chunks] == ["20%"] * 3
