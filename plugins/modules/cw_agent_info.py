@@ -579,8 +579,8 @@ def main() -> None:
     except (HostError, OSError) as error:
         module.fail_json(**failure(error))
     conflict = comparison.conflict(seen)
-    if conflict:
-        module.warn(conflict)
+    for warning in [*seen.log_access.warnings, *([conflict] if conflict else [])]:
+        module.warn(warning)
     problems += [answer["problem"]] if answer.get("problem") else []
     module.exit_json(
         changed=False,

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import shlex
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,6 +56,12 @@ class Lab:
             aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
         )
+
+    def settings(self, **fields: float) -> None:
+        """Change the stand-in's settings."""
+        ports = json.loads((self.state / "lab.json").read_text())["ports"]
+        address = f"http://127.0.0.1:{ports['aws']}/_lab/settings"
+        urllib.request.urlopen(urllib.request.Request(address, json.dumps(fields).encode(), method="POST"), timeout=10).close()
 
     def traces(self) -> list[str]:
         """Everything that a lab may leave behind."""

@@ -148,7 +148,10 @@ def _closed(files: list[str], who: User, before: Targets) -> list[str]:
 
 def _closes(made: tuple[logrotate.Created, str, str], who: User) -> bool:
     """Whether the file that logrotate makes is closed to ``who`` as things stand."""
-    return not made[0].mode & 4 and made[1] != who.name and made[2] not in _names(who)
+    mode = made[0].mode
+    if made[1] == who.name:
+        return not mode & 0o400
+    return not mode & (0o40 if made[2] in _names(who) else 4)
 
 
 def _exists(group: str) -> bool:
@@ -179,6 +182,19 @@ def _barrier(path: str) -> str:
 def _rotation_problem(path: str, made: tuple[logrotate.Created, str, str], who: User, better: str) -> dict[str, str]:
     value = f"{path}, create {made[0].mode:04o} {made[1]} {made[2]} in {made[0].where}"
     return _problem(f"after its next rotation {who.name} (agent.run_as_user) could not read the file", value, f"write there {better}")
+
+
+def until_rotation(layout: Layout, patterns: Iterable[str], who: User) -> list[str]:
+    """What logrotate will close, in words: files that ``who`` can read now, and could not after their next rotation."""
+    sections = logrotate.read(layout)
+    made = {path: _after_rotation(layout, sections, path) for pattern in patterns for path in matching(layout, pattern)}
+    closing = {path: one for path, one in made.items() if one and _closes(one, who)}
+    found = []
+    for (path, one), is_open in zip(closing.items(), access.readable(who, list(closing))):
+        if is_open:
+            problem = _rotation_problem(path, one, who, f"create 0640 {one[1]} with a group of {who.name}")
+            found.append(f"{problem['what']} ({problem['value']}). Hint: {problem['hint']}, or set cw_agent_log_access: group or acl")
+    return found
 
 
 def by_lists(layout: Layout, patterns: Iterable[str], who: User, granted: Iterable[Grant]) -> Needs:

@@ -73,10 +73,14 @@ class Repository(NamedTuple):
 
 
 class LogAccess(NamedTuple):
-    """``differences``: what is to be given or taken back, in words; ``problems``: what, value and hint of what cannot be given."""
+    """``differences``: what is to be given or taken back, in words; ``problems``: what, value and hint of what cannot be given.
+
+    ``warnings``: what will be closed, where access is only looked at.
+    """
 
     differences: list[str]
     problems: list[dict[str, str]]
+    warnings: list[str]
 
 
 class NoMetadata(NamedTuple):
@@ -217,13 +221,20 @@ def _repository(host: Host, desired: Desired, package: packages.Package) -> Repo
 
 def _log_access(host: Host, desired: Desired, who: access.User) -> LogAccess:
     how = "none" if desired.purge is not None else desired.log_access
+    warnings = _closing(host, desired, who) if how == "check" and who.exists and who.uid else []
     if how not in ("group", "acl") and not os.path.exists(host.layout.log_access):
-        return LogAccess([], [])
+        return LogAccess([], [], warnings)
     # A module's code is compiled anew on every host in every run: what few need, only those pay for.
     from . import log_access  # noqa: PLC0415
 
     seen = log_access.compare(host, log_access.Request(how, who.name, tuple(desired.files), desired.journald))
-    return LogAccess(seen.differences, seen.problems)
+    return LogAccess(seen.differences, seen.problems, warnings)
+
+
+def _closing(host: Host, desired: Desired, who: access.User) -> list[str]:
+    from . import log_needs  # noqa: PLC0415
+
+    return log_needs.until_rotation(host.layout, desired.files, who)
 
 
 def observed_mode(seen: Observation) -> str:

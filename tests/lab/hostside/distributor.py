@@ -19,8 +19,12 @@ ARCHITECTURES = {"amd64": "x86_64", "arm64": "arm64"}
 FOLDER = "distributor"
 SCRIPTS = {
     "deb": ("dpkg --install -E ./agent.deb", "dpkg --remove amazon-cloudwatch-agent"),
-    "rpm": ("rpm --upgrade --oldpackage ./agent.rpm", "rpm --erase amazon-cloudwatch-agent"),
+    "rpm": (
+        "rpm --upgrade --oldpackage ./agent.rpm",
+        "! rpm --query amazon-cloudwatch-agent || rpm --erase amazon-cloudwatch-agent",
+    ),
 }
+"""Install, and uninstall also what is not there any more. What AWS's own package holds is not known: no validate.sh, no update.sh here."""
 _TIME = (2026, 1, 1, 0, 0, 0)
 
 

@@ -12,36 +12,12 @@ import os
 import re
 import time
 
-from . import commonconfig, imds
+from . import commonconfig, imds, profiles
 from .awshttp import AwsError, Client
 
 REREAD = 600.0
 EARLY = 300.0
 NO_KEYS = "no valid providers in chain. Deprecated.\n\tFor verbose messaging see aws.Config.CredentialsChainVerboseErrors"
-
-
-def _profile_section(path: str, names: list[str]) -> dict:
-    """Return a section of an INI file of the AWS kind, {} where it is not there; OSError where the file is not readable."""
-    parser = configparser.RawConfigParser()
-    with open(path, encoding="utf-8") as handle:
-        parser.read_string(handle.read())
-    for name in names:
-        if parser.has_section(name):
-            return dict(parser.items(name))
-    return {}
-
-
-def profile_region(profile: dict) -> str:
-    """Return the region of a profile: environment, then the credentials file, then the file `config` beside it."""
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
-    name = profile["profile"]
-    beside = os.path.join(os.path.dirname(profile["file"]), "config")
-    for path in (beside, profile["file"]):
-        try:
-            region = region or _profile_section(path, ["profile " + name, name]).get("region", "")
-        except (OSError, configparser.Error):  # noqa: PERF203 (one failure does not end the loop)
-            continue
-    return region
 
 
 class Profile:
@@ -60,7 +36,7 @@ class Profile:
         """Return {'access', 'secret', 'token'}."""
         if not self.keys or time.monotonic() - self.read > REREAD:
             try:
-                section = _profile_section(self.profile["file"], [self.profile["profile"]])
+                section = profiles.section(self.profile["file"], [self.profile["profile"]])
             except (OSError, configparser.Error) as error:
                 raise AwsError("SharedCredsLoad", f"failed to load shared credentials file caused by: {_go_error(error)}") from error
             if "aws_access_key_id" not in section or "aws_secret_access_key" not in section:

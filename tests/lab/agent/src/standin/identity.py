@@ -11,7 +11,7 @@ import socket
 import struct
 from time import strftime
 
-from . import commonconfig, credentials, imds
+from . import commonconfig, imds, profiles
 from .golog import plain
 
 SIOCGIFADDR = 0x8915
@@ -32,7 +32,7 @@ def detect_region(mode: str, common: dict) -> str:
     """Return the region the host says it is in, '' where it does not know."""
     profile = commonconfig.profile(common, mode)
     if profile:
-        region = credentials.profile_region(profile)
+        region = profiles.region_of(profile)
         if region:
             return region
     if mode == "ec2":

@@ -24,7 +24,7 @@ from .replies import RETRY, Outbox
 HEARTBEAT = 300.0
 NO_RIGHTS = (1500.0, 1800.0)
 """An agent that finds no rights asks again only after 25 to 30 minutes, or when it is started anew."""
-PAUSE = 2.0
+PAUSE, NOBODY = 2.0, 5.0
 
 
 def address(identity: Identity) -> str:
@@ -138,6 +138,6 @@ def main() -> int:
     """The daemon; without an identity it waits for one, as an agent that is not registered does."""
     while (identity := find()) is None:
         log.say("ERROR", "no identity: neither a registration nor a metadata service")
-        time.sleep(random.uniform(*NO_RIGHTS))
+        time.sleep(NOBODY)
     Agent(identity).run()
     return 0

@@ -36,16 +36,16 @@ class Commands:
 
     def known(self, command: str) -> bool:
         """Whether it came before, by whichever channel."""
-        return (self.current / command).exists() or (self.completed / command).exists()
+        return (self.current / command / "message.json").exists() or (self.completed / command).exists()
 
     def full(self) -> bool:
         """Whether there is no room for another."""
-        return len(list(self.current.iterdir())) >= RUNNING + WAITING
+        return len(list(self.current.glob("*/message.json"))) >= RUNNING + WAITING
 
     def accept(self, message_id: str, payload: dict[str, Any]) -> None:
         """Take a command; it runs as soon as there is room."""
         place = self.current / str(payload["CommandId"])
-        place.mkdir()
+        place.mkdir(exist_ok=True)
         places.write(place / "message.json", {**payload, "MessageId": message_id})
         threading.Thread(target=self._attend, args=(place,), daemon=True).start()
 

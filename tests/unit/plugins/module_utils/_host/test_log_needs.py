@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import grp
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,20 @@ def test_what_logrotate_will_close(reader: Reader) -> None:
         log_needs.by_lists(reader.host.layout, ["/var/log/app/*.log"], reader.user("reader"), []),
     ):
         assert "create 0600 root root in /etc/logrotate.conf:1" in found.problems[0]["value"]
+
+
+@pytest.mark.parametrize(
+    ("words", "warned"),
+    [("0600 root root", True), ("0600 reader root", False), ("0200 reader root", True), ("0644 root root", False), ("0600 root man", True)],
+)
+def test_what_is_readable_until_its_next_rotation(reader: Reader, words: str, warned: bool) -> None:
+    """The new file's owner and group decide, as the kernel does; what is closed already is no news."""
+    reader.file("/var/log/app/a.log", 0o644, 0)
+    reader.file("/var/log/app/closed.log", 0o600, 0)
+    rotated(reader, words)
+    reader.groups = [grp.getgrnam("man").gr_gid]
+    found = log_needs.until_rotation(reader.host.layout, ["/var/log/app/*.log"], reader.user("reader"))
+    assert [f"a.log, create {words} in /etc/logrotate.conf:1" in text for text in found] == [True] * warned
 
 
 def test_lists_of_file_directory_and_what_is_above(reader: Reader) -> None:

@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nodes of Systems Manager on the lab's hosts: commands really run, with the stand-in of the SSM Agent or the one of LAB_SSM_AGENT.
+
+That one is on Debian hosts; amazon-1 has the stand-in in any case, so that both stand to the same expectations.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Callable
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Lab
+
+AGENT = "AmazonCloudWatchAgent"
+CTL = "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
+LINUX = "ControlCloudWatchAgentLinux"
+CONFIGURATION = {"metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}}
+
+
+def until(condition: Callable[[], Any], seconds: float = 60, what: str = "the condition") -> Any:
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.2)
+    return value
+
+
+class Nodes:
+    """The lab's hosts as nodes, and what is asked of them."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.ssm = lab.client("ssm")
+        listed = self.ssm.describe_instance_information()["InstanceInformationList"]
+        self.ids = {node["ComputerName"]: node["InstanceId"] for node in listed}
+        assert all(node["PingStatus"] == "Online" for node in listed)
+
+    def send(self, *hosts: str, document: str = "AWS-RunShellScript", **fields: Any) -> str:
+        """Send a command to hosts; `lines`: of a script."""
+        if "lines" in fields:
+            fields["Parameters"] = {"commands": fields.pop("lines"), **fields.pop("more", {})}
+        asked = {"DocumentName": document, "InstanceIds": [self.ids[host] for host in hosts], **fields}
+        command: str = self.ssm.send_command(**asked)["Command"]["CommandId"]
+        return command
+
+    def result(self, command: str, host: str, step: str | None = None, seconds: float = 60) -> dict[str, Any]:
+        """What GetCommandInvocation says once the node has ended."""
+        until(
+            lambda: self.state(command, host) not in ("", "Pending", "InProgress", "Delayed", "Cancelling"), seconds, f"{command} on {host}"
+        )
+        plugin = {"PluginName": step} if step else {}
+        found: dict[str, Any] = self.ssm.get_command_invocation(CommandId=command, InstanceId=self.ids[host], **plugin)
+        return found
+
+    def state(self, command: str, host: str) -> str:
+        """StatusDetails of a host."""
+        found = self.ssm.list_command_invocations(CommandId=command, InstanceId=self.ids[host])["CommandInvocations"]
+        return str(found[0]["StatusDetails"]) if found else ""
+
+    def run(self, host: str, step: str | None = None, **fields: Any) -> dict[str, Any]:
+        """Send a command to a host and wait for its end."""
+        return self.result(self.send(host, **fields), host, step)
+
+
+@pytest.fixture(scope="session")
+def nodes(lab: Lab) -> Iterator[Nodes]:
+    """The shared lab with an agent on every host."""
+    lab.run("up", "--ssm")
+    yield Nodes(lab)
+
+
+def test_every_host_is_a_node_and_runs_a_script(nodes: Nodes) -> None:
+    hosts = ("ec2-1", "amazon-1", "onprem-1")
+    assert set(nodes.ids) == set(hosts) and nodes.ids["onprem-1"].startswith("mi-")
+    assert nodes.ids["onprem-1"] in nodes.lab.run("inventory").stdout
+    command = nodes.send(*hosts, lines=["hostname; pwd; echo $AWS_SHARED_CREDENTIALS_FILE"])
+    found = {host: nodes.result(command, host) for host in hosts}
+    assert {host: result["StandardOutputContent"].split() for host, result in found.items()} == {
+        "ec2-1": ["ec2-1", "/usr/bin"],
+        "amazon-1": ["amazon-1", "/usr/bin"],
+        "onprem-1": ["onprem-1", "/usr/bin", "/root/.aws/credentials"],
+    }
+    assert {(result["Status"], result["ResponseCode"]) for result in found.values()} == {("Success", 0)}
+
+
+def test_how_steps_end_on_a_host(nodes: Nodes) -> None:
+    """A middle step that fails, a time-out, a cancel, a long output: side by side, as a node runs five at once."""
+    steps = [("first", "echo 1"), ("middle", "echo 2; exit 3"), ("last", "echo 3")]
+    main = [{"action": "aws:runShellScript", "name": name, "inputs": {"runCommand": [line]}} for name, line in steps]
+    nodes.ssm.create_document(Name="lab-steps", DocumentType="Command", Content=json.dumps({"schemaVersion": "2.2", "mainSteps": main}))
+    hosts = ("ec2-1", "amazon-1")
+    middle = nodes.send(*hosts, document="lab-steps", MaxErrors="100%")
+    slow = nodes.send(*hosts, lines=["sleep 60"], more={"executionTimeout": ["5"]}, MaxErrors="100%")
+    long = nodes.send(*hosts, lines=["head -c 30000 /dev/zero | tr '\\0' x", "echo $(yes e | head -12000) >&2"])
+    ended = nodes.send(*hosts, lines=["echo begun; sleep 60"])
+    until(lambda: all(nodes.state(ended, host) == "InProgress" for host in hosts))
+    nodes.ssm.cancel_command(CommandId=ended)
+    for host in hosts:
+        assert nodes.result(middle, host)["Status"] == "Failed"
+        whole = nodes.ssm.list_command_invocations(CommandId=middle, InstanceId=nodes.ids[host], Details=True)["CommandInvocations"][0]
+        assert [(step["Name"], step["ResponseCode"]) for step in whole["CommandPlugins"]] == [("first", 0), ("middle", 3), ("last", 0)]
+        cut = nodes.result(long, host)
+        assert len(cut["StandardOutputContent"]) == 24000 and cut["StandardOutputContent"].endswith("--output truncated--")
+        assert len(cut["StandardErrorContent"]) == 8000
+        timed = nodes.result(slow, host)
+        assert (timed["Status"], timed["StatusDetails"], timed["ResponseCode"]) == ("TimedOut", "ExecutionTimedOut", 137)
+        cancelled = nodes.result(ended, host)
+        assert (cancelled["StatusDetails"], cancelled["ResponseCode"]) == ("Cancelled", 137)
+
+
+def test_commands_beyond_the_tenth_come_later_and_a_restart_of_the_agent_ends_none(nodes: Nodes) -> None:
+    commands = [nodes.send("ec2-1", lines=[f"echo run-{number} >> /root/runs; sleep 2"]) for number in range(12)]
+    until(lambda: nodes.state(commands[0], "ec2-1") == "InProgress")
+    nodes.lab.exec("ec2-1", "systemctl restart amazon-ssm-agent")
+    assert {nodes.result(command, "ec2-1", seconds=90)["Status"] for command in commands} == {"Success"}
+    assert sorted(nodes.lab.exec("ec2-1", "cat /root/runs").split()) == sorted(f"run-{number}" for number in range(12))
+
+
+def test_a_script_that_asks_for_a_reboot_runs_again_after_it(nodes: Nodes) -> None:
+    script = "if [ -e /root/booted ]; then echo after; else touch /root/booted; echo before; exit 194; fi"
+    command = nodes.send("ec2-1", lines=[script])
+    until(lambda: "2" in nodes.lab.exec("ec2-1", "ls /root/booted /run/systemd/shutdown/scheduled 2> /dev/null | wc -l"))
+    until(lambda: nodes.state(command, "ec2-1") == "InProgress")
+    nodes.lab.exec("ec2-1", "systemctl reboot")  # the minute that the agent gives
+    until(lambda: "not running" in nodes.lab.run("status", check=False).stdout)
+    nodes.lab.run("up")
+    assert nodes.result(command, "ec2-1")["StandardOutputContent"].split() == ["before", "after"]
+
+
+def test_a_package_that_was_removed_by_hand_is_believed_to_be_there(nodes: Nodes) -> None:
+    for host, remove in (("ec2-1", "dpkg --remove amazon-cloudwatch-agent"), ("amazon-1", "rpm --erase amazon-cloudwatch-agent")):
+        install = {"document": "AWS-ConfigureAWSPackage", "Parameters": {"action": ["Install"], "name": [AGENT]}}
+        first = nodes.run(host, **install)
+        assert first["Status"] == "Success" and "Successfully installed" in first["StandardOutputContent"], first
+        nodes.lab.exec(host, f"test -x {CTL} && {remove}")
+        again = nodes.run(host, **install)
+        assert again["Status"] == "Success" and "already installed" in again["StandardOutputContent"]
+        assert nodes.lab.run("exec", host, "test", "-e", CTL, check=False).returncode == 1
+        for action in ("Uninstall", "Install"):
+            install["Parameters"]["action"] = [action]  # type: ignore[index]
+            assert nodes.run(host, **install)["Status"] == "Success"
+
+
+def test_a_list_that_fails_at_its_second_name_leaves_the_first_applied(nodes: Nodes) -> None:
+    for number in (1, 2):
+        nodes.ssm.put_parameter(Name=f"AmazonCloudWatch-part-{number}", Type="String", Value=json.dumps(CONFIGURATION))
+    configure = {"document": "AmazonCloudWatch-ManageAgent", "step": LINUX}
+    place = {"optionalConfigurationLocation": ["AmazonCloudWatch-part-1,AmazonCloudWatch-none"]}
+    assert nodes.run("ec2-1", Parameters=place, **configure)["ResponseCode"] == 1
+    folder = "/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d"
+    assert nodes.lab.exec("ec2-1", f"ls {folder}") == "ssm_AmazonCloudWatch-part-1"
+    place = {"optionalConfigurationLocation": ["AmazonCloudWatch-part-1,AmazonCloudWatch-part-2"]}
+    assert nodes.run("ec2-1", Parameters=place, **configure)["Status"] == "Success"
+    assert nodes.lab.exec("ec2-1", f"ls {folder}").split() == ["ssm_AmazonCloudWatch-part-1", "ssm_AmazonCloudWatch-part-2"]
+    status = nodes.run("ec2-1", Parameters={"action": ["status"]}, **configure)
+    assert json.loads(status["StandardOutputContent"])["status"] == "running"
+    empty = nodes.run("ec2-1", Parameters={}, **configure)
+    assert "config should be specified" in empty["StandardErrorContent"]
+
+
+def test_an_association_is_applied_now_and_after_a_new_value(nodes: Nodes) -> None:
+    nodes.ssm.put_parameter(Name="AmazonCloudWatch-word", Type="String", Value="one")
+    lines = ["echo {{ssm:AmazonCloudWatch-word}} >> /root/applied"]
+    targets = [{"Key": "tag:Role", "Values": ["web", "batch"]}]
+    asked = {"Name": "AWS-RunShellScript", "Parameters": {"commands": lines}, "Targets": targets, "ComplianceSeverity": "HIGH"}
+    name = nodes.ssm.create_association(**asked)["AssociationDescription"]["AssociationId"]
+
+    def ended(count: int) -> bool:
+        found = nodes.ssm.describe_association_executions(AssociationId=name)["AssociationExecutions"]
+        return [run["ResourceCountByStatus"] for run in found] == ["{Success=2}"] * count
+
+    until(lambda: ended(1))
+    nodes.ssm.put_parameter(Name="AmazonCloudWatch-word", Type="String", Value="two", Overwrite=True)
+    until(lambda: ended(2))
+    assert {nodes.lab.exec(host, "cat /root/applied") for host in ("ec2-1", "amazon-1")} == {"one\ntwo"}
+    summary = nodes.ssm.describe_instance_associations_status(InstanceId=nodes.ids["ec2-1"])["InstanceAssociationStatusInfos"][0]
+    assert summary["ExecutionSummary"].startswith("1 out of 1 plugins processed, 1 success")
+    items = nodes.ssm.list_compliance_items(ResourceIds=[nodes.ids["ec2-1"]], ResourceTypes=["ManagedInstance"])["ComplianceItems"]
+    assert [(item["Status"], item["Severity"]) for item in items] == [("COMPLIANT", "HIGH")]
+    nodes.ssm.delete_association(AssociationId=name)
+
+
+def test_the_keys_of_a_hybrid_node_have_no_region(nodes: Nodes) -> None:
+    """Programs of root find them; the CloudWatch agent needs a region beside."""
+    found = nodes.lab.exec(
+        "onprem-1", "stat -c %a /root/.aws/credentials; grep -c region /root/.aws/credentials; head -1 /root/.aws/credentials"
+    )
+    assert found.split() == ["600", "0", "[default]"]
+
+
+def test_a_stopped_agent_is_found_out_late(nodes: Nodes) -> None:
+    """For a while the service believes that the node is there: the command times out undelivered, and does not run afterwards."""
+    nodes.lab.exec("amazon-1", "systemctl stop amazon-ssm-agent")
+    command = nodes.send("amazon-1", lines=["touch /root/never"], more={"executionTimeout": ["30"]}, TimeoutSeconds=30)
+    nodes.lab.settings(command_clock=100)
+    assert nodes.result(command, "amazon-1")["StatusDetails"] == "DeliveryTimedOut"
+    nodes.lab.settings(command_clock=1)
+    nodes.lab.exec("amazon-1", "systemctl start amazon-ssm-agent")
+    assert nodes.run("amazon-1", lines=["ls /root/never"])["Status"] == "Failed"
