@@ -14,7 +14,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import Order, Target
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.documents import Document, checked
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.nodes import unreachable
-from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import OK, Node
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import DENIED, OK, UNDELIVERED, WRONG_PLATFORM, Node
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import counted
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsConnection
 
@@ -23,6 +23,8 @@ Place = tuple[str, str]
 PROBES = {"Windows": ("AWS-RunPowerShellScript", probe.WINDOWS), "": ("AWS-RunShellScript", probe.LINUX)}
 COMMENT = "cloudwatch.agent"
 ALL = "100%"
+OUT_OF_REACH = (UNDELIVERED, DENIED, WRONG_PLATFORM)
+NO_ANSWER = "the node gave no whole answer about its agent"
 
 
 class FleetCommands:
@@ -58,25 +60,34 @@ class FleetCommands:
             self._nodes[place] = by_ids(self._client(place), [target.instance_id for target in some])
 
     def ask(self, targets: Iterable[Target]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-        """By host: its agent as its node describes it, and of the others why they did not answer."""
+        """By host: its agent as its node describes it, and of the others why they did not answer.
+
+        The question only reads, so that a node which got it and gave no answer is asked once more.
+        """
+        agents, silent = self._asked(targets)
+        again = [target for target in targets if silent.get(target.host) and silent[target.host].verdict not in OUT_OF_REACH]
+        if again:
+            more, still = self._asked(again)
+            agents.update(more)
+            silent = {host: still.get(host, node) for host, node in silent.items() if host not in more}
+        return agents, {host: node.message or NO_ANSWER for host, node in silent.items()}
+
+    def _asked(self, targets: Iterable[Target]) -> tuple[dict[str, dict[str, Any]], dict[str, Node]]:
         groups: dict[str, list[Target]] = {}
         for target in targets:
             groups.setdefault(self._platform(target), []).append(target)
-        orders = [
-            Order(document, {"commands": script.strip().splitlines()}, tuple(groups[platform]))
-            for platform, (document, script) in PROBES.items()
-            if platform in groups
-        ]
-        said = self.run(orders)
-        modes = {target.host: target for target in (one for group in groups.values() for one in group)}
         agents, silent = {}, {}
-        for host, node in said.items():
-            text = node.steps[0].stdout if node.steps else ""
-            agent = probe.agent_of(text, modes[host].mode, modes[host].instance_id) if node.verdict == OK else {}
-            if agent:
-                agents[host] = agent
-            else:
-                silent[host] = node.message or "the node gave no whole answer about its agent"
+        for platform, some in groups.items():
+            document, script = PROBES[platform]
+            said = self.run([Order(document, {"commands": script.strip().splitlines()}, tuple(some))])
+            for target in some:
+                node = said[target.host]
+                text = node.steps[0].stdout if node.steps else ""
+                agent = probe.agent_of(text, target.mode, target.instance_id) if node.verdict == OK else {}
+                if agent:
+                    agents[target.host] = agent
+                else:
+                    silent[target.host] = node
         return agents, silent
 
     def _platform(self, target: Target) -> str:

@@ -55,11 +55,23 @@ def test_every_region_is_asked_by_its_own_script(regions: dict[str, FakeRunComma
     assert "AWS-RunShellScript (us-east-1): 1 node: 1 ok" in said
 
 
-def test_an_answer_that_is_cut_is_none(regions: dict[str, FakeRunCommand]) -> None:
-    regions["us-east-1"].output = {"Output": "clock\t1000\n"}
+def test_an_answer_that_is_cut_is_none_and_is_asked_for_once_more(regions: dict[str, FakeRunCommand]) -> None:
+    client = regions["us-east-1"]
+    client.output = {"Output": "clock\t1000\n"}
     commands = fleet(regions, [])
-    commands.know([target("a")])
-    assert commands.ask([target("a")]) == ({}, {"a": "the node gave no whole answer about its agent"})
+    commands.know([target("a"), target("b")])
+    agents, silent = commands.ask([target("a"), target("b")])
+    assert agents == {} and silent["a"] == "the node gave no whole answer about its agent"
+    assert [request["InstanceIds"] for request in client.called("send_command")] == [["i-a"], ["i-a"]]
+    send = client.send_command
+
+    def answered(**request: Any) -> dict[str, Any]:
+        client.output = {"Output": ANSWER} if len(client.called("send_command")) == 3 else client.output
+        return send(**request)
+
+    client.send_command = answered  # type: ignore[method-assign]
+    agents, silent = commands.ask([target("a")])
+    assert list(agents) == ["a"] and silent == {}
 
 
 def test_orders_are_carried_out_one_after_the_other_and_cancelled(regions: dict[str, FakeRunCommand]) -> None:
