@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts that nobody reaches by SSH get the agent by Run Command: fresh ones, a package that is gone, a bad part, a wave that fails.
+"""Hosts that nobody reaches by SSH get the agent by Run Command: fresh ones, a package that is gone, a bad part, a wave that fails; and one
+that is launched later gets it by an association.
 
 The tests run in the order in which they stand.
 """
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet
-from lab_site import Run, Site, memory
+from lab_site import Run, Site, memory, until
 
 HOSTS = ("ec2-1", "amazon-1")
 VERSION = "/opt/aws/amazon-cloudwatch-agent/bin/CWAGENT_VERSION"
@@ -102,3 +103,24 @@ def test_a_wave_that_fails_goes_back_to_what_is_live_and_is_the_last_one(site: S
     assert site.on("amazon-1", f"cat {ACTIVE}/* | sha256sum") == live
     assert site.on("amazon-1", "systemctl is-active amazon-cloudwatch-agent") == "active\n"
     assert site.invocation("ec2-1") == other
+
+
+def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_reaches_it(site: Site) -> None:
+    targets = {"AmazonCloudWatch-base": [{"key": "tag:Role", "values": ["db"]}]}
+
+    def associate() -> Run:
+        return site.play(playbook="cloudwatch.agent.association", variables={"cw_agent_association_targets": targets})
+
+    made, again = associate(), associate()
+    assert (made.status, again.status, again.changed()) == (0, 0, set()), made.output[-2000:]
+    since = site.mark()
+    site.up("--ec2", "2", "--amazon", "1", "--ssm")  # by its number it has the role db
+    until(lambda: site.calls(since, host="ec2-2", operation="PutMetricData", status=200), 180, "telemetry of ec2-2")
+    assert "ssm_AmazonCloudWatch-base_1" in site.on("ec2-2", f"ls {ACTIVE}")
+    process = site.invocation("ec2-2")
+    for playbook in ("cloudwatch.agent.publish", "cloudwatch.agent.promote"):
+        assert site.play(playbook=playbook).status == 0
+    assert {task for task, _host in associate().changed()} == {"cloudwatch.agent.association : Make the associations"}
+    until(lambda: "base_1" not in site.on("ec2-2", f"ls {ACTIVE}"), 120, "the release on ec2-2")
+    assert site.invocation("ec2-2") != process
+    assert site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent") == "active\n"
