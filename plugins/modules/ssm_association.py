@@ -228,7 +228,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "sync_compliance": {"type": "str", "choices": ["AUTO", "MANUAL"]},
     "calendar_names": {"type": "list", "elements": "str"},
     "output_s3_bucket": {"type": "str"},
-    "output_s3_key_prefix": {"type": "str"},
+    "output_s3_key_prefix": {"type": "str", "no_log": False},
     "output_s3_region": {"type": "str"},
     "tags": {"type": "dict", "default": {}},
     "run": {"type": "bool", "default": False},

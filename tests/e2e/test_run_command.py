@@ -122,5 +122,5 @@ def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_reaches
         assert site.play(playbook=playbook).status == 0
     assert {task for task, _host in associate().changed()} == {"cloudwatch.agent.association : Make the associations"}
     until(lambda: "base_1" not in site.on("ec2-2", f"ls {ACTIVE}"), 120, "the release on ec2-2")
-    assert site.invocation("ec2-2") != process
+    until(lambda: site.invocation("ec2-2") != process, 60, "the restart on ec2-2")
     assert site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent") == "active\n"
