@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from hostside import http11, images, mirror, names
+from hostside import http11, images, mirror, names, ssm
 from hostside.base import LabError
 
 
@@ -103,6 +103,19 @@ def test_a_package_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("LAB_AGENT_PACKAGE", str(tmp_path / "missing.deb"))
     with pytest.raises(LabError, match=r"LAB_AGENT_PACKAGE is .*missing\.deb"):
         mirror.packages()
+
+
+def test_a_given_ssm_agent_takes_the_stand_in_s_place_on_debian(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    given = tmp_path / "agent.deb"
+    given.touch()
+    monkeypatch.setenv("LAB_SSM_AGENT", str(given))
+    assert ssm.package("deb") == given
+    assert ssm.package("rpm").name == "amazon-ssm-agent-3.3.1142.0.rpm"
+    monkeypatch.setenv("LAB_SSM_AGENT", str(tmp_path / "agent.rpm"))
+    with pytest.raises(LabError, match=r"LAB_SSM_AGENT is .*agent\.rpm"):
+        ssm.package("deb")
+    monkeypatch.delenv("LAB_SSM_AGENT")
+    assert ssm.package("deb").name == "amazon-ssm-agent-3.3.1142.0.deb"
 
 
 def test_the_mirror_leaves_its_tree_to_nobody(tmp_path: pathlib.Path) -> None:

@@ -9,6 +9,8 @@ That one is on Debian hosts; amazon-1 has the stand-in in any case, so that both
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import time
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -81,7 +83,8 @@ def test_every_host_is_a_node_and_runs_a_script(nodes: Nodes) -> None:
     hosts = ("ec2-1", "amazon-1", "onprem-1")
     assert set(nodes.ids) == set(hosts) and nodes.ids["onprem-1"].startswith("mi-")
     assert nodes.ids["onprem-1"] in nodes.lab.run("inventory").stdout
-    command = nodes.send(*hosts, lines=["hostname; pwd; echo $AWS_SHARED_CREDENTIALS_FILE"])
+    output = {"CloudWatchOutputConfig": {"CloudWatchOutputEnabled": True}}
+    command = nodes.send(*hosts, lines=["hostname; pwd; echo $AWS_SHARED_CREDENTIALS_FILE"], **output)
     found = {host: nodes.result(command, host) for host in hosts}
     assert {host: result["StandardOutputContent"].split() for host, result in found.items()} == {
         "ec2-1": ["ec2-1", "/usr/bin"],
@@ -89,6 +92,31 @@ def test_every_host_is_a_node_and_runs_a_script(nodes: Nodes) -> None:
         "onprem-1": ["onprem-1", "/usr/bin", "/root/.aws/credentials"],
     }
     assert {(result["Status"], result["ResponseCode"]) for result in found.values()} == {("Success", 0)}
+    stream = f"{command}/{nodes.ids['onprem-1']}/aws-runShellScript/stdout"
+    events = nodes.lab.client("logs").get_log_events(logGroupName="/aws/ssm/AWS-RunShellScript", logStreamName=stream)["events"]
+    assert [event["message"].splitlines()[:2] for event in events] == [["onprem-1", "/usr/bin"]]
+
+
+def test_output_goes_to_s3(nodes: Nodes) -> None:
+    """By the stand-in: a bucket's own name, which the agent takes, resolves on no host."""
+    s3 = nodes.lab.client("s3")
+    s3.create_bucket(Bucket="lab-output")
+    found = nodes.run("amazon-1", lines=["echo kept"], OutputS3BucketName="lab-output", OutputS3KeyPrefix="p")
+    key = found["StandardOutputUrl"].removeprefix("https://s3.us-east-1.amazonaws.com/lab-output/")
+    assert key.startswith("p/") and key.endswith("/awsrunShellScript/0.awsrunShellScript/stdout")
+    assert s3.get_object(Bucket="lab-output", Key=key)["Body"].read() == b"kept\n"
+
+
+@pytest.mark.skipif(
+    not os.environ.get("LAB_SSM_AGENT"), reason="LAB_SSM_AGENT names no deb of the real SSM Agent: all hosts have the stand-in"
+)
+def test_the_given_agent_is_the_one_that_answers(nodes: Nodes) -> None:
+    version = nodes.lab.exec("ec2-1", "dpkg-query --show --showformat '${Version}' amazon-ssm-agent").partition("-")[0]
+    assert (
+        version == subprocess.check_output(["dpkg", "--field", os.environ["LAB_SSM_AGENT"], "Version"], text=True).strip().partition("-")[0]
+    )
+    shown = nodes.ssm.describe_instance_information(Filters=[{"Key": "InstanceIds", "Values": [nodes.ids["ec2-1"]]}])
+    assert [node["AgentVersion"] for node in shown["InstanceInformationList"]] == [version]
 
 
 def test_how_steps_end_on_a_host(nodes: Nodes) -> None:
@@ -136,17 +164,22 @@ def test_a_script_that_asks_for_a_reboot_runs_again_after_it(nodes: Nodes) -> No
 
 
 def test_a_package_that_was_removed_by_hand_is_believed_to_be_there(nodes: Nodes) -> None:
-    for host, remove in (("ec2-1", "dpkg --remove amazon-cloudwatch-agent"), ("amazon-1", "rpm --erase amazon-cloudwatch-agent")):
-        install = {"document": "AWS-ConfigureAWSPackage", "Parameters": {"action": ["Install"], "name": [AGENT]}}
-        first = nodes.run(host, **install)
-        assert first["Status"] == "Success" and "Successfully installed" in first["StandardOutputContent"], first
+    removal = {"ec2-1": "dpkg --remove amazon-cloudwatch-agent", "amazon-1": "rpm --erase amazon-cloudwatch-agent"}
+
+    def package(action: str, said: str) -> None:
+        asked = {"action": [action], "name": [AGENT]}
+        command = nodes.send(*removal, document="AWS-ConfigureAWSPackage", Parameters=asked, MaxErrors="100%")
+        for host in removal:
+            found = nodes.result(command, host)
+            assert found["Status"] == "Success" and said in found["StandardOutputContent"], found
+
+    package("Install", "Successfully installed")
+    for host, remove in removal.items():
         nodes.lab.exec(host, f"test -x {CTL} && {remove}")
-        again = nodes.run(host, **install)
-        assert again["Status"] == "Success" and "already installed" in again["StandardOutputContent"]
-        assert nodes.lab.run("exec", host, "test", "-e", CTL, check=False).returncode == 1
-        for action in ("Uninstall", "Install"):
-            install["Parameters"]["action"] = [action]  # type: ignore[index]
-            assert nodes.run(host, **install)["Status"] == "Success"
+    package("Install", "already installed")
+    assert [nodes.lab.run("exec", host, "test", "-e", CTL, check=False).returncode for host in removal] == [1, 1]
+    package("Uninstall", "Successfully uninstalled")
+    package("Install", "Successfully installed")
 
 
 def test_a_list_that_fails_at_its_second_name_leaves_the_first_applied(nodes: Nodes) -> None:
@@ -182,7 +215,7 @@ def test_an_association_is_applied_now_and_after_a_new_value(nodes: Nodes) -> No
     until(lambda: ended(2))
     assert {nodes.lab.exec(host, "cat /root/applied") for host in ("ec2-1", "amazon-1")} == {"one\ntwo"}
     summary = nodes.ssm.describe_instance_associations_status(InstanceId=nodes.ids["ec2-1"])["InstanceAssociationStatusInfos"][0]
-    assert summary["ExecutionSummary"].startswith("1 out of 1 plugins processed, 1 success")
+    assert summary["ExecutionSummary"].startswith("1 out of 1 plugin processed, 1 success")
     items = nodes.ssm.list_compliance_items(ResourceIds=[nodes.ids["ec2-1"]], ResourceTypes=["ManagedInstance"])["ComplianceItems"]
     assert [(item["Status"], item["Severity"]) for item in items] == [("COMPLIANT", "HIGH")]
     nodes.ssm.delete_association(AssociationId=name)

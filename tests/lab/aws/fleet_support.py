@@ -58,7 +58,7 @@ class Fleet:
         """Start an instance of EC2 of this fleet; returns its id."""
         ec2 = self.standin.client("ec2")
         tags = [{"ResourceType": "instance", "Tags": [{"Key": "Fleet", "Value": self.tag}]}]
-        image = ec2.describe_images()["Images"][0]["ImageId"]
+        image = ec2.describe_images(Filters=[{"Name": "architecture", "Values": ["arm64"]}])["Images"][0]["ImageId"]
         made: str = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=tags)["Instances"][0]["InstanceId"]
         return made
 

@@ -252,12 +252,13 @@ class Front:
         return answer
 
     def reset(self) -> None:
-        """Forgets everything but settings: parameters, metrics, faults, hosts, moto's state."""
+        """Forgets everything but settings: parameters, metrics, nodes, packages, faults, hosts, moto's state."""
         with self.lock:
             self.stores.clear()
             for system in self.systems.values():
                 system.close()
             self.systems.clear()
+            self.packages.clear()
             self.metrics.clear()
             self.faults.clear()
             self.imds = Imds(self.settings["credential_seconds"])

@@ -132,6 +132,7 @@ def test_what_is_refused(nodes: Fleet, made: Callable[..., str]) -> None:
 
 def test_a_node_is_told_lists_and_reports(nodes: Fleet, made: Callable[..., str]) -> None:
     node = Player(nodes.standin, nodes.instance()).start()
+    assert node.call("ListInstanceAssociations", "ssm", InstanceId=node.id)[1]["Associations"] == []
     name = made(Parameters={"action": ["status"]})
     (message,) = node.messages()
     payload = json.loads(message["Payload"])

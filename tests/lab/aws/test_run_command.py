@@ -212,6 +212,12 @@ def test_a_throttle_is_a_fault_as_any(nodes: Fleet) -> None:
     assert refusal(nodes.send, nodes.nodes(1)[0]) == "ThrottlingException"
 
 
+def test_a_denial_names_the_document(nodes: Fleet) -> None:
+    nodes.standin.ask("POST", "/_lab/faults", {"kind": "denied", "service": "ssm", "operation": "SendCommand", "count": 1})
+    with pytest.raises(ClientError, match=r"ssm:SendCommand on resource: arn:aws:ssm:us-east-1::document/AWS-RunShellScript "):
+        nodes.send(nodes.nodes(1)[0])
+
+
 def test_simulated_nodes_say_what_is_wrong_with_their_fields(nodes: Fleet) -> None:
     status, text = nodes.standin.ask("POST", "/_lab/nodes", {"number": 5})
     assert status == 400 and "unknown field number" in text

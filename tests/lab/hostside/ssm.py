@@ -25,7 +25,7 @@ NODE_ROLE = "cw-agent-lab-node"
 NAME = "amazon-ssm-agent"
 INSTALLED = {"deb": ("dpkg-query", "--show", NAME), "rpm": ("rpm", "--query", NAME)}
 INSTALL = {"deb": ("dpkg", "--install", "/tmp/ssm.deb"), "rpm": ("rpm", "--upgrade", "/tmp/ssm.rpm")}
-ONLINE_SECONDS = 60
+ONLINE_SECONDS = 120
 
 
 def package(kind: str) -> pathlib.Path:

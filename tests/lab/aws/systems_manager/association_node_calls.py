@@ -26,18 +26,21 @@ def _of(service: SystemsManager, name: str) -> list[Association]:
 def list_instance(service: SystemsManager, params: dict[str, Any]) -> dict[str, Any]:
     """ListInstanceAssociations, by which a node learns what to apply; the checksum changes with whatever has to be applied anew."""
     node = service.nodes.heard(str(params["InstanceId"]))
+    node.listing = True
     items = []
     for association in _of(service, node.id):
-        kept = ("Name", "DocumentVersion", "Parameters", "ScheduleExpression", "Targets", "OutputLocation", "ApplyOnlyAtCronInterval")
+        kept = ("Name", "Parameters", "ScheduleExpression", "Targets", "OutputLocation", "ApplyOnlyAtCronInterval")
         last = node.associations.get(association.id)
         items.append(
             {
                 **{key: association.settings.get(key) for key in kept},
+                # The agent ends in an error where a version or a state is left out.
+                "DocumentVersion": association.settings.get("DocumentVersion") or "$DEFAULT",
                 "AssociationId": association.id,
                 "AssociationVersion": str(association.version),
                 "Checksum": association.checksum,
                 "InstanceId": node.id,
-                "DetailedStatus": last["DetailedStatus"] if last else None,
+                "DetailedStatus": last["DetailedStatus"] if last else "Associated",
                 "LastExecutionDate": moment(last["when"]) if last else None,
             }
         )

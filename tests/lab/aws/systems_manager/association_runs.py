@@ -87,9 +87,9 @@ def advance(service: SystemsManager, association: Association) -> None:
 
 
 def _tell(service: SystemsManager, association: Association, name: str) -> None:
-    """Has a node apply the association now."""
+    """Has a node apply the association now; one that has just been registered asks by itself."""
     node = service.nodes.found.get(name)
-    if node is None or node.behaviour:
+    if node is None or node.behaviour or not node.listing:
         return
     command, now = str(uuid.uuid4()), service.clock.now()
     payload = {
@@ -119,7 +119,7 @@ def _simulate(service: SystemsManager, association: Association, execution: Exec
         return
     good = status == "Success"
     result = {"Status": "Success" if good else "Failed", "ErrorCode": "" if good else "ExecutionError"}
-    report(service, association, node, {**result, "ExecutionSummary": "1 out of 1 plugins processed"})
+    report(service, association, node, {**result, "ExecutionSummary": "1 out of 1 plugin processed"})
     compliance.of_association(service, association, node.id, good)
 
 

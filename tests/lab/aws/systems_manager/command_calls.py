@@ -116,7 +116,7 @@ def get_invocation(service: SystemsManager, params: dict[str, Any]) -> dict[str,
         code = -1 if not invocation.final else max((step.code for step in invocation.steps), default=-1)
         return {**result, "PluginName": "", "ResponseCode": code, "StandardOutputContent": "", "StandardErrorContent": ""}
     step = steps[0]
-    plugin = plugin_shown(command, invocation, step)
+    plugin = plugin_shown(service.region, command, invocation, step)
     times = {"ExecutionStartDateTime": iso(step.start) if step.start else "", "ExecutionEndDateTime": iso(step.end) if step.end else ""}
     elapsed = f"PT{max(step.end - step.start, 0):.3f}S" if step.start and step.end else ""
     state = {"Status": plugin["Status"], "StatusDetails": plugin["StatusDetails"]} if wanted else {}

@@ -94,20 +94,22 @@ def invocation_shown(service: SystemsManager, command: Command, invocation: Invo
         "TraceOutput": invocation.trace[:TRACE],
         "StandardOutputUrl": "",
         "StandardErrorUrl": "",
-        "CommandPlugins": [plugin_shown(command, invocation, step) for step in invocation.steps] if steps else [],
+        "CommandPlugins": [plugin_shown(service.region, command, invocation, step) for step in invocation.steps] if steps else [],
         "ServiceRole": command.settings.get("ServiceRoleArn") or "",
         "NotificationConfig": command.settings.get("NotificationConfig"),
         "CloudWatchOutputConfig": _logs(command),
     }
 
 
-def plugin_shown(command: Command, invocation: Invocation, step: StepResult) -> dict[str, Any]:
+def plugin_shown(region: str, command: Command, invocation: Invocation, step: StepResult) -> dict[str, Any]:
     """A step of an invocation; what never ran because the whole ended has the whole's end."""
     details = step.details if step.final or not invocation.final else invocation.details
     bucket, urls = command.settings.get("OutputS3BucketName"), ("", "")
     if bucket:
         prefix = f"{command.settings.get('OutputS3KeyPrefix') or ''}/{command.id}/{invocation.node_id}".strip("/")
-        place = f"https://s3.amazonaws.com/{bucket}/{prefix}/{step.plugin.replace(':', '')}/{step.name.replace(':', '')}"
+        name = step.name if step.name != step.plugin else f"0.{step.plugin}"
+        region = command.settings.get("OutputS3Region") or region
+        place = f"https://s3.{region}.amazonaws.com/{bucket}/{prefix}/{step.plugin}/{name}".replace("aws:", "aws")
         urls = (f"{place}/stdout", f"{place}/stderr")
     return {
         "Name": step.name,

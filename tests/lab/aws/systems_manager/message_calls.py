@@ -27,7 +27,7 @@ def get_messages(service: SystemsManager, params: dict[str, Any]) -> dict[str, A
     """GetMessages: waits until there is a message, at most LONGEST_POLL seconds; one that is given out is hidden for a while."""
     name = str(params["Destination"])
     node = service.nodes.heard(name)
-    hidden = float(params.get("VisibilityTimeoutInSeconds") or 10)
+    hidden = float(params.get("VisibilityTimeoutInSeconds", 10))
     end = time.monotonic() + LONGEST_POLL
     node.polling += 1
     try:

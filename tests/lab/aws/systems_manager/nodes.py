@@ -26,6 +26,7 @@ class Node:
     """A managed node.
 
     `said`: what UpdateInstanceInformation sent, by field; `heard`: when it spoke last; `polling`: its long polls that are open;
+    `listing`: it has asked for its associations;
     `behaviour`: how a simulated node answers; `registration`: what a hybrid node was registered with (activation, role, public key).
     """
 
@@ -34,6 +35,7 @@ class Node:
     heard: float
     said: dict[str, Any] = field(default_factory=dict)
     polling: int = 0
+    listing: bool = False
     mailbox: dict[str, Message] = field(default_factory=dict)
     own_tags: dict[str, str] = field(default_factory=dict)
     registration: dict[str, Any] = field(default_factory=dict)

@@ -128,9 +128,10 @@ class Associations:
         end = places.read(place / "end.json") or {"status": "Failed", "trace": "the worker ended"}
         steps = [places.read(file)["status"] for file in place.glob("step-*.json")]
         counts = [steps.count(name) for name in ("Success", "Failed", "TimedOut", "Skipped")]
-        text = "{0} out of {0} plugins processed, {1} success, {2} failed, {3} timedout, {4} skipped.".format(len(steps), *counts)
+        word = "plugin" if len(steps) == 1 else "plugins"
+        text = "{0} out of {0} {1} processed, {2} success, {3} failed, {4} timedout, {5} skipped.".format(len(steps), word, *counts)
         processes.remove(place)
-        return ("Success" if end["status"] == "Success" else "Failed"), f"{text} {end['trace']}".strip()
+        return ("Success" if end["status"] == "Success" else "Failed"), f"{text} {end['trace']}"
 
     def _report(self, association: dict[str, Any], status: str, summary: str, code: str = "") -> None:
         result = {"Status": status, "ExecutionDate": time.time(), "ExecutionSummary": summary[:SUMMARY], "ErrorCode": code}
