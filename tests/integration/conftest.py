@@ -75,10 +75,16 @@ class Lab:
 
     def settings(self, **fields: Any) -> None:
         """Change what the stand-in does (its README names the settings)."""
-        url, data = f"{self.environment['AWS_ENDPOINT_URL']}/_lab/settings", json.dumps(fields).encode()
+        self.control("settings", **fields)
+
+    def control(self, what: str, method: str = "POST", **fields: Any) -> dict[str, Any]:
+        """A request to the stand-in itself (its README names what there is)."""
+        url, data = f"{self.environment['AWS_ENDPOINT_URL']}/_lab/{what}", json.dumps(fields).encode()
         trust = ssl.create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
-        with urllib.request.urlopen(urllib.request.Request(url, data=data, method="POST"), context=trust, timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data=data, method=method), context=trust, timeout=10) as answer:
             assert answer.status == 200
+            found: dict[str, Any] = json.loads(answer.read())
+        return found
 
     def client(self, region: str = "us-east-1", service: str = "ssm", **more: Any) -> Any:
         """A client (of SSM, unless another service is named) that never repeats a call."""

@@ -94,6 +94,8 @@ HINTS = {
     "ParameterLimitExceeded": "the account holds as many parameters as it may: delete unused ones, or ask for tier Advanced",
     "ParameterVersionLabelLimitExceeded": "a version carries 10 labels at most: remove one of them",
     "HierarchyTypeMismatchException": "the type of a parameter cannot change: delete it and create it again",
+    "InvalidDocument": "check the name of the document, and the region: it is neither in this account nor shared with it",
+    "InvalidDocumentVersion": "give a version that the document has, $DEFAULT or $LATEST",
     "ParameterPatternMismatchException": "give a value that matches allowed_pattern, or change the pattern",
 }
 
@@ -116,6 +118,7 @@ DASHBOARDS = Source("cloudwatch", "dashboards")
 MONITORING = Source("ec2", "alarms")
 TOPICS = Source("sns", "alarms")
 LOG_EVENTS = Source("logs", "log events")
+FLEET = Source("ssm", "hosts without SSH")
 
 
 class AwsError(Exception):

@@ -23,14 +23,11 @@ SETTINGS = (
     "stream_time_delay",
     "credential_seconds",
     "parameter_write_rate",
-<<<<<<< HEAD
     "flow_log_one_format",
     "alarm_hold_seconds",
-=======
     "command_visible_delay",
     "command_clock",
     "node_lost_seconds",
->>>>>>> work-ssm-lab
 )
 
 
@@ -76,14 +73,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stream-time-delay", type=float, default=3600, help="seconds until DescribeLogStreams shows an event's times")
     parser.add_argument("--credential-seconds", type=float, default=21600, help="life of role credentials from IMDS")
     parser.add_argument("--parameter-write-rate", type=float, default=0, help="PutParameter calls a second before it throttles; 0: any")
-<<<<<<< HEAD
     parser.add_argument("--flow-log-one-format", type=float, default=1, help="0: a second flow log that differs in format alone is taken")
     parser.add_argument("--alarm-hold-seconds", type=float, default=3600, help="how long a state that SetAlarmState has set stays")
-=======
     parser.add_argument("--command-visible-delay", type=float, default=1, help="seconds until a new command's invocations are shown")
     parser.add_argument("--command-clock", type=float, default=1, help="seconds of Run Command's time-outs that pass in a second")
     parser.add_argument("--node-lost-seconds", type=float, default=300, help="silence after which a node's connection counts as lost")
->>>>>>> work-ssm-lab
     return parser.parse_args()
 
 

@@ -27,6 +27,8 @@ DATA = {
     "cw_agent_accessed": "service",
     "cw_agent_converged": "service",
     "cw_agent_verified": "verify",
+    "cw_agent_associated": "association",
+    "cw_agent_commanded": "run_command",
     "cw_agent_reported": "report",
     "cw_agent_released": "parameter_store",
     "cw_agent_releases": "parameter_store",

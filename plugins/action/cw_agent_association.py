@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The standing state of hosts to come: associations of State Manager with the releases that are live."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import associations, own_document
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_reading import by_selector, labels_of_parts
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import associations as pure
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import standing
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.documents import checked, document_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.requests import targets_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import digest
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection
+
+LIVE = "live"
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "plan": {"type": "dict", "required": True},
+    "published": {"type": "dict", "required": True},
+    "targets": {"type": "dict", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "schedule": {"type": "str", "default": "rate(30 minutes)"},
+    "max_concurrency": {"type": "str", "default": "10%"},
+    "max_errors": {"type": "str", "default": "10%"},
+    "compliance_severity": {
+        "type": "str",
+        "choices": ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNSPECIFIED"],
+        "default": "UNSPECIFIED",
+    },
+}
+
+
+class ActionModule(AwsAction):
+    """The controller's side of cw_agent_association; no host is contacted."""
+
+    _supports_diff = True
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Make the associations, update those that differ, or delete them."""
+        super().run(tmp, task_vars)
+        given, connection = self.connect(ARGUMENTS)
+        self._given = given
+        self._warnings: list[str] = []
+        self._documents: dict[str, bool] = {}
+        try:
+            found = [one for item in self._configurations() for one in self._of(item, connection)]
+        except (AwsError, CommandError) as error:
+            return {"failed": True, "changed": False, "msg": str(error)}
+        diff = [
+            {"before": one.pop("before"), "after": one.pop("after"), "before_header": one["name"], "after_header": one["name"]}
+            for one in found
+        ]
+        return {
+            "changed": bool(self._documents) or any(one["changed"] for one in found),
+            "associations": found,
+            "documents": sorted(self._documents),
+            "warnings": self._warnings,
+            "diff": [item for item in diff if item["before"] != item["after"]],
+        }
+
+    def _configurations(self) -> list[Mapping[str, Any]]:
+        """Those of the run that are named, one for each region."""
+        items, targets = self._given["published"]["configurations"], self._given["targets"]
+        unknown = sorted(set(targets) - {item["name"] for item in items})
+        if unknown:
+            known = ", ".join(sorted({item["name"] for item in items})) or "none"
+            raise CommandError(f"targets: no configuration of this run is called {unknown[0]}. Hint: there are {known}.")
+        return [item for item in items if item["name"] in targets]
+
+    def _of(self, item: Mapping[str, Any], connection: AwsConnection) -> list[dict[str, Any]]:
+        place = {"profile": item["profile"], "region": item["region"]}
+        reader = connection.retrying_client("ssm", **place)
+        store = associations.Store(reader, lambda: connection.single_client("ssm", **place))
+        if self._given["state"] == "absent":
+            return [self._gone(store, standing.name_of(item["name"]), item)]
+        parts = self._parts(reader, item["name"])
+        if not parts:
+            self._warnings.append(f"{item['region']}/{item['name']}: nothing of it is live yet, so it gets no association.")
+            return []
+        group = standing.group_of(item["name"], item["hosts"], self._given["plan"])
+        given = self._given
+        common = {
+            "ScheduleExpression": given["schedule"],
+            "MaxConcurrency": given["max_concurrency"],
+            "MaxErrors": given["max_errors"],
+            "ComplianceSeverity": given["compliance_severity"],
+        }
+        document = document_of({"Name": standing.DOCUMENT, "Content": standing.text()})
+        fields = {
+            "AssociationName": standing.name_of(item["name"]),
+            "Name": standing.DOCUMENT,
+            "Targets": list(targets_of(given["targets"][item["name"]])),
+            "Parameters": checked(document, standing.values(parts, group)),
+            **common,
+        }
+        where = f"{item['profile']}/{item['region']}".strip("/")
+        if where not in self._documents and own_document.ensure(reader, bool(self._task.check_mode)):
+            self._documents[where] = True
+        return [self._present(store, fields, item)]
+
+    def _parts(self, reader: Any, name: str) -> list[standing.Part]:
+        """What is live, in the order of the parts; none where nothing is."""
+        labels = labels_of_parts(reader, [name], [LIVE])
+        live = [part for part, versions in labels.items() if versions[LIVE]]
+        found = by_selector(reader, live, LIVE)
+        hidden = [one["name"] for one in found if one["value"] is None]
+        if hidden:
+            raise CommandError(f"{hidden[0]} is a SecureString, whose digest cannot be in an association.")
+        return [standing.Part(one["name"], one["version"], digest(one["value"])) for one in found]
+
+    def _present(self, store: associations.Store, wanted: dict[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
+        current = associations.find(store, wanted["AssociationName"], wanted["Name"])
+        changed, before, after = associations.ensure_present(store, current, wanted, {}, bool(self._task.check_mode))
+        members = store.members
+        return {**_shown(item, after), "changed": changed, "before": pure.shown(before, members), "after": pure.shown(after, members)}
+
+    def _gone(self, store: associations.Store, name: str, item: Mapping[str, Any]) -> dict[str, Any]:
+        current = associations.find(store, name)
+        changed = associations.ensure_absent(store, current, bool(self._task.check_mode))
+        shown = _shown(item, {"AssociationName": name, **current})
+        return {**shown, "changed": changed, "before": pure.shown(current, store.members), "after": {}}
+
+
+def _shown(item: Mapping[str, Any], association: Mapping[str, Any]) -> dict[str, Any]:
+    overview = association.get("Overview") or {}
+    return {
+        "name": association["AssociationName"],
+        "configuration": item["name"],
+        "profile": item["profile"],
+        "region": item["region"],
+        "association_id": association.get("AssociationId", ""),
+        "association_version": association.get("AssociationVersion", ""),
+        "status": overview.get("Status", ""),
+        "nodes": dict(overview.get("AssociationStatusAggregatedCount") or {}),
+    }

@@ -1,0 +1,209 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the agents of a fleet lack, by what their nodes say, and the documents that bring it.
+
+Nothing here takes a command's success for a change: AWS-ConfigureAWSPackage calls a package installed that is gone, and a list of
+parameters that fails at its second name leaves the first one applied.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Any, Iterable, Mapping, NamedTuple, Sequence
+
+from .._config.words import listed
+from .errors import CommandError
+
+PACKAGE = "AmazonCloudWatchAgent"
+CONFIGURE_PACKAGE, MANAGE_AGENT = "AWS-ConfigureAWSPackage", "AmazonCloudWatch-ManageAgent"
+INSTALL, CONFIGURE = "install", "configure"
+ABSENT = "absent"
+_SIZE = re.compile(r"[1-9][0-9]*%?")
+
+APPLY = r"""
+base=/opt/aws/amazon-cloudwatch-agent
+ctl=$base/bin/amazon-cloudwatch-agent-ctl
+if [ ! -x $ctl ]; then echo "the agent is not installed" >&2; exit 1; fi
+saved=$(mktemp -d) && cp -a $base/etc/. "$saved/" || exit 1
+action=fetch-config
+for name in @NAMES@; do
+  if ! $ctl -a $action -m @MODE@ -c "ssm:$name"; then
+    find $base/etc -mindepth 1 -delete && cp -a "$saved/." $base/etc/ && rm -rf "$saved"
+    echo "ssm:$name was refused, and the configuration is as it was before" >&2
+    exit 1
+  fi
+  action=append-config
+done
+rm -rf "$saved"
+$ctl -a stop -m @MODE@
+$ctl -a start -m @MODE@
+"""
+"""All parts of a configuration or none of them."""
+
+
+FORGET = r"""
+for script in /var/lib/amazon/ssm/packages/*/*/uninstall.sh; do
+  grep -qs amazon-cloudwatch-agent "$script" && rm -rf "$(dirname "$(dirname "$script")")"
+done
+exit 0
+"""
+"""What the SSM agent remembers of the package, where it cannot uninstall it because it is gone."""
+
+
+class Target(NamedTuple):
+    """A host and what its agent shall be.
+
+    ``build``: '' for any; ``locations``: NAME:VERSION of Parameter Store, in their order; ``digests``: sha256 of their texts.
+    """
+
+    host: str
+    instance_id: str
+    profile: str
+    region: str
+    mode: str
+    build: str
+    locations: tuple[str, ...]
+    digests: tuple[str, ...]
+
+
+class Order(NamedTuple):
+    """A command for the hosts that need the same: the document, and the values of its parameters."""
+
+    document: str
+    parameters: Mapping[str, Any]
+    targets: tuple[Target, ...]
+
+
+def targets(plan: Mapping[str, Any], published: Mapping[str, Any], nodes: Mapping[str, Any]) -> list[Target]:
+    """The hosts of *plan* that are to have the agent. ``nodes``: host → its id in Systems Manager.
+
+    Raises:
+        CommandError: a host has no id, or is to lose its agent.
+    """
+    hosts = {host: entry for host, entry in plan["hosts"].items() if entry.get("state") != ABSENT}
+    lacking = [host for host in hosts if not str(nodes.get(host) or "").startswith(("i-", "mi-"))]
+    if lacking:
+        raise CommandError(
+            f"{listed(lacking)}: the id of the node is not known. Hint: set cw_agent_node_id of the host (i-… or mi-…);"
+            " the inventory plugin amazon.aws.aws_ec2 sets instance_id, which is taken where it is empty."
+        )
+    return [_target(host, entry, published["sources"][host], str(nodes[host])) for host, entry in hosts.items()]
+
+
+def _target(host: str, entry: Mapping[str, Any], sources: Iterable[Mapping[str, Any]], node: str) -> Target:
+    found = list(sources)
+    return Target(
+        host=host,
+        instance_id=node,
+        profile=str(entry.get("profile") or ""),
+        region=str(entry.get("region") or ""),
+        mode=str(entry.get("mode") or "ec2"),
+        build=str(entry.get("build") or ""),
+        locations=tuple(str(item["location"]).partition(":")[2] for item in found),
+        digests=tuple(str(item["digest"]) for item in found),
+    )
+
+
+def needs(agent: Mapping[str, Any], target: Target) -> list[str]:
+    """What *target* lacks of what it shall be."""
+    build = str(agent["package"]["build"])
+    found = [INSTALL] if not build or (target.build and build != target.build) else []
+    active = sorted(str(item["digest"]) for item in agent["configurations"])
+    same = active == sorted(target.digests) and agent["service"]["active_state"] == "active"
+    return found if same else [*found, CONFIGURE]
+
+
+def lacks(agent: Mapping[str, Any], target: Target) -> str:
+    """What is wrong with the agent in words; '' where nothing is."""
+    open_needs = needs(agent, target) if agent else []
+    if not agent:
+        return "the node gave no whole answer about its agent"
+    if INSTALL in open_needs:
+        build = agent["package"]["build"]
+        return f"build {build} is installed instead of {target.build}" if build else "the agent is not installed"
+    if CONFIGURE in open_needs:
+        state = agent["service"]["active_state"]
+        what = f"the agent's service is {state}" if state != "active" else "its configuration is not the one that was published"
+        return f"{what}: {agent['errors'][-1]}" if agent.get("errors") else what
+    return ""
+
+
+def installation(some: Iterable[Target], action: str = "Install") -> list[Order]:
+    """Commands that install (or uninstall) the package, one for each build."""
+    by_build: dict[str, list[Target]] = {}
+    for target in some:
+        by_build.setdefault(target.build if action == "Install" else "", []).append(target)
+    return [
+        Order(CONFIGURE_PACKAGE, {"action": action, "name": PACKAGE, **({"version": build} if build else {})}, tuple(group))
+        for build, group in by_build.items()
+    ]
+
+
+def forgetting(some: Iterable[Target]) -> Order:
+    """The command after which the SSM agent knows nothing of the package."""
+    return Order("AWS-RunShellScript", {"commands": FORGET.strip().splitlines()}, tuple(some))
+
+
+def configuration(some: Iterable[Target]) -> list[Order]:
+    """Commands that apply configurations and restart, one for each distinct configuration and mode."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Target]] = {}
+    for target in some:
+        groups.setdefault((target.mode, target.locations), []).append(target)
+    return [_applied(mode, locations, tuple(group)) for (mode, locations), group in groups.items()]
+
+
+def _applied(mode: str, locations: tuple[str, ...], group: tuple[Target, ...]) -> Order:
+    if len(locations) == 1:
+        values = {"action": "configure", "mode": mode, "optionalConfigurationSource": "ssm", "optionalRestart": "yes"}
+        return Order(MANAGE_AGENT, {**values, "optionalConfigurationLocation": locations[0]}, group)
+    script = APPLY.replace("@NAMES@", " ".join(map(shlex.quote, locations))).replace("@MODE@", shlex.quote(mode))
+    return Order("AWS-RunShellScript", {"commands": script.strip().splitlines()}, group)
+
+
+def before(target: Target, agent: Mapping[str, Any], published: Mapping[str, Any]) -> Target | None:
+    """What *target* goes back to: its build of before, and the release that is live, or what it had where none is; None for nothing."""
+    build = str(agent["package"]["build"])
+    locations = _live(target, published) or _had(agent)
+    if not build or not locations:
+        return None
+    return target._replace(build=build, locations=locations, digests=())
+
+
+def _live(target: Target, published: Mapping[str, Any]) -> tuple[str, ...]:
+    for item in published["configurations"]:
+        if target.host in item["hosts"] and item["live"] and item["live"] != item["version"]:
+            return tuple(f"{name}:live" for name in item["parts"][:1]) if len(item["parts"]) == 1 else ()
+    return ()
+
+
+def _had(agent: Mapping[str, Any]) -> tuple[str, ...]:
+    """NAME:VERSION of the files that the agent has named after parameters; () where there are others."""
+    stems = [str(item["file"]).rpartition("_") for item in agent["configurations"]]
+    ours = [stem for stem in stems if stem[0].startswith("ssm_") and stem[2].isdigit()]
+    return tuple(f"{stem[len('ssm_') :]}:{version}" for stem, _line, version in ours) if len(ours) == len(stems) else ()
+
+
+def back_again(agent: Mapping[str, Any], target: Target) -> bool:
+    """Whether an agent that was taken back runs, with the build of before."""
+    return bool(agent) and agent["package"]["build"] == target.build and agent["service"]["active_state"] == "active"
+
+
+def waves(hosts: Sequence[Target], sizes: Sequence[str]) -> list[list[Target]]:
+    """*hosts* in waves of *sizes*, numbers or per cent of all of them, as Ansible's serial takes them; the last size holds for the rest.
+
+    Raises:
+        CommandError: a size is none.
+    """
+    wrong = [size for size in sizes if not _SIZE.fullmatch(str(size))]
+    if wrong or not sizes:
+        raise CommandError(f"waves: {wrong[0] if wrong else sizes!r} is no size. Hint: give numbers of hosts, or per cent such as 10%.")
+    numbers = [max(1, int(size[:-1]) * len(hosts) // 100) if size.endswith("%") else int(size) for size in map(str, sizes)]
+    found: list[list[Target]] = []
+    start = 0
+    while start < len(hosts):
+        size = numbers[min(len(found), len(numbers) - 1)]
+        found.append(list(hosts[start : start + size]))
+        start += size
+    return found

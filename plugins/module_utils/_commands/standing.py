@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An association that gives hosts of a tag the agent and the release that is live, those to come included.
+
+The version stands in the association, so that a release reaches hosts when somebody makes it, and not because a parameter has changed.
+What an association runs again and again has to leave alone what is as it shall be: AmazonCloudWatch-ManageAgent would restart the agent.
+Two associations would have no order on a host that has just been launched, so that one document installs and configures.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any, Mapping, NamedTuple, Sequence
+
+from .agent_fleet import ABSENT, APPLY, FORGET, PACKAGE
+from .errors import CommandError
+
+DOCUMENT = "CloudWatchAgent-Converge"
+CONTENT: dict[str, Any] = {
+    "schemaVersion": "2.2",
+    "description": "Installs the Amazon CloudWatch agent and configures it. Made by the Ansible collection cloudwatch.agent.",
+    "parameters": {
+        "version": {"type": "String", "default": "", "description": "The version of the package; empty for the latest."},
+        "commands": {"type": "StringList", "description": "The lines of the script."},
+    },
+    "mainSteps": [
+        {
+            "action": "aws:configurePackage",
+            "name": "install",
+            "inputs": {"name": PACKAGE, "action": "Install", "version": "{{ version }}"},
+        },
+        {
+            "action": "aws:runShellScript",
+            "name": "configure",
+            "precondition": {"StringEquals": ["platformType", "Linux"]},
+            "inputs": {"runCommand": "{{ commands }}", "timeoutSeconds": "600"},
+        },
+    ],
+}
+"""The document that all associations of this kind run."""
+LOOK = (
+    r"""
+base=/opt/aws/amazon-cloudwatch-agent
+if [ ! -x $base/bin/amazon-cloudwatch-agent-ctl ]; then
+  (
+"""
+    + FORGET.strip()
+    + r"""
+  )
+  echo "the package is gone, and comes back with the next run" >&2
+  exit 1
+fi
+found=$(cd $base/etc 2> /dev/null && find amazon-cloudwatch-agent.d amazon-cloudwatch-agent.json -type f ! -name '*.tmp' \
+  -exec sha256sum {} + 2> /dev/null | cut -d ' ' -f 1 | sort | tr '\n' ' ')
+if [ "$found" = @DIGESTS@ ] && systemctl is-active --quiet amazon-cloudwatch-agent; then echo unchanged; exit 0; fi
+"""
+)
+
+
+class Part(NamedTuple):
+    """A part of a configuration at the version that is live."""
+
+    name: str
+    version: int
+    digest: str
+
+
+class Group(NamedTuple):
+    """What the hosts of a configuration have in common."""
+
+    mode: str
+    build: str
+
+
+def group_of(name: str, hosts: Sequence[str], plan: Mapping[str, Any]) -> Group:
+    """Mode and build of the hosts of a configuration.
+
+    Raises:
+        CommandError: they differ, so that no association can be for all of them.
+    """
+    entries = [plan["hosts"][host] for host in hosts if plan["hosts"].get(host, {}).get("state") != ABSENT]
+    found = []
+    for key, variable in (("mode", "cw_agent_mode"), ("build", "cw_agent_build")):
+        values = sorted({str(entry.get(key) or "") for entry in entries})
+        if len(values) > 1:
+            said = ", ".join(map(repr, values))
+            raise CommandError(f"{name}: its hosts differ in {variable} ({said}), and an association is for all of them.")
+        found.append(values[0] if values else "")
+    return Group(found[0] or "ec2", found[1])
+
+
+def name_of(configuration: str) -> str:
+    """The name of the association of a configuration."""
+    return "cloudwatch-agent-" + re.sub(r"[^\w.-]", "-", configuration).strip("-")
+
+
+def text() -> str:
+    """The document as it is stored."""
+    return json.dumps(CONTENT, indent=1)
+
+
+def same(content: str) -> bool:
+    """Whether a document's *content* is this one, however it is spelled."""
+    try:
+        return bool(json.loads(content) == CONTENT)
+    except ValueError:
+        return False
+
+
+def values(parts: Sequence[Part], group: Group) -> dict[str, Any]:
+    """The values of the document's parameters."""
+    return {**({"version": group.build} if group.build else {}), "commands": script(parts, group.mode).splitlines()}
+
+
+def script(parts: Sequence[Part], mode: str) -> str:
+    """Leaves alone what is as it shall be, and else applies all parts or none."""
+    digests = "".join(f"{digest} " for digest in sorted(part.digest for part in parts))
+    locations = " ".join(shlex.quote(f"{part.name}:{part.version}") for part in parts)
+    apply = APPLY.replace("@NAMES@", locations).replace("@MODE@", shlex.quote(mode))
+    return (LOOK.replace("@DIGESTS@", shlex.quote(digests)) + apply).strip()

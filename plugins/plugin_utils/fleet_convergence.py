@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet's agents become what they shall be, wave by wave, by what their nodes say and by their telemetry. Private to this collection."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, Protocol, Sequence
+
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet as pure
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import CONFIGURE, INSTALL, Order, Target
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import OK, Node
+
+UNCHANGED, CHANGED, FAILED, TAKEN_BACK, UNREACHABLE = "unchanged", "changed", "failed", "taken_back", "unreachable"
+DIED = "the agent has died, or was restarted, since it was changed"
+NOT_REACHED, WOULD_CHANGE = "not_reached", "would_change"
+Agents = dict[str, dict[str, Any]]
+"""Agents as nodes describe them, by host."""
+Verify = Callable[[Sequence[str], Mapping[str, Any], Mapping[str, Any]], Mapping[str, str]]
+"""Takes hosts, their agents before and after; says of each host whose telemetry does not arrive why."""
+
+
+class Commands(Protocol):
+    """What runs commands: :class:`FleetCommands`, or a test's own."""
+
+    def ask(self, targets: Sequence[Target]) -> tuple[Agents, dict[str, str]]:
+        """Agents by host, and of the others why they did not answer."""
+
+    def run(self, orders: Sequence[Order]) -> dict[str, Node]:
+        """What came of each host's commands."""
+
+
+class Convergence:
+    """One run over a fleet.
+
+    ``states``: by host, what became of it; ``reasons``: by host, why; ``before`` and ``after``: agents; ``stopped``: why later waves were
+    left alone.
+    """
+
+    def __init__(self, commands: Commands, published: Mapping[str, Any], verify: Verify, max_fail_percentage: float) -> None:
+        self._commands, self._published, self._verify, self._most = commands, published, verify, max_fail_percentage
+        self.states: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
+        self.before: Agents = {}
+        self.after: Agents = {}
+        self.needs: dict[str, list[str]] = {}
+        self.stopped = ""
+        self._silent: dict[str, str] = {}
+
+    def look(self, targets: Sequence[Target]) -> list[Target]:
+        """Ask all nodes, in one command for fifty of them; return those that differ."""
+        self.before, silent = self._commands.ask(targets)
+        self.after = dict(self.before)
+        self.states.update(dict.fromkeys(silent, UNREACHABLE))
+        self.reasons.update(silent)
+        answered = [target for target in targets if target.host in self.before]
+        self.needs = {target.host: pure.needs(self.before[target.host], target) for target in answered}
+        self.states.update({host: NOT_REACHED if some else UNCHANGED for host, some in self.needs.items()})
+        return [target for target in answered if self.needs[target.host]]
+
+    def run(self, waves: Sequence[Sequence[Target]]) -> None:
+        """Converge wave by wave; one with too many failures is taken back, and is the last one."""
+        for number, wave in enumerate(waves, 1):
+            failures = self._wave(list(wave))
+            self.states.update({target.host: FAILED if target.host in failures else CHANGED for target in wave})
+            self.reasons.update(failures)
+            if len(failures) * 100 > self._most * len(wave):
+                self.stopped = f"wave {number} of {len(waves)}: {len(failures)} of {len(wave)} hosts have failed"
+                self._take_back(list(wave))
+                return
+
+    def _wave(self, wave: list[Target]) -> dict[str, str]:
+        """Install and configure what needs it; return why hosts have failed, by host."""
+        said = self._install([target for target in wave if INSTALL in self.needs[target.host]])
+        ready = [target for target in wave if CONFIGURE in self._open(target) and INSTALL not in self._open(target)]
+        if ready:
+            said.update(self._commands.run(pure.configuration(ready)))
+            self._look_again(ready)
+        failures = {target.host: text for target in wave for text in [pure.lacks(self.after[target.host], target)] if text}
+        failures = {host: _with(self._silent.get(host) or text, said.get(host)) for host, text in failures.items()}
+        well = [target for target in wave if target.host not in failures]
+        failures.update(self._verify([target.host for target in well], self.before, self.after) if well else {})
+        # One that dies some time after its start has been restarted by now.
+        running = {target.host: _run_of(self.after[target.host]) for target in well}
+        self._look_again(well)
+        died = [target.host for target in well if _run_of(self.after[target.host]) != running[target.host]]
+        return {**failures, **{host: self._silent.get(host) or DIED for host in died}}
+
+    def _install(self, lacking: list[Target]) -> dict[str, Node]:
+        """A package that is there for the SSM agent, and gone on the host, is installed only after it was uninstalled."""
+        if not lacking:
+            return {}
+        said = self._commands.run(pure.installation(lacking))
+        self._look_again(lacking)
+        still = [target for target in lacking if INSTALL in self._open(target)]
+        if still:
+            removed = self._commands.run(pure.installation(still, "Uninstall"))
+            stuck = [target for target in still if removed[target.host].verdict != OK]
+            self._commands.run([pure.forgetting(stuck)] if stuck else [])
+            said.update(self._commands.run(pure.installation(still)))
+            self._look_again(still)
+        return said
+
+    def _open(self, target: Target) -> list[str]:
+        agent = self.after[target.host]
+        return pure.needs(agent, target) if agent else []
+
+    def _look_again(self, targets: list[Target]) -> None:
+        if targets:
+            agents, self._silent = self._commands.ask(targets)
+            self.after.update({target.host: agents.get(target.host, {}) for target in targets})
+
+    def _take_back(self, wave: list[Target]) -> None:
+        """Give the hosts of a wave the release that is live, or what they had before."""
+        found = {target.host: pure.before(target, self.before[target.host], self._published) for target in wave}
+        back = [target for target in found.values() if target]
+        older = [target for target in back if self.after[target.host].get("package", {}).get("build") != target.build]
+        if older:
+            self._commands.run(pure.installation(older))
+        if back:
+            self._commands.run(pure.configuration(back))
+            self._look_again(back)
+        for target in back:
+            restored = pure.back_again(self.after[target.host], target)
+            self.states[target.host] = TAKEN_BACK if restored else FAILED
+            reason = self.reasons.get(target.host) or self.stopped
+            self.reasons[target.host] = reason if restored else f"{reason}; it could not be taken back"
+
+
+def _run_of(agent: Mapping[str, Any]) -> tuple[str, str]:
+    service = agent.get("service") or {}
+    return str(service.get("active_state")), str(service.get("invocation_id"))
+
+
+def _with(text: str, node: Node | None) -> str:
+    return f"{text} ({node.message})" if node and node.message else text

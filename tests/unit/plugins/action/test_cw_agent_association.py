@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action's own part: which configurations, what is live, quartets. The calls: _aws/test_associations.py."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_association
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
+from ansible_collections.cloudwatch.agent.tests.support.fake_associations import FakeStateManager
+
+from .test_cw_agent_release import CONNECTION
+
+NAME = "AmazonCloudWatch-web"
+ITEM = {"name": NAME, "profile": "", "region": "us-east-1", "hosts": ["a"], "live": 0, "version": 1, "parts": [NAME]}
+PLAN = {"hosts": {"a": {"mode": "ec2", "build": ""}}, "configurations": []}
+WEB = {NAME: [{"key": "tag:Role", "values": ["web"]}]}
+
+
+@pytest.fixture
+def ssm(monkeypatch: pytest.MonkeyPatch) -> FakeStateManager:
+    """State Manager, and a configuration whose version ``live`` is live."""
+    client = FakeStateManager()
+    client.live = 1  # type: ignore[attr-defined]
+    client.documents = []  # type: ignore[attr-defined]
+
+    def ensure(_client: Any, check: bool) -> bool:
+        missing = not client.documents  # type: ignore[attr-defined]
+        client.documents += [] if check else ["made"]  # type: ignore[attr-defined]
+        return missing
+
+    monkeypatch.setattr(cw_agent_association.own_document, "ensure", ensure)
+    monkeypatch.setattr(aws.AwsConnection, "_client", lambda *_arguments: client)
+
+    def labels(_reader: Any, names: list[str], _labels: list[str]) -> dict[str, dict[str, int]]:
+        return {names[0]: {"live": client.live}, f"{names[0]}.2": {"live": 0}}  # type: ignore[attr-defined]
+
+    def values(_reader: Any, names: list[str], _label: str) -> list[dict[str, Any]]:
+        return [{"name": name, "version": client.live, "value": f"text {client.live}"} for name in names]  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(cw_agent_association, "labels_of_parts", labels)
+    monkeypatch.setattr(cw_agent_association, "by_selector", values)
+    return client
+
+
+def run(check: bool = False, **arguments: Any) -> dict[str, Any]:
+    options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
+    given = {"region": "us-east-1", "plan": PLAN, "published": {"configurations": [ITEM]}, "targets": WEB, **arguments}
+    task = SimpleNamespace(args=given, action="cloudwatch.agent.cw_agent_association", **options)
+    return cw_agent_association.ActionModule(task, CONNECTION, None, None, None, None).run(task_vars={})
+
+
+def quartet(**arguments: Any) -> dict[str, Any]:
+    check, made, again, last = (run(check, **arguments) for check in (True, False, True, False))
+    assert [one["changed"] for one in (check, made, again, last)] == [True, True, False, False]
+    assert check["diff"] == made["diff"] and last["diff"] == []
+    return made
+
+
+def commands(ssm: FakeStateManager) -> str:
+    (one,) = ssm.associations.values()
+    return "\n".join(one["Parameters"]["commands"])
+
+
+def test_made_updated_by_a_release_and_gone(ssm: FakeStateManager) -> None:
+    made = quartet()
+    assert [one["name"] for one in made["associations"]] == [f"cloudwatch-agent-{NAME}"] and made["documents"] == ["us-east-1"]
+    assert f"{NAME}:1" in commands(ssm)
+    ssm.associations["a-1"]["Duration"] = 3  # somebody else's
+    ssm.live = 2  # type: ignore[attr-defined]
+    released = quartet()
+    assert released["documents"] == [] and f"{NAME}:2" in commands(ssm)
+    quartet(compliance_severity="HIGH")
+    assert ssm.associations["a-1"]["Duration"] == 3
+    quartet(state="absent")
+    assert ssm.associations == {}
+
+
+def test_nothing_is_made_of_what_is_not_live(ssm: FakeStateManager) -> None:
+    ssm.live = 0  # type: ignore[attr-defined]
+    found = run()
+    assert not found["changed"] and "nothing of it is live yet" in found["warnings"][0] and ssm.associations == {}
+
+
+def test_what_cannot_be_right_is_refused(ssm: FakeStateManager) -> None:
+    assert "no configuration of this run is called x. Hint: there are AmazonCloudWatch-web" in run(targets={"x": []})["msg"]
+    assert "0 values" in run(targets={NAME: [{"key": "tag:Role", "values": []}]})["msg"]
+    assert run(targets={})["associations"] == []

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, cloudwatch.agent contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What agents lack, which documents bring it, and what a wave goes back to."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet as fleet
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
+
+PLAN: dict[str, Any] = {
+    "hosts": {
+        "a": {"region": "us-east-1", "profile": "", "mode": "ec2", "build": "2"},
+        "gone": {"state": "absent"},
+    }
+}
+PUBLISHED: dict[str, Any] = {
+    "sources": {"a": [{"location": "ssm:AmazonCloudWatch-a:3", "digest": "d3"}]},
+    "configurations": [{"hosts": ["a"], "version": 3, "live": 2, "parts": ["AmazonCloudWatch-a"]}],
+}
+
+
+def target(host: str = "a", **more: Any) -> fleet.Target:
+    return fleet.targets(PLAN, PUBLISHED, {"a": "i-1"})[0]._replace(host=host, **more)
+
+
+def agent(build: str = "2", *digests: str, state: str = "active", **more: Any) -> dict[str, Any]:
+    files = [{"digest": digest, "file": f"ssm_AmazonCloudWatch-a_{digest[1:]}"} for digest in digests]
+    return {"package": {"build": build}, "service": {"active_state": state}, "configurations": files, **more}
+
+
+def test_targets_are_the_hosts_that_are_to_have_the_agent() -> None:
+    assert fleet.targets(PLAN, PUBLISHED, {"a": "i-1"}) == [("a", "i-1", "", "us-east-1", "ec2", "2", ("AmazonCloudWatch-a:3",), ("d3",))]
+    for nodes in ({}, {"a": ""}, {"a": "web-1"}):
+        with pytest.raises(CommandError, match=r"a: the id of the node is not known\. Hint: set cw_agent_node_id"):
+            fleet.targets(PLAN, PUBLISHED, nodes)
+
+
+@pytest.mark.parametrize(
+    ("found", "needed", "said"),
+    [
+        (agent("2", "d3"), [], ""),
+        (agent("1", "d3"), ["install"], "build 1 is installed instead of 2"),
+        (agent("", "d3", state="inactive"), ["install", "configure"], "the agent is not installed"),
+        (agent("2"), ["configure"], "its configuration is not the one that was published"),
+        (agent("2", "d3", "d4"), ["configure"], "its configuration is not the one that was published"),
+        (agent("2", "d3", state="failed", errors=["E! no"]), ["configure"], "the agent's service is failed: E! no"),
+    ],
+)
+def test_needs_come_from_what_the_node_says(found: dict[str, Any], needed: list[str], said: str) -> None:
+    assert fleet.needs(found, target()) == needed
+    assert fleet.lacks(found, target()) == said
+
+
+def test_any_build_will_do_where_none_is_named() -> None:
+    assert fleet.needs(agent("7", "d3"), target(build="")) == []
+    assert fleet.needs(agent("", "d3"), target(build="")) == ["install"]
+    assert fleet.lacks({}, target()) == "the node gave no whole answer about its agent"
+
+
+def test_hosts_that_need_the_same_share_a_command() -> None:
+    some = [target("a"), target("b"), target("c", build="3"), target("d", build="")]
+    orders = fleet.installation(some)
+    assert [[one.host for one in order.targets] for order in orders] == [["a", "b"], ["c"], ["d"]]
+    assert orders[0].parameters == {"action": "Install", "name": "AmazonCloudWatchAgent", "version": "2"}
+    assert "version" not in orders[2].parameters
+    (removal,) = fleet.installation(some, "Uninstall")
+    assert removal.parameters == {"action": "Uninstall", "name": "AmazonCloudWatchAgent"}
+    (first, second) = fleet.configuration([target("a"), target("b"), target("c", mode="onPremise")])
+    assert first.document == "AmazonCloudWatch-ManageAgent"
+    assert first.parameters == {
+        "action": "configure",
+        "mode": "ec2",
+        "optionalConfigurationSource": "ssm",
+        "optionalConfigurationLocation": "AmazonCloudWatch-a:3",
+        "optionalRestart": "yes",
+    }
+    assert ([one.host for one in first.targets], second.parameters["mode"]) == (["a", "b"], "onPremise")
+    assert fleet.forgetting([target()]).parameters["commands"][-1] == "exit 0"
+
+
+def test_several_parts_are_applied_together_or_not_at_all(tmp_path: Path) -> None:
+    """The script runs with a control program that refuses what is called bad."""
+    (order,) = fleet.configuration([target(locations=("AmazonCloudWatch-a:3", "bad:1"))])
+    script = "\n".join(order.parameters["commands"]).replace("/opt/aws/amazon-cloudwatch-agent", str(tmp_path))
+    control = tmp_path / "bin" / "amazon-cloudwatch-agent-ctl"
+    control.parent.mkdir()
+    active = tmp_path / "etc" / "amazon-cloudwatch-agent.d"
+    active.mkdir(parents=True)
+    (active / "ssm_before").write_text("before")
+    cases = f'case "$*" in\n*bad*) exit 1 ;;\n*fetch*) rm {active}/*; touch {active}/new ;;\nesac\n'
+    control.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n{cases}')
+    control.chmod(0o755)
+    refused = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=30, check=False)
+    assert refused.returncode == 1 and "ssm:bad:1 was refused" in refused.stderr
+    assert [(file.name, file.read_text()) for file in active.iterdir()] == [("ssm_before", "before")]
+    assert "stop" not in (tmp_path / "calls").read_text()
+    good = subprocess.run(["/bin/sh"], input=script.replace("bad:1", "good:1"), capture_output=True, text=True, timeout=30, check=False)
+    assert good.returncode == 0 and [file.name for file in active.iterdir()] == ["new"]
+    assert re.findall("-a (\\S+)", (tmp_path / "calls").read_text())[2:] == ["fetch-config", "append-config", "stop", "start"]
+
+
+def test_a_wave_goes_back_to_what_is_live_or_to_what_was_there() -> None:
+    back = fleet.before(target(), agent("1", "d2"), PUBLISHED)
+    assert back is not None and (back.build, back.locations) == ("1", ("AmazonCloudWatch-a:live",))
+    released = {**PUBLISHED, "configurations": [{**PUBLISHED["configurations"][0], "live": 3}]}
+    had = fleet.before(target(), agent("1", "d2"), released)
+    assert had is not None and had.locations == ("AmazonCloudWatch-a:2",)
+    never = {**PUBLISHED, "configurations": [{**PUBLISHED["configurations"][0], "live": 0}]}
+    others = {**agent("1"), "configurations": [{"digest": "d", "file": "amazon-cloudwatch-agent.json"}]}
+    assert fleet.before(target(), others, never) is None
+    assert fleet.before(target(), agent("", "d2"), PUBLISHED) is None
+    assert fleet.back_again(agent("1", "d2"), back) and not fleet.back_again({}, back) and not fleet.back_again(agent("2"), back)
+
+
+def test_waves_have_their_sizes_and_the_last_one_holds_for_the_rest() -> None:
+    some = [target(str(number)) for number in range(20)]
+    assert [len(wave) for wave in fleet.waves(some, ["1", "10%", "50%"])] == [1, 2, 10, 7]
+    assert [one.host for wave in fleet.waves(some, ["3"]) for one in wave] == [one.host for one in some]
+    assert fleet.waves([], ["1"]) == [] and [len(wave) for wave in fleet.waves(some[:2], ["1%"])] == [1, 1]
+    for sizes in ([], ["0"], ["many"], ["-1"]):
+        with pytest.raises(CommandError, match="is no size"):
+            fleet.waves(some, sizes)
