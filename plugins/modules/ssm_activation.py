@@ -135,7 +135,7 @@ def present(module: AwsModule, path: Path, file: activations.File) -> dict[str, 
     """What the module returns for an activation that shall exist."""
     for name, (least, most) in BOUNDS.items():
         if not least <= module.params[name] <= most:
-            raise AwsError(f"{name} is {module.params[name]}, and must be from {least} to {most}.")
+            raise AwsError(f"{name} is {module.params[name]}. Hint: give a number from {least} to {most}.")
     if not module.params["iam_role"]:
         raise AwsError("iam_role is empty. Hint: name the role that the nodes get.")
     now = activations.utc_now()

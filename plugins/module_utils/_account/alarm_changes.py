@@ -13,8 +13,8 @@ from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from .alarm_kinds import is_query
 from .alarms import COMPOSITE_RULE, Wanted
-from .steps import Step
 from .log_groups import ABSENT, TAGS
+from .steps import Step
 
 NAME, RULE, CHILDREN, DESCRIPTION, ACTIONS, METRICS = 255, 10_240, 100, 1_024, 5, 10
 DAY, HOUR, INSIGHTS = 86_400, 3_600, 3

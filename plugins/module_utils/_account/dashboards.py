@@ -17,8 +17,8 @@ from .._config.subject import Subject
 from .._config.words import counted
 from . import alarm_kinds as kinds
 from .dashboard_body import ALARMS, WIDTH, problems
-from .steps import Step
 from .log_groups import ABSENT, PRESENT, TAGS
+from .steps import Step
 
 VARIABLE = "cw_agent_dashboards"
 HEIGHT, HEADER, LOG_HEIGHT = 6, 2, 6

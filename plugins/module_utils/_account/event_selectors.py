@@ -127,10 +127,11 @@ def _problems_of_basic(selectors: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"it has {len(selectors)} selectors. Hint: AWS takes {BASIC} at most."
     count = 0
     for one in selectors:
-        if set(one) - set(COMPLETE):
-            yield f"{sorted(set(one) - set(COMPLETE))[0]!r} is no part of a basic selector. Hint: {', '.join(sorted(COMPLETE))}."
+        unknown = sorted(set(one) - set(COMPLETE))
+        if unknown:
+            yield f"{unknown[0]!r} is no part of a basic selector. Hint: its parts are {', '.join(sorted(COMPLETE))}."
         if (one.get("ReadWriteType") or "All") not in READ_WRITE:
-            yield f"ReadWriteType is {one['ReadWriteType']!r}. Hint: {', '.join(READ_WRITE)}."
+            yield f"ReadWriteType is {one['ReadWriteType']!r}. Hint: write one of {', '.join(READ_WRITE)}."
         strange = sorted(set(one.get("ExcludeManagementEventSources") or []) - set(EXCLUDED))
         if strange:
             yield f"ExcludeManagementEventSources has {strange[0]!r}. Hint: {' and '.join(EXCLUDED)} alone; advanced selectors take others."

@@ -133,25 +133,7 @@ class Front:
         place = (principal.account, call.region)
         if call.service == "ssmmessages":
             return refused_channel()
-        if call.service == "ssm":
-            result = self._parameters(call, principal, place)
-            result = self.system(place).answer(call, principal) if result is None else result
-        elif call.service == "ec2messages":
-            result = self.system(place).answer(call, principal)
-        elif call.service == "monitoring":
-            result = self._metrics(call, place)
-        elif call.service == "logs":
-            result = self._logs(call, place)
-        elif call.service == "iam":
-            result = iam.answer(call, principal.account)
-        elif call.service == "ec2":
-            result = flowlogs.answer(call, principal.account, bool(self.settings["flow_log_one_format"]))
-        elif call.service == "cloudtrail" and call.operation in trails.OPERATIONS:
-            result = trails.OPERATIONS[call.operation](place, call.params)
-        elif call.operation == "GetCallerIdentity" and call.access_key.startswith("LAB"):
-            result = {"UserId": "AIDALABCONTROLLER0000", "Account": principal.account, "Arn": principal.arn}
-        else:
-            result = None
+        result = self._corrected(call, principal, place)
         if result is not None:
             return success(call, incomplete(call, result) if hollow else result)
         if call.operation in instances.MONITORING:
@@ -162,6 +144,27 @@ class Front:
         if answer.status < 300:
             self._afterwards(call, place)
         return answer
+
+    def _corrected(self, call: Call, principal: Principal, place: tuple[str, str]) -> dict[str, Any] | None:
+        """What is answered here; None for what moto answers."""
+        services: dict[str, Callable[[], dict[str, Any] | None]] = {
+            "ssm": lambda: self._systems_manager(call, principal, place),
+            "ec2messages": lambda: self.system(place).answer(call, principal),
+            "monitoring": lambda: self._metrics(call, place),
+            "logs": lambda: self._logs(call, place),
+            "iam": lambda: iam.answer(call, principal.account),
+            "ec2": lambda: flowlogs.answer(call, principal.account, bool(self.settings["flow_log_one_format"])),
+            "cloudtrail": lambda: trails.OPERATIONS[call.operation](place, call.params) if call.operation in trails.OPERATIONS else None,
+        }
+        if call.service in services:
+            return services[call.service]()
+        if call.operation == "GetCallerIdentity" and call.access_key.startswith("LAB"):
+            return {"UserId": "AIDALABCONTROLLER0000", "Account": principal.account, "Arn": principal.arn}
+        return None
+
+    def _systems_manager(self, call: Call, principal: Principal, place: tuple[str, str]) -> dict[str, Any] | None:
+        result = self._parameters(call, principal, place)
+        return self.system(place).answer(call, principal) if result is None else result
 
     def _parameters(self, call: Call, principal: Principal, place: tuple[str, str]) -> dict[str, Any] | None:
         operation = OPERATIONS.get(call.operation)
@@ -219,10 +222,9 @@ class Front:
             return loggroups.filter_events(*place, call.params)
         elif call.operation in log_queries.OPERATIONS:
             return log_queries.OPERATIONS[call.operation](*place, call.params)
-        elif call.operation in CHANGES:
-            return CHANGES[call.operation](place, call.params)
-        elif call.operation in logpolicies.OPERATIONS:
-            return logpolicies.OPERATIONS[call.operation](place, call.params)
+        else:
+            change = {**CHANGES, **logpolicies.OPERATIONS}.get(call.operation)
+            return change(place, call.params) if change else None
         return None
 
     def _afterwards(self, call: Call, place: tuple[str, str]) -> None:

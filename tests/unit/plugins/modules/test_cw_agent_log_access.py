@@ -17,8 +17,8 @@ ARGUMENTS = {"access": "group", "user": "reader", "files": ["/var/log/app/*.log"
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> FakeHost:
-    host = debian(tmp_path)
+def box(reachable: Path) -> FakeHost:
+    host = debian(reachable)
     host.running_with("ssm_web_3", configuration())
     return host
 

@@ -237,8 +237,8 @@ def configuration(value: int = 60, **agent: object) -> str:
 
 
 @pytest.fixture
-def fake(tmp_path: Path) -> FakeHost:
-    return FakeHost(tmp_path)
+def fake(reachable: Path) -> FakeHost:
+    return FakeHost(reachable)
 
 
 OLD, NEW = configuration(60), configuration(30)
