@@ -94,7 +94,7 @@ def test_an_error_after_which_something_is_not_as_it_was_says_so() -> None:
     ec2.fails["delete"] = [{old: ("InternalError", "Later.")}, refused("InternalError", "Still.")]
     error = run(ec2, entry(log_format="${srcaddr}"))[0]
     assert error and error.details == {"changed": True} and len(ec2.flow_logs) == 2
-    assert "Later. The new flow log fl-00000002 could not be taken back, and both are there: Failed to delete the flow logs fl-00000002" in str(error)
+    assert "Later. The new flow log fl-00000002 could not be taken back, and both are there: Failed to delete" in str(error)
 
 
 def test_a_refusal_of_the_call_is_one_of_all_its_resources() -> None:
