@@ -81,8 +81,9 @@ def test_check_mode_says_what_a_run_does_in_all_accounts_and_regions(account: Ac
 
 
 def test_actions_of_topics(account: Account) -> None:
-    run(plan=plan(item()), settings={"silent": {}}, topics=["arn:aws:sns:us-east-1:123456789012:ops"])
+    found, _warnings = run(plan=plan(item()), settings={"silent": {}}, topics=["arn:aws:sns:us-east-1:123456789012:ops"])
     alarms = account.cloudwatch["", "us-east-1"].alarms
+    assert found["topics"] == []
     assert alarms["cw-agent-silent-AmazonCloudWatch-web"]["AlarmActions"] == ["arn:aws:sns:us-east-1:123456789012:ops"]
     assert "AlarmActions" not in alarms["cw-agent-silent-web-1"] and account.topics.made == []
 
@@ -99,6 +100,19 @@ def test_nothing_is_written_where_one_is_refused(account: Account) -> None:
         found, _warnings = run(**arguments)  # type: ignore[arg-type]
         assert found["failed"] and words in found["msg"], found
         assert all(one.writes == [] for one in account.cloudwatch.values())
+
+
+def test_a_log_group_that_an_earlier_task_makes_is_a_warning_in_check_mode() -> None:
+    found, said = run(check=True, alarms=[OWN], log_patterns=[{"log_group": "/none", "patterns": ["root_login"]}])
+    assert found["changed"] and "failed" not in found and len(found["alarms"]) == 2
+    assert said == ["us-east-1: /none: there is no such log group. Hint: correct the name, or make it first."]
+
+
+def test_a_rule_cannot_name_an_alarm_that_goes(account: Account) -> None:
+    client = account.cloudwatch["", "us-east-1"] = CloudWatch()
+    client.seed("old", **ONE)
+    found, _warnings = run(alarms=[{"name": "c", "rule": "ALARM(old)"}, {"name": "old", "state": "absent"}])
+    assert "its rule names old, and there is no such alarm after this run" in found["msg"] and client.writes == []
 
 
 def test_composite_alarms_come_last_and_go_first(account: Account) -> None:
