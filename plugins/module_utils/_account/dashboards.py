@@ -18,7 +18,7 @@ from .._config.words import counted
 from . import alarm_kinds as kinds
 from .dashboard_body import ALARMS, WIDTH, problems
 from .log_groups import ABSENT, PRESENT, TAGS
-from .steps import Step
+from .steps import Step, stale_tags
 
 VARIABLE = "cw_agent_dashboards"
 HEIGHT, HEADER, LOG_HEIGHT = 6, 2, 6
@@ -228,15 +228,11 @@ def steps(wanted: Wanted, found: Found | None) -> list[Step]:
     if found is None:
         return [Step(put.operation, {**put.arguments, **({"Tags": tags} if tags else {})})]
     made = [] if wanted.body == found.body else [put]
-    stale = _stale_tags(wanted, found)
+    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags)
     made += [Step("untag_resource", {"ResourceARN": found.arn, "TagKeys": stale})] if stale else []
     changed = [one for one in tags if found.tags.get(one["Key"]) != one["Value"]]
     made += [Step("tag_resource", {"ResourceARN": found.arn, "Tags": changed})] if changed else []
     return made
-
-
-def _stale_tags(wanted: Wanted, found: Found) -> list[str]:
-    return sorted(key for key in found.tags if wanted.purge_tags and key not in wanted.tags and not key.startswith("aws:"))
 
 
 def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -245,7 +241,7 @@ def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str
     before = {"state": ABSENT} if found is None else _side(found.body, found.tags, tagged)
     if wanted.body is None:
         return before, {"state": ABSENT}
-    stale = _stale_tags(wanted, found) if found else []
+    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags) if found else []
     there = {key: value for key, value in (found.tags if found else {}).items() if key not in stale}
     return before, _side(wanted.body, {**there, **wanted.tags}, tagged)
 
