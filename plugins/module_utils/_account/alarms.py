@@ -247,9 +247,15 @@ class _Maker:
 
     def _of_logs(self, settings: Mapping[str, Any], names: list[str]) -> Iterator[Wanted]:
         """An alarm for each log group, by a metric filter that counts its lines with errors."""
-        for group in config_log_groups(self._subject):
+        groups = [group for group in config_log_groups(self._subject) if group["log_group_name"]]
+        if not groups:
+            self._notes.append(f"{self._name}: it collects nothing that the alarm {kinds.LOG_ERRORS} could be made of.")
+        for group in groups:
             name, log_class = group["log_group_name"], group["log_group_class"]
-            if not name or "{" in name or (settings.get("log_groups") and name not in settings["log_groups"]):
+            if settings.get("log_groups") and name not in settings["log_groups"]:
+                continue
+            if "{" in name:
+                self._notes.append(f"{self._name}: each host fills in the name of {name}, which has no alarm.")
                 continue
             if log_class != STANDARD:
                 self._notes.append(f"{self._name}: {name} has the class {log_class}, which has no metric filters and no alarm.")
