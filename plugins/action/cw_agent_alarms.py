@@ -95,6 +95,7 @@ class ActionModule(AwsAction):
         super().run(tmp, task_vars)
         given, connection = self.connect(ARGUMENTS)
         self._client: Clients = clients(connection)
+        self._limited = bool((task_vars or {}).get("ansible_limit"))
         plan, mask = given["plan"], mask_of(given["plan"].get("configurations", []))
         wrong: list[str] = list(alarms.wrong_topics(given["topics"]))
         properties: list[dict[str, Any]] = []
@@ -170,10 +171,12 @@ class ActionModule(AwsAction):
         arns = [arn for arn, _name in self._arns(target, given["topics"])]
         named = [alarms.completed(one, arns, given["alarm_tags"]) for one in wanted]
         found = alarm_settings.read(client, named)
+        gone = {one.name for one in named if one.state != PRESENT}
+        if self._limited:
+            named = [changes.widened(one, found.get(one.name), gone) for one in named]
         names = {one.name for one in named if one.state == PRESENT}
         requests = {one.name: changes.request(one, found.get(one.name)) for one in named if one.state == PRESENT}
         others = {child for one in requests.values() for child in changes.children(str(one.get(alarms.COMPOSITE_RULE) or ""))} - names
-        gone = {one.name for one in named if one.state != PRESENT}
         names |= alarm_settings.existing(client, others - gone) if others - gone else set()
         for one in changes.in_order(named, found):
             there = found.get(one.name)

@@ -12,7 +12,7 @@ import re
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from .alarm_kinds import is_query
-from .alarms import COMPOSITE_RULE, Wanted
+from .alarms import COMPOSITE_RULE, Wanted, any_of
 from .log_groups import ABSENT, TAGS
 from .steps import Step, stale_tags
 
@@ -161,6 +161,15 @@ def _wrong_rule(name: str, merged: Mapping[str, Any], others: Iterable[str]) -> 
 def children(rule: str) -> list[str]:
     """The names (or ARNs) of the alarms in a rule."""
     return list(dict.fromkeys(one or other for one, other in _NAMED_BY_RULE.findall(rule)))
+
+
+def widened(wanted: Wanted, found: Found | None, gone: Iterable[str]) -> Wanted:
+    """A composite alarm of hosts with the alarms that its rule has already, but those that go: a limited run has not all hosts."""
+    if found is None or not wanted.members:
+        return wanted
+    left = set(gone)
+    there = [name for name in children(_rule(found.properties)) if name not in left]
+    return wanted._replace(named={**wanted.named, COMPOSITE_RULE: any_of(dict.fromkeys((*there, *wanted.members)))})
 
 
 def _wrong_metric(merged: Mapping[str, Any]) -> Iterator[str]:

@@ -51,7 +51,9 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     return known
 
 
-def run(check: bool = False, settings: dict[str, Any] | None = None, **arguments: Any) -> tuple[dict[str, Any], list[str]]:
+def run(
+    check: bool = False, settings: dict[str, Any] | None = None, limit: str = "", **arguments: Any
+) -> tuple[dict[str, Any], list[str]]:
     """The result, and the warnings."""
     options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
     task = SimpleNamespace(args=arguments, action="cloudwatch.agent.cw_agent_alarms", **options)
@@ -59,7 +61,8 @@ def run(check: bool = False, settings: dict[str, Any] | None = None, **arguments
     action._display = Display()
     names = [name for one in arguments.get("plan", {}).get("configurations", []) for name in one["hosts"]]
     hostvars = {name: {"cw_agent_alarms": settings or {}, "instance_id": f"i-{name}"} for name in names}
-    return action.run(task_vars={"hostvars": hostvars}), action._display.warnings
+    variables = {"hostvars": hostvars, **({"ansible_limit": limit} if limit else {})}
+    return action.run(task_vars=variables), action._display.warnings
 
 
 def test_check_mode_says_what_a_run_does_in_all_accounts_and_regions(account: Account) -> None:
@@ -126,6 +129,23 @@ def test_composite_alarms_come_last_and_go_first(account: Account) -> None:
     found, _warnings = run(alarms=[{"name": "own", "state": "absent"}, {"name": "both", "state": "absent"}])
     assert [one["name"] for one in found["alarms"]] == ["both", "own"] and client.writes == ["delete_alarms"] * 2
     assert list(client.alarms) == ["there"]
+
+
+def test_with_a_limit_a_composite_alarm_loses_no_host(account: Account) -> None:
+    name, settings = "cw-agent-silent-AmazonCloudWatch-web", {"silent": dict[str, Any]()}
+    run(plan=plan(item()), settings=settings)
+    client = account.cloudwatch["", "us-east-1"]
+    rule = client.alarms[name]["AlarmRule"]
+    client.writes.clear()
+    found, _warnings = run(plan=plan(item(hosts=("web-2",))), settings=settings, limit="web-2")
+    assert not found["changed"] and client.writes == [] and "web-1" in rule
+    run(plan=plan(item(hosts=("web-3",))), settings=settings, limit="web-3")
+    assert client.alarms[name]["AlarmRule"] == f'{rule} OR ALARM("cw-agent-silent-web-3")'
+    gone = {"name": "cw-agent-silent-web-1", "state": "absent"}
+    run(plan=plan(item(hosts=("web-3",))), settings=settings, limit="web-3", alarms=[gone])
+    assert "web-1" not in client.alarms[name]["AlarmRule"] and "web-2" in client.alarms[name]["AlarmRule"]
+    run(plan=plan(item(hosts=("web-3",))), settings=settings)
+    assert client.alarms[name]["AlarmRule"] == 'ALARM("cw-agent-silent-web-3")'
 
 
 def test_a_failure_does_not_stop_other_alarms_and_a_throttle_does(account: Account) -> None:
