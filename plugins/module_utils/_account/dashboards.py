@@ -33,7 +33,10 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
 class Wanted(NamedTuple):
-    """A dashboard of a profile of the controller. ``body``: as data, None for one that is to go; ``said``: where it is said."""
+    """A dashboard of a profile of the controller. ``body``: as data, None for one that is to go; ``said``: where it is said.
+
+    ``generated``: whether it has widgets of the hosts' configurations.
+    """
 
     name: str
     profile: str = ""
@@ -41,6 +44,7 @@ class Wanted(NamedTuple):
     tags: Mapping[str, str] = {}
     purge_tags: bool = False
     said: str = ""
+    generated: bool = False
 
 
 class Found(NamedTuple):
@@ -96,7 +100,7 @@ def _wanted(
     widgets = merged(generated(chosen, arns), entry["widgets"])
     extra = {key: entry[option] for option, key in (("start", "start"), ("period_override", "periodOverride")) if entry.get(option)}
     tags = {str(key): str(value) for key, value in (entry["tags"] or {}).items()}
-    return one._replace(body={**extra, "widgets": widgets}, tags=tags, purge_tags=entry["purge_tags"])
+    return one._replace(body={**extra, "widgets": widgets}, tags=tags, purge_tags=entry["purge_tags"], generated=bool(chosen))
 
 
 def _profile(plan: Mapping[str, Any], entry: Mapping[str, Any], where: str, wrong: list[str]) -> str:
