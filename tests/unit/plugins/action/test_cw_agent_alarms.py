@@ -51,9 +51,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     return known
 
 
-def run(
-    check: bool = False, settings: dict[str, Any] | None = None, limit: str = "", **arguments: Any
-) -> tuple[dict[str, Any], list[str]]:
+def run(check: bool = False, settings: dict[str, Any] | None = None, limit: str = "", **arguments: Any) -> tuple[dict[str, Any], list[str]]:
     """The result, and the warnings."""
     options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
     task = SimpleNamespace(args=arguments, action="cloudwatch.agent.cw_agent_alarms", **options)
