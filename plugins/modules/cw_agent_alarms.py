@@ -147,7 +147,7 @@ options:
     default: []
     suboptions:
       log_group:
-        description: The name of a log group that is there.
+        description: The name of a log group that is there. In check mode one that is not is a warning; an earlier task may make it.
         type: str
         required: true
       patterns:
@@ -296,7 +296,7 @@ log_groups:
   type: list
   elements: dict
 topics:
-  description: The topics, with the same fields.
+  description: The topics that O(topics) gives the names of, with the same fields.
   returned: when nothing was refused
   type: list
   elements: dict
