@@ -30,8 +30,12 @@ saved=$(mktemp -d) && cp -a $base/etc/. "$saved/" || exit 1
 action=fetch-config
 for name in @NAMES@; do
   if ! $ctl -a $action -m @MODE@ -c "ssm:$name"; then
-    find $base/etc -mindepth 1 -delete && cp -a "$saved/." $base/etc/ && rm -rf "$saved"
-    echo "ssm:$name was refused, and the configuration is as it was before" >&2
+    if find $base/etc -mindepth 1 -delete && cp -a "$saved/." $base/etc/; then
+      rm -rf "$saved"
+      echo "ssm:$name was refused, and the configuration is as it was before" >&2
+    else
+      echo "ssm:$name was refused, and the configuration could not be restored: $saved has the one of before" >&2
+    fi
     exit 1
   fi
   action=append-config
