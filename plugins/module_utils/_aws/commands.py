@@ -97,14 +97,18 @@ class Sender:
         """The command of a request without an answer. It is not sent again: it would run twice."""
         since = datetime.fromtimestamp(begun - CLOCKS_SECONDS, timezone.utc)
         until = self._clock() + LOST_SECONDS
+        denied = ""
         while True:
             stamp = since.strftime("%Y-%m-%dT%H:%M:%SZ")
-            listed = api.pages(partial(api.list_commands, self._reader, stamp, str(asked["DocumentName"])), "Commands")
-            found = [item["CommandId"] for item in listed if item.get("Comment") == asked["Comment"]]
+            try:
+                listed = api.pages(partial(api.list_commands, self._reader, stamp, str(asked["DocumentName"])), "Commands")
+                found = [item["CommandId"] for item in listed if item.get("Comment") == asked["Comment"]]
+            except AwsError as refused:
+                found, denied = [], f" {refused}"
             if found:
                 return str(found[0])
-            if self._clock() >= until:
-                text = f"{error} Nobody can say whether the command runs: it is not visible, and it was not sent again."
+            if denied or self._clock() >= until:
+                text = f"{error}{denied} Nobody can say whether the command runs: it is not visible, and it was not sent again."
                 raise AwsError(f"{text} Hint: look at the commands of {asked['DocumentName']} since {stamp}.", error.code)
             self._sleep(FIRST_SECONDS)
 
@@ -204,6 +208,19 @@ class Run:
             if rest:
                 self.send(wanted, chunk._replace(nodes=rest))
 
+    def start(self, wanted: Wanted, chunks: Sequence[Chunk | None]) -> Outcome:
+        """Send the commands of *chunks*, None for the one of the targets, and wait for none of them.
+
+        Raises:
+            AwsError: a call was refused; its ``details`` name the commands that were sent.
+        """
+        try:
+            for chunk in chunks:
+                self.send(wanted, chunk)
+        except AwsError as error:
+            raise self._naming(error) from error
+        return Outcome(list(self._refused), self.command_ids)
+
     def follow(self, wanted: Wanted | None = None, chunks: Sequence[Chunk] = (), at_once: int = 1, budget: float = math.inf) -> Outcome:
         """Send the commands of *chunks*, *at_once* of them at a time, and follow all to their end.
 
@@ -228,9 +245,12 @@ class Run:
                 self._sleep(pause)
                 pause = min(pause * 1.5, max(self._settings.poll, FIRST_SECONDS))
         except AwsError as error:
-            ids = self.command_ids
-            text = f"{error} What was sent before goes on: {', '.join(ids)}." if ids else str(error)
-            raise AwsError(text, error.code, error.unsure, {**error.details, "command_ids": ids}) from error
+            raise self._naming(error) from error
+
+    def _naming(self, error: AwsError) -> AwsError:
+        ids = self.command_ids
+        text = f"{error} What was sent before goes on: {', '.join(ids)}." if ids else str(error)
+        return AwsError(text, error.code, error.unsure, {**error.details, "command_ids": ids})
 
     def cancel(self, wait: float = CANCEL_SECONDS) -> None:
         """Cancel what has not ended, and look *wait* seconds long for its end.
