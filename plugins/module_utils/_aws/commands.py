@@ -12,9 +12,10 @@ import math
 import time
 import uuid
 from collections import deque
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from functools import partial
-from typing import Any, Callable, Iterable, NamedTuple, Sequence
+from typing import Any, Callable, Iterable, Iterator, NamedTuple, Sequence
 
 from .._commands.documents import COMMAND, Document, document_of
 from .._commands.limits import Chunk
@@ -214,11 +215,9 @@ class Run:
         Raises:
             AwsError: a call was refused; its ``details`` name the commands that were sent.
         """
-        try:
+        with self._naming():
             for chunk in chunks:
                 self.send(wanted, chunk)
-        except AwsError as error:
-            raise self._naming(error) from error
         return Outcome(list(self._refused), self.command_ids)
 
     def follow(self, wanted: Wanted | None = None, chunks: Sequence[Chunk] = (), at_once: int = 1, budget: float = math.inf) -> Outcome:
@@ -231,7 +230,7 @@ class Run:
         """
         self._waiting = deque(chunks)
         until, pause, stopped = self._clock() + self._settings.wait, FIRST_SECONDS, False
-        try:
+        with self._naming():
             while True:
                 while wanted and self._waiting and not stopped and len(self._active()) < at_once:
                     self.send(wanted, self._waiting.popleft())
@@ -244,13 +243,16 @@ class Run:
                     return self._outcome(True)
                 self._sleep(pause)
                 pause = min(pause * 1.5, max(self._settings.poll, FIRST_SECONDS))
-        except AwsError as error:
-            raise self._naming(error) from error
 
-    def _naming(self, error: AwsError) -> AwsError:
-        ids = self.command_ids
-        text = f"{error} What was sent before goes on: {', '.join(ids)}." if ids else str(error)
-        return AwsError(text, error.code, error.unsure, {**error.details, "command_ids": ids})
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        """An error that ends it names the commands that were sent."""
+        try:
+            yield
+        except AwsError as error:
+            ids = self.command_ids
+            text = f"{error} What was sent before goes on: {', '.join(ids)}." if ids else str(error)
+            raise AwsError(text, error.code, error.unsure, {**error.details, "command_ids": ids}) from error
 
     def cancel(self, wait: float = CANCEL_SECONDS) -> None:
         """Cancel what has not ended, and look *wait* seconds long for its end.
