@@ -13,9 +13,11 @@ description:
   - Makes an association of State Manager for each configuration that O(targets) names. It installs the package, and applies the versions
     that are live in Parameter Store.
   - Makes the document C(CloudWatchAgent-Converge) for that, which later versions of this collection bring up to date.
+  - Where C(cw_agent_build) of the hosts is empty, each run installs the latest build that Distributor has, which replaces an older one.
   - Hosts that are launched later converge by themselves. Hosts that are as they shall be are left alone, without a restart.
   - The versions stand in the association. A release reaches the hosts when this runs again, and a change of a parameter does not.
-  - Where an association is there already, what this module does not set stays as it is.
+  - Where an association is there already, what this module does not set stays as it is. One of that name that runs another document is
+    refused.
   - The role P(cloudwatch.agent.association#role) calls it.
 options:
   plan:
