@@ -73,10 +73,10 @@ options:
         description: The ARN of the KMS key of the files; empty for none.
         type: str
       organization:
-        description: Whether all accounts of the organisation are recorded. For its management account, or a delegated one.
+        description: Whether all accounts of the organization are recorded. For its management account, or a delegated one.
         type: bool
       organization_id:
-        description: The id of the organisation, for the policies of the bucket and the role.
+        description: The id of the organization, for the policies of the bucket and the role.
         type: str
         default: ""
       event_selectors:
