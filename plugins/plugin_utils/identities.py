@@ -21,7 +21,9 @@ UNKNOWN = Identity("", f"its principal is not known. Hint: set {PRINCIPAL} to th
 TEMPORARY = Identity(
     "", f"{KEY} is a temporary key, of which IAM does not say whose it is. Hint: set {PRINCIPAL} to the ARN of its role", False
 )
-ON_THE_HOST = Identity("", f"the keys of its credential profile are on the host alone. Hint: set {PRINCIPAL} to the ARN of their user", False)
+ON_THE_HOST = Identity(
+    "", f"the keys of its credential profile are on the host alone. Hint: set {PRINCIPAL} to the ARN of their user", False
+)
 TEMPORARY_PREFIX = "ASIA"
 _SESSION = re.compile(r"arn:([^:]+):sts::(\d+):assumed-role/([^/]+)/")
 
@@ -72,8 +74,6 @@ class Identities:
             return Identity(given)
         if host in self._callers:
             return self._of_caller(entry, self._callers[host])
-        if key.startswith(TEMPORARY_PREFIX):
-            return TEMPORARY
         if key:
             return self._of_key(entry, key)
         if self._names_keys(host):  # they win over the role of an instance
@@ -97,6 +97,8 @@ class Identities:
             return Identity(f"arn:{partition}:iam::{account}:role/{name}")
 
     def _of_key(self, entry: Mapping[str, Any], key: str) -> Identity:
+        if key.startswith(TEMPORARY_PREFIX):
+            return TEMPORARY
         try:
             return Identity(self._ask(entry, key, principals.user_of_key))
         except AwsError as error:  # an access key is shown nowhere

@@ -214,11 +214,13 @@ def _single(ec2: Any, arguments: dict[str, Any], sleep: Sleep) -> list[str]:
 
 
 def _retagged(ec2: Any, one: Change, there: Found, _role: str, _sleep: Sleep) -> None:
-    for number, step in enumerate(retagging(one.wanted, there)):
-        try:
+    done = 0
+    try:
+        for step in retagging(one.wanted, there):
             _tag(ec2, one.wanted.label, step)
-        except AwsError as error:
-            raise AwsError(str(error), error.code, error.unsure, CHANGED if number else None) from error
+            done += 1
+    except AwsError as error:
+        raise AwsError(str(error), error.code, error.unsure, CHANGED if done else None) from error
 
 
 @aws_call("set the tags of the flow log of {label}", FLOW_LOGS)
