@@ -13,12 +13,12 @@ description:
   - Makes trails for all accounts and regions in one task, starts them, merges what they need into the policies of their buckets, and makes
     the role that delivers to log groups.
   - A new trail records management events of all regions and of global services, with log file validation, unless the entry says otherwise.
-  - What is not named stays as it is. No trail loses regions, event selectors or its log group unasked.
-  - A trail is deleted by O(trails[].state=absent) alone. O(trails[].logging=false) stops it, and keeps it.
+  - What is not named stays as it is, such as regions, event selectors and the log group.
+  - Only O(trails[].state=absent) deletes a trail. O(trails[].logging=false) stops it, and keeps it.
   - Reads everything first, and writes nothing where something is refused.
 options:
   trails:
-    description: Trails, each with what it shall be.
+    description: The trails.
     type: list
     elements: dict
     default: []
@@ -28,7 +28,7 @@ options:
         type: str
         required: true
       state:
-        description: V(absent) deletes the trail. Files and log events that are there stay, and so does the policy of the bucket.
+        description: V(absent) deletes the trail. Its files and log events stay, and so does the policy of the bucket.
         type: str
         choices: [present, absent]
         default: present
@@ -43,7 +43,7 @@ options:
         type: str
         default: ""
       s3_bucket_name:
-        description: The bucket that gets the files. It must be there, and a new trail needs it.
+        description: The bucket that gets the files. It has to exist. Required for a new trail.
         type: str
       s3_key_prefix:
         description: The folder in the bucket; empty for none.
@@ -55,39 +55,39 @@ options:
         type: bool
         default: true
       log_group_name:
-        description: The log group that gets the events, of the same account and region. It must be there. Empty ends the delivery.
+        description: The log group that gets the events, of the same account and region. It has to exist. Empty ends the delivery.
         type: str
       role_arn:
         description: The ARN of the role that delivers to the log group. Without it, that of the trail that is there, else O(delivery_role).
         type: str
       multi_region:
-        description: Whether all regions are recorded. A new trail does without it.
+        description: Whether all regions are recorded. Defaults to V(true) for a new trail.
         type: bool
       global_service_events:
-        description: Whether events of global services, such as IAM, are recorded. A new trail does without it.
+        description: Whether events of global services, such as IAM, are recorded. Defaults to V(true) for a new trail.
         type: bool
       log_file_validation:
-        description: Whether digests show that files were changed. A new trail has them without it.
+        description: Whether digest files make changes of the log files evident. Defaults to V(true) for a new trail.
         type: bool
       kms_key_id:
         description: The ARN of the KMS key of the files; empty for none.
         type: str
       organization:
-        description: Whether all accounts of the organisation are recorded. For its management account, or a delegated one.
+        description: Whether all accounts of the organization are recorded. For its management account, or a delegated one.
         type: bool
       organization_id:
-        description: The id of the organisation, for the policies of the bucket and the role.
+        description: The id of the organization, for the policies of the bucket and the role.
         type: str
         default: ""
       event_selectors:
         description:
           - Basic event selectors, as AWS documents them, such as C({"ReadWriteType":"All","IncludeManagementEvents":true}).
-          - Advanced ones that are there and certainly record the same stay.
+          - Existing advanced ones that certainly record the same stay.
           - A trail has one form of selectors. Those of the other form are replaced, with a warning.
         type: list
         elements: dict
       advanced_event_selectors:
-        description: Advanced event selectors, as AWS documents them. Basic ones that are there and certainly record the same stay.
+        description: Advanced event selectors, as AWS documents them. Existing basic ones that certainly record the same stay.
         type: list
         elements: dict
       insight_selectors:
@@ -96,7 +96,7 @@ options:
         elements: str
         choices: [ApiCallRateInsight, ApiErrorRateInsight]
       logging:
-        description: Whether the trail records. A new one does without it; one that is stopped stays stopped, with a warning.
+        description: Whether the trail records. Defaults to V(true) for a new trail. One that is stopped stays stopped, with a warning.
         type: bool
       tags:
         description: Tags.

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cw_agent_alarms
-short_description: Make CloudWatch alarms of what the hosts' configurations collect, and others
+short_description: Make CloudWatch alarms on what the hosts' configurations collect, and others
 version_added: "0.1.0"
 description:
-  - Makes the alarms that the variable C(cw_agent_alarms) of each host asks for, of what its configuration really collects, and those that
+  - Makes the alarms that the variable C(cw_agent_alarms) of each host asks for, on what its configuration really collects, and those that
     O(alarms) and O(log_patterns) name, for all accounts and regions in one task.
   - One alarm watches all hosts of a namespace by a query of Metrics Insights, with a contributor for each host. New hosts join by
     themselves. C(per_host=true) makes one for each host.
-  - An alarm on silence counts the values of a host and takes missing ones for breaching. A composite alarm stands for a whole
-    configuration.
-  - Alarms on log lines come with the metric filters that they count by.
+  - An alarm of the kind C(silent) counts the values of a host and treats missing ones as breaching. A composite alarm for each
+    configuration notifies.
+  - Alarms on log lines come with the metric filters that they need.
   - Reads everything first, and writes nothing where something is refused.
-  - AWS replaces all of an alarm that is written. What is not named here is sent again as it is, whether its actions are enabled among it.
-  - Alarms that nothing names stay as they are, and so do topics that are there, with their subscribers.
+  - AWS replaces an alarm as a whole when it is written. So what is not named here is sent again as it is, including whether its actions are
+    enabled.
+  - Alarms that nothing names stay as they are, and so do existing topics, with their subscribers.
 options:
   plan:
     description: The result of M(cloudwatch.agent.cw_agent_plan). The variable C(cw_agent_alarms) of its hosts says which alarms they get.
@@ -27,8 +28,8 @@ options:
     default: {}
   alarms:
     description:
-      - Alarms by name. What an entry names wins over what is made of the configurations; of an alarm that is there already, a few
-        properties will do.
+      - Alarms by name. What an entry names wins over what is made of the configurations. For an existing alarm, the properties to change
+        are enough.
     type: list
     elements: dict
     default: []
@@ -118,7 +119,7 @@ options:
           - LessThanLowerThreshold
           - GreaterThanUpperThreshold
       treat_missing_data:
-        description: What missing values count for.
+        description: How missing values are treated.
         type: str
         choices: [breaching, notBreaching, ignore, missing]
       rule:
@@ -147,7 +148,7 @@ options:
     default: []
     suboptions:
       log_group:
-        description: The name of a log group that is there.
+        description: The name of an existing log group. In check mode a missing one is a warning; an earlier task may make it.
         type: str
         required: true
       patterns:
@@ -174,16 +175,16 @@ options:
         type: str
         default: ""
       threshold:
-        description: From how many events in a period on the alarms go off, instead of the number of each pattern.
+        description: The number of events in a period from which the alarms go off; by default a number for each pattern.
         type: float
       period:
-        description: Seconds that are counted together, instead of 300.
+        description: The period in which events are counted, in seconds; by default 300.
         type: int
   topics:
     description:
       - SNS topics that the alarms of configurations and patterns notify; names, which are made in every region where they are missing, or
-        ARNs, of which each region takes its own.
-      - A topic that is there is not changed.
+        ARNs, of which each region uses its own.
+      - An existing topic is not changed.
     type: list
     elements: str
     default: []
@@ -296,7 +297,7 @@ log_groups:
   type: list
   elements: dict
 topics:
-  description: The topics, with the same fields.
+  description: The topics that O(topics) gives the names of, with the same fields.
   returned: when nothing was refused
   type: list
   elements: dict

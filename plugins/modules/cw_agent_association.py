@@ -7,15 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cw_agent_association
-short_description: Give hosts to come the agent and the release that is live
+short_description: Give hosts that are launched later the agent and the release that is live
 version_added: "0.1.0"
 description:
   - Makes an association of State Manager for each configuration that O(targets) names. It installs the package, and applies the versions
     that are live in Parameter Store.
-  - Makes the document C(CloudWatchAgent-Converge) for that, which later versions of this collection bring up to date.
+  - Makes the document C(CloudWatchAgent-Converge) for that, and updates it where a later version of this collection has another one.
   - Where C(cw_agent_build) of the hosts is empty, each run installs the latest build that Distributor has, which replaces an older one.
-  - Hosts that are launched later converge by themselves. Hosts that are as they shall be are left alone, without a restart.
-  - The versions stand in the association. A release reaches the hosts when this runs again, and a change of a parameter does not.
+  - Hosts that are launched later converge by themselves. Hosts on which nothing differs are left alone, without a restart.
+  - The association names exact versions. A release reaches the hosts when this module runs again. A new version of a
+    parameter alone does not.
   - Where an association is there already, what this module does not set stays as it is. One of that name that runs another document is
     refused.
   - The role P(cloudwatch.agent.association#role) calls it.
@@ -35,20 +36,20 @@ options:
     type: dict
     required: true
   state:
-    description: Whether the associations shall exist. Agents stay when they go.
+    description: Whether the associations exist. V(absent) deletes them; the agents stay.
     type: str
     choices: [present, absent]
     default: present
   schedule:
-    description: How often State Manager looks after hosts that are there already.
+    description: How often State Manager applies the association again.
     type: str
     default: rate(30 minutes)
   max_concurrency:
-    description: Nodes at a time, as a number or in per cent.
+    description: The nodes that run it at a time, as a number or a percentage.
     type: str
     default: 10%
   max_errors:
-    description: More errors than this stop a run.
+    description: The number or percentage of errors after which a run stops.
     type: str
     default: 10%
   compliance_severity:

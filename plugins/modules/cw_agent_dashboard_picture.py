@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cw_agent_dashboard_picture
-short_description: Draw a CloudWatch dashboard with what stands in CloudWatch
+short_description: Draw a CloudWatch dashboard with the data in CloudWatch
 version_added: "0.1.0"
 description:
   - Reads a dashboard, the metrics of its graphs, the states of its alarms and the log lines that it looks for, and draws it on the
     controller as SVG or PNG.
-  - CloudWatch itself draws single graphs alone.
+  - CloudWatch itself renders single graphs only.
   - Widgets that only CloudWatch can show, such as custom ones, are drawn as empty frames.
 options:
   name:
@@ -30,7 +30,7 @@ options:
   seconds:
     description:
       - How much time before now the graphs show.
-      - Without it, as much as the dashboard says, such as C(-PT6H); else three hours.
+      - By default the time that the dashboard shows, such as C(-PT6H), or else three hours.
     type: int
     default: 0
 extends_documentation_fragment:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cw_agent_dashboards
-short_description: Make CloudWatch dashboards of what the hosts' configurations collect, and of widgets by hand
+short_description: Make CloudWatch dashboards of what the hosts' configurations collect, and of your own widgets
 version_added: "0.1.0"
 description:
   - Makes widgets of what the configurations of a plan collect, which are the states of the hosts' alarms, CPU, memory, disks, swap,
     network, the number of log lines with errors and the latest of them. Puts O(dashboards[].widgets) below.
   - Checks every body before anything is written, and names what is wrong by the paths that CloudWatch uses itself.
-  - Compares bodies as data. The spelling of JSON makes no difference, and a dashboard that holds the same widgets is not written.
+  - Compares bodies as data. The formatting of JSON makes no difference, and a dashboard that holds the same widgets is not written.
 options:
   plan:
     description: The result of M(cloudwatch.agent.cw_agent_plan).
@@ -40,13 +40,13 @@ options:
         default: ""
       configurations:
         description:
-          - Names of the configurations of O(plan) that widgets are made of. All, if not given; none of an empty list.
+          - Names of the configurations of O(plan) that widgets are made of; by default all. An empty list makes none.
         type: list
         elements: str
       widgets:
         description:
           - Widgets in CloudWatch's own vocabulary.
-          - C(x) and C(y) count from below the widgets that are made of configurations. Those without both are put into rows.
+          - C(x) and C(y) count from below the widgets that are made of configurations. Widgets without both are arranged in rows.
         type: list
         elements: dict
         default: []
@@ -85,7 +85,7 @@ attributes:
     details:
       - Shows the dashboards that change, before and after.
 notes:
-  - A dashboard that is there is replaced by what its entry says. Its name is what makes it ours.
+  - An existing dashboard of the same name is replaced, whoever made it.
 seealso:
   - module: cloudwatch.agent.cw_agent_dashboard_picture
   - module: cloudwatch.agent.cw_agent_alarms

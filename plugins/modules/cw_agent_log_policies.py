@@ -17,7 +17,7 @@ description:
   - Retention policies of an account are not among the types, since they could delete events of log groups that nobody has named.
 options:
   policies:
-    description: Policies, each with what it shall be.
+    description: The policies.
     type: list
     elements: dict
     default: []
@@ -25,8 +25,8 @@ options:
       type:
         description:
           - V(RESOURCE_POLICY) lets services of AWS write log events, to the account or to one log group.
-          - AWS takes ten of them for an account and region, and one more for each log group.
-          - The others are the types of C(PutAccountPolicy). AWS takes one V(DATA_PROTECTION_POLICY) and one V(SUBSCRIPTION_FILTER_POLICY).
+          - AWS allows ten of them per account and region, and one more for each log group.
+          - The others are the types of C(PutAccountPolicy). AWS allows one V(DATA_PROTECTION_POLICY) and one V(SUBSCRIPTION_FILTER_POLICY).
         type: str
         choices:
           - RESOURCE_POLICY
@@ -61,7 +61,7 @@ options:
         type: str
         default: ""
       selection_criteria:
-        description: Which log groups a policy of the account is about, as AWS writes it; empty for all. What is not said stays.
+        description: The log groups that an account policy applies to, as AWS writes it; empty for all. By default it stays as it is.
         type: str
 extends_documentation_fragment:
   - amazon.aws.common.modules
@@ -74,7 +74,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Says what would be changed, without changing it. Whether AWS takes a document, AWS alone knows.
+      - Says what would be changed, without changing it. It cannot tell whether AWS accepts a document.
   diff_mode:
     support: full
     details:

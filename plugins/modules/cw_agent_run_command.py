@@ -10,10 +10,10 @@ module: cw_agent_run_command
 short_description: Install and configure the agent on hosts that SSH does not reach
 version_added: "0.1.0"
 description:
-  - Asks the nodes of all hosts of a plan by Run Command what their agents are, and leaves those alone that are as they shall be.
-  - Installs and configures the others in waves. Believes what nodes say afterwards and what arrives in CloudWatch, not that a command was a
-    success.
-  - Takes a wave with too many failures back to the release that is live, or to what its hosts had, and leaves later ones alone.
+  - Asks the nodes of all hosts of a plan by Run Command for the state of their agents, and leaves those alone on which nothing differs.
+  - Installs and configures the others in waves. Success is what the nodes report afterwards and what arrives in CloudWatch, not the state
+    of the command.
+  - Takes a wave with too many failures back to the release that is live, or to what its hosts had, and does not start later ones.
   - The role P(cloudwatch.agent.run_command#role) calls it.
 options:
   plan:
@@ -30,12 +30,12 @@ options:
       - Without it, C(cw_agent_node_id) of each host, or else C(instance_id).
     type: dict
   waves:
-    description: The sizes of the waves, numbers of hosts or per cent of those that differ. The last one holds for the rest.
+    description: The sizes of the waves, as numbers of hosts or percentages of those that differ. The last one repeats.
     type: list
     elements: str
     default: ["100%"]
   max_fail_percentage:
-    description: How much of a wave may fail.
+    description: The percentage of a wave that may fail.
     type: float
     default: 0
   delivery_timeout:

@@ -247,13 +247,13 @@ EXAMPLES = r"""
     expectations:
       - host: importer
         changed: true
-        since: "{{ now(utc=true).timestamp() }}"
+        since: "{{ now().timestamp() }}"
         streams:
           - log_group_name: /import/nightly
             log_stream_name: importer
             grown: true
             waiting: true
-            written: "{{ now(utc=true).timestamp() }}"
+            written: "{{ now().timestamp() }}"
         metrics:
           - namespace: Import
             name: rows

@@ -12,21 +12,21 @@ version_added: "0.1.0"
 description:
   - Makes flow logs that write to CloudWatch Logs, to S3 or to Firehose, for all accounts and regions in one task, and the role that
     delivers them to CloudWatch Logs.
-  - A flow log is known by its resource, its traffic type and its destination, whether it was made with the name of its log group or with
-    the ARN. One that is there and equal is left alone, whoever made it.
-  - AWS changes nothing of a flow log but its tags. Where something else differs, a new one is made and the old one is deleted, in this
-    order, and a warning says so beforehand, in check mode, too.
+  - A flow log is identified by its resource, its traffic type and its destination, whether it was made with the name of its log group or
+    with the ARN. An existing one that is equal is left alone, whoever made it.
+  - AWS can change only the tags of a flow log. Where something else differs, a new one is made and then the old one is deleted. A warning
+    says so beforehand, also in check mode. Where AWS refuses two at a time, the old one is deleted first.
   - Reads everything first, and writes nothing where something is refused.
-  - What is not named stays as it is, also in a flow log that is replaced.
+  - What is not named stays as it is. A flow log that replaces another one takes it over.
 options:
   flow_logs:
-    description: Flow logs, each with what it shall be.
+    description: The flow logs.
     type: list
     elements: dict
     default: []
     suboptions:
       state:
-        description: V(absent) deletes the flow log. Records that are there stay.
+        description: V(absent) deletes the flow log. Its records stay.
         type: str
         choices: [present, absent]
         default: present
@@ -45,10 +45,10 @@ options:
         default: ""
       traffic_type:
         description:
-          - The traffic that is recorded. Without it, V(ALL).
+          - The traffic that is recorded. Defaults to V(ALL), except for transit gateways.
           - Flow logs of several traffic types to one destination are several flow logs. Name the one that is no longer needed with
             O(flow_logs[].state=absent).
-          - AWS takes none for transit gateways.
+          - Not allowed for transit gateways.
         type: str
         choices: [ALL, ACCEPT, REJECT]
       log_group_name:
@@ -69,7 +69,7 @@ options:
         description: The fields of a record as AWS writes them, such as C(${srcaddr} ${dstaddr} ${action}); V(default) for AWS's own.
         type: str
       max_aggregation_interval:
-        description: Seconds of which a record tells at most. A new flow log has 600 without it, and one of a transit gateway 60.
+        description: The longest time in seconds that a record covers. Defaults to 600 for a new flow log, and to 60 for a transit gateway.
         type: int
         choices: [60, 600]
       file_format:
@@ -77,10 +77,10 @@ options:
         type: str
         choices: [plain-text, parquet]
       hive_compatible_partitions:
-        description: Whether the folders of a bucket have names that Hive takes.
+        description: Whether the folders in the bucket have names that are compatible with Hive.
         type: bool
       per_hour_partition:
-        description: Whether a bucket has a folder for each hour.
+        description: Whether the bucket has a folder for each hour.
         type: bool
       tags:
         description: Tags.
@@ -92,7 +92,7 @@ options:
   delivery_role:
     description:
       - The name of the role that delivers to CloudWatch Logs, where nothing names another one; empty for none.
-      - It is made where it is missing. The flow logs of this account alone may assume it, and it may write to log groups alone.
+      - It is made where it is missing. Only flow logs of this account may assume it, and it may only write to log groups.
       - A role of this name that others have made, and that differs, is refused.
     type: str
     default: ""
@@ -142,7 +142,7 @@ EXAMPLES = r"""
         file_format: parquet
   run_once: true
 
-- name: A flow log goes
+- name: Delete a flow log
   cloudwatch.agent.ec2_flow_logs:
     region: eu-west-1
     flow_logs:
@@ -185,7 +185,7 @@ flow_logs:
       description: Its C(state), and whatever else is named, before the task.
       type: dict
     after:
-      description: The same after the task.
+      description: The same after the task; empty where a call failed on the way, and nobody has read what it is now.
       type: dict
     flow_log_id:
       description: The id; empty where there is none, and for a new one in check mode.

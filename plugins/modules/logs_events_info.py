@@ -10,10 +10,10 @@ module: logs_events_info
 short_description: Read, follow and query log events of CloudWatch Logs
 version_added: "0.1.0"
 description:
-  - Reads the log events of log groups, by log stream, filter pattern and time. Events are read at once when they have arrived.
-  - Follows log groups while a play waits, until so many events, or events with a certain text, have arrived.
-  - With O(query), asks CloudWatch Logs Insights, and says how many bytes the answer has cost.
-  - Asks several log groups and regions in one task. Only reads, in check mode as well; in check mode it does not wait.
+  - Reads the log events of log groups, by log stream, filter pattern and time.
+  - Follows log groups while a play waits, until a number of events, or an event with a certain text, has arrived.
+  - With O(query), runs a query of CloudWatch Logs Insights, and returns how many bytes it has scanned.
+  - Reads several log groups and regions in one task. Changes nothing, and does not wait in check mode.
 author:
   - cloudwatch.agent contributors (@cloudwatch-agent)
 extends_documentation_fragment:
@@ -29,7 +29,7 @@ options:
     description:
       - Names of log groups; with O(query) 50 at most.
       - One that exists in none of the regions fails the task, unless it is waited for. One that exists in some of them is in RV(missing)
-        for the others.
+        for the others. With O(query), each has to exist in every region.
     type: list
     elements: str
     required: true
@@ -50,22 +50,24 @@ options:
     type: str
   query:
     description:
-      - A query in the language of CloudWatch Logs Insights. The answer is in RV(rows).
-      - AWS charges for the bytes that a query scans. It has to be the way for log groups of the class C(INFREQUENT_ACCESS).
+      - A query in the language of CloudWatch Logs Insights. Its result is in RV(rows).
+      - AWS charges for the bytes that a query scans. Log groups of the class C(INFREQUENT_ACCESS) can only be read by a query.
     type: str
   regions:
-    description: Regions to ask; that of the task without them.
+    description: The regions to read; by default that of the task.
     type: list
     elements: str
     default: []
   since:
     description:
-      - The beginning of the time in question.
+      - The beginning of the period to read.
       - A time ago (V(90s), V(15m), V(2h), V(7d), V(1w)), ISO 8601 with a time zone (V(2026-11-27T10:00:00Z)), or seconds since the epoch.
     type: str
     default: 15m
   until:
-    description: The end of the time in question, in the forms of O(since); now without it. Not with O(wait_events) and O(wait_message).
+    description:
+      - The end of the period to read, in the same forms as O(since); by default now.
+      - Mutually exclusive with O(wait_events) and O(wait_message).
     type: str
   limit:
     description:
@@ -75,40 +77,44 @@ options:
     default: 1000
   wait_events:
     description:
-      - Wait until so many events have arrived since O(since); with O(wait_message), so many whose messages match. The task fails when
-        O(timeout) is over before.
-      - A log group or log stream that does not exist yet is waited for. In check mode nothing is.
+      - Wait until this many events since O(since) have arrived; with O(wait_message), this many whose messages match. Events that arrived
+        before the task started count, too. The task fails when it has not seen them within O(timeout).
+      - A log group or log stream that does not exist yet is waited for. In check mode the task does not wait.
+      - Mutually exclusive with O(query).
     type: int
   wait_message:
-    description: Wait until the message of O(wait_events) events (one without it) matches this regular expression, at any position.
+    description:
+      - Wait until the messages of O(wait_events) events (by default one) match this regular expression, at any position.
+      - Mutually exclusive with O(query).
     type: str
   timeout:
     description:
-      - Seconds for the task. Reading ends with what was read by then (RV(truncated)), a query is stopped and fails, waiting fails.
+      - Seconds after which the task stops. Reading returns what was read by then (RV(truncated)). A query is stopped, and the task
+        fails. A task that waits fails, too.
     type: int
     default: 60
   max_scanned:
     description:
-      - Bytes that a query may scan, of all regions together, such as V(500MB). It is stopped, and the task fails, soon after it has
-        scanned more.
-      - What was scanned until then is charged.
+      - Bytes that the queries of all regions may scan together, such as V(500MB). A query that has scanned more is stopped, and the task
+        fails.
+      - AWS reports the bytes with a delay, and charges for all that was scanned.
     type: bytes
     default: 10GB
   table:
     description:
-      - Whether the events are shown on the terminal, as text, whatever the callback plugin shows of results. While the task waits, each is
-        shown when it has arrived. Not with C(no_log).
+      - Whether the events or rows are shown on the terminal as text, independently of the callback plugin. While the task waits, each event
+        is shown when it arrives. Nothing is shown with C(no_log).
       - Control characters in messages are shown as escapes.
     type: bool
     default: false
 notes:
   - Needs C(logs:FilterLogEvents); with O(query) C(logs:StartQuery), C(logs:GetQueryResults) and C(logs:StopQuery).
-  - Reading without O(query) costs nothing by the byte, at AWS's prices of 2026. A query cost 0.005 USD for a GB in us-east-1.
-  - While the task waits, an event may carry a time up to five minutes before the newest of its log group. Older ones that come late are
-    read by the next task.
+  - AWS charges nothing by the byte for reading without O(query). A query costs 0.005 USD per GB scanned (us-east-1, 2026).
+  - While the task waits, it also sees events that arrive late, as long as their time is at most five minutes before the newest event of
+    their log group. Later ones are read by the next task.
 seealso:
   - module: cloudwatch.agent.cw_agent_telemetry_info
-    description: Says of whole hosts whether what they have to deliver has arrived, and why not.
+    description: Says for each host whether its telemetry has arrived, and if not, why.
 """
 
 EXAMPLES = r"""
@@ -163,13 +169,13 @@ events:
       description: The same in seconds since the epoch.
       type: float
     ingested:
-      description: When CloudWatch Logs has taken it, in seconds since the epoch.
+      description: When CloudWatch Logs received it, in seconds since the epoch.
       type: float
     message:
       description: Its text.
       type: str
 rows:
-  description: With O(query), the rows of the answer.
+  description: With O(query), the rows of the result.
   returned: always
   type: list
   elements: dict
@@ -197,11 +203,11 @@ missing:
       description: Log stream; empty where the log group does not exist.
       type: str
 matched:
-  description: How many of the events are such as were waited for; with O(query), how many records it has matched.
+  description: The number of events that the task waited for; with O(query), the number of records that matched.
   returned: always
   type: int
 truncated:
-  description: Whether there is or may be more than was returned.
+  description: Whether there may be more than was returned.
   returned: always
   type: bool
 waited:
@@ -213,20 +219,20 @@ bytes_read:
   returned: always
   type: int
 bytes_scanned:
-  description: With O(query), the bytes that it has scanned, for which AWS charges.
+  description: With O(query), the bytes that were scanned, for which AWS charges.
   returned: always
   type: int
   sample: 1048576
 records_scanned:
-  description: With O(query), the log events that it has scanned.
+  description: With O(query), the log events that were scanned.
   returned: always
   type: int
 calls:
-  description: How many calls FilterLogEvents were made.
+  description: The number of calls of FilterLogEvents.
   returned: always
   type: int
 table:
-  description: Events or rows as lines for people; the last one says how many, and what was read.
+  description: The events or rows as text; the last line says how many there are, and how much was read.
   returned: always
   type: list
   elements: str

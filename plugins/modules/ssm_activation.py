@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ssm_activation
-short_description: Activations of AWS Systems Manager for nodes outside EC2
+short_description: Manage activations of AWS Systems Manager for nodes outside EC2
 version_added: "0.1.0"
 description:
   - Makes an activation, with which servers outside EC2 register as managed nodes (C(mi-)), and writes its id and code into a YAML file of
     mode C(0600) on the controller.
   - AWS shows a code once. It is in the file and nowhere else, in no result and no output.
-  - As long as the file is there and another node can register with its activation, nothing is made. One that has expired, is used up or is
-    gone is replaced by a new one.
+  - As long as the file exists and another node can register with its activation, nothing is made. An activation that has expired, is used
+    up or no longer exists is replaced by a new one.
   - A file that C(ansible-vault encrypt) has encrypted stays as it is.
 options:
   path:
@@ -30,8 +30,8 @@ options:
     default: present
   iam_role:
     description:
-      - Name of the role that the nodes get, which C(ssm.amazonaws.com) has to be allowed to assume. C(AmazonSSMManagedInstanceCore) and,
-        for the CloudWatch agent, C(CloudWatchAgentServerPolicy) belong to it.
+      - Name of the role that the nodes get. Its trust policy has to allow C(ssm.amazonaws.com) to assume it. It needs
+        C(AmazonSSMManagedInstanceCore) and, for the CloudWatch agent, C(CloudWatchAgentServerPolicy).
       - Required with O(state=present).
     type: str
   registration_limit:
@@ -67,7 +67,7 @@ attributes:
     support: none
 notes:
   - Needs C(ssm:CreateActivation), C(ssm:DescribeActivations), C(ssm:DeleteActivation), and C(iam:PassRole) on the role.
-  - The options count when an activation is made. One that is there does not change, since AWS cannot change it.
+  - The options take effect when an activation is made. An existing one stays as it is, since AWS cannot change it.
 seealso:
   - module: cloudwatch.agent.ssm_node_info
 author:

@@ -10,7 +10,7 @@ module: ssm_association
 short_description: Manage associations of AWS Systems Manager State Manager
 version_added: "0.1.0"
 description:
-  - Creates, changes and deletes associations by their names, which State Manager applies to the nodes that there are and to those to come.
+  - Creates, changes and deletes associations by their names. State Manager applies them to existing nodes and to those that come later.
   - Keeps what the task does not name. AWS's own call for an update clears every field that is not sent.
   - Checks parameters against the document, as M(cloudwatch.agent.ssm_command) does.
   - Runs an association now, waits for the end of a run, and gives a verdict on every node.
@@ -21,7 +21,7 @@ options:
     type: str
     required: true
   state:
-    description: Whether the association shall exist.
+    description: Whether the association exists.
     type: str
     choices: [present, absent]
     default: present
@@ -33,8 +33,8 @@ options:
     type: str
   parameters:
     description:
-      - Values of the document's parameters. Others that the association has stay, and null takes one away.
-      - With another O(document) than before, only these count.
+      - Values of the document's parameters. Other parameters of the association stay; C(null) removes one.
+      - With another O(document) than before, only these are sent.
     type: dict
   targets:
     description: The nodes, by at most five keys. Required when the association does not exist yet.
@@ -54,23 +54,23 @@ options:
     description: When it runs, C(rate(30 minutes)) to C(rate(31 days)), C(cron(…)) or C(at(…)). Empty for no schedule.
     type: str
   schedule_offset:
-    description: Days after a day of O(schedule) by C(cron).
+    description: The number of days to wait after the day of a C(cron) schedule.
     type: int
   apply_only_at_cron_interval:
-    description: Whether it waits for its C(cron) schedule, instead of running at once when it is made or changed.
+    description: Whether it waits for its C(cron) schedule instead of running at once when it is created or changed.
     type: bool
   max_concurrency:
-    description: Nodes that run it at a time, as a number or in per cent.
+    description: The nodes that run it at a time, as a number or a percentage.
     type: str
   max_errors:
-    description: More errors than this, as a number or in per cent, stop a run.
+    description: The number or percentage of errors after which a run stops.
     type: str
   compliance_severity:
     description: How severe it is that a node is not compliant.
     type: str
     choices: [CRITICAL, HIGH, MEDIUM, LOW, UNSPECIFIED]
   sync_compliance:
-    description: Whether its runs say what is compliant, or C(PutComplianceItems) does.
+    description: Whether compliance follows from its runs (V(AUTO)) or from C(PutComplianceItems) (V(MANUAL)).
     type: str
     choices: [AUTO, MANUAL]
   calendar_names:
@@ -87,11 +87,11 @@ options:
     description: The region of the bucket.
     type: str
   tags:
-    description: Tags of an association that is made. Those of one that exists stay as they are.
+    description: Tags of a new association. Those of an existing one stay as they are.
     type: dict
     default: {}
   run:
-    description: Whether to run it now. One that the task makes or changes runs without that.
+    description: Whether to run it now. An association that the task creates or changes runs anyway.
     type: bool
     default: false
   wait:
@@ -124,9 +124,9 @@ notes:
   - Needs C(ssm:ListAssociations), C(ssm:DescribeAssociation), C(ssm:CreateAssociation), C(ssm:UpdateAssociation), C(ssm:DeleteAssociation),
     C(ssm:GetDocument), C(ssm:DescribeDocument); to run and wait C(ssm:StartAssociationsOnce), C(ssm:DescribeAssociationExecutions),
     C(ssm:DescribeAssociationExecutionTargets), C(ssm:ListCommands), C(ssm:ListCommandInvocations) and C(ssm:GetCommandInvocation).
-  - Who may write associations for a group of nodes is root on all of them.
+  - Whoever may write associations for a group of nodes is root on all of them.
   - A new value of a parameter of Parameter Store that the association refers to, and a new default version of its document, start runs as
-    well. Name versions where that shall not be.
+    well. Name exact versions to avoid that.
   - Fields that the controller's botocore does not know are cleared by an update. Keep it up to date.
   - A run that changes nothing costs two calls, and two more for the document where O(parameters) are named.
 seealso:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ssm_command
-short_description: Run a command on nodes of AWS Systems Manager, and say what came of it on each
+short_description: Run a command on nodes of AWS Systems Manager, and report the result of each
 version_added: "0.1.0"
 description:
-  - Runs a document or an inline script on many nodes by Run Command, without SSH, and waits for the end with the number of nodes in each
-    state on the terminal.
-  - Gives a verdict on every node. A command of AWS is C(Success) although most of its nodes never got it, and a step that was skipped is a
-    success, too; here neither is.
-  - Checks parameters against the document before anything is sent, required ones, allowed values, patterns, and lists. A node checks
-    little of that.
+  - Runs a document or an inline script on many nodes by Run Command, without SSH, and waits for the end. Meanwhile it shows the number of
+    nodes in each state on the terminal.
+  - Gives a verdict on every node. AWS reports C(Success) for a command that most of its nodes never got, and for a step that was skipped.
+    Here neither is a success.
+  - Checks parameters against the document before anything is sent (required ones, allowed values, patterns, lists). A node checks little
+    of that.
   - Sends to any number of nodes, fifty in a command, with limits that hold for all of them together.
   - A command whose answer got lost is looked for and never sent again, because it would run twice.
-  - Cancels what has not ended when the wait is over, and when the run is interrupted.
+  - Cancels what has not ended when the wait is over or the run is interrupted.
 options:
   document:
     description: Name or ARN of a document of type Command. Exactly one of O(document), O(shell) and O(powershell) is required.
@@ -30,7 +30,7 @@ options:
     description:
       - A script for C(AWS-RunShellScript). It runs by C(/bin/sh) as root, unless its first line begins with C(#!).
       - Its exit code is that of its last command. Begin with C(set -e) where every command counts.
-      - A node puts values of Parameter Store where C({{ssm:NAME}}) stands, by its own permissions.
+      - A node replaces C({{ssm:NAME}}) by the value from Parameter Store, which it reads with its own permissions.
     type: str
   powershell:
     description: A script for C(AWS-RunPowerShellScript). It needs an explicit C(exit) to fail.
@@ -40,7 +40,7 @@ options:
     type: str
   parameters:
     description:
-      - Values of the document's parameters, by their names. Numbers and truth values are passed on as text, one value as a list of one
+      - Values of the document's parameters, by their names. Numbers and booleans are passed on as text, a single value as a list of one
         where the document takes a list, dictionaries as JSON.
       - Systems Manager stores them, and shows them to whoever may read commands. Secrets belong to Parameter Store, as C({{ssm:NAME}}).
     type: dict
@@ -53,7 +53,7 @@ options:
     type: list
     elements: str
   targets:
-    description: Nodes by at most five keys, all of which have to be met by one of their values.
+    description: Nodes by at most five keys. A node has to match all keys, each by one of its values.
     type: list
     elements: dict
     suboptions:
@@ -67,22 +67,22 @@ options:
         elements: str
         required: true
   no_match:
-    description: Whether it is a failure that no node matches, which AWS takes for a success.
+    description: Whether the task fails when no node matches. AWS reports success then.
     type: str
     choices: [fail, ok]
     default: fail
   comment:
     description:
-      - A comment that Systems Manager shows beside the command, at most 89 characters. A mark of eight characters comes behind it, by which
-        a command is found whose answer got lost.
+      - A comment that Systems Manager shows beside the command, at most 89 characters. The module appends a mark of eight characters, by
+        which it finds a command whose answer got lost.
     type: str
   max_concurrency:
-    description: Nodes that run it at a time, as a number or in per cent (C(10%)), of all commands together. AWS's default is 50.
+    description: The nodes that run it at a time, in all commands together, as a number or a percentage (C(10%)). AWS's default is 50.
     type: str
   max_errors:
     description:
-      - More errors than this, as a number or in per cent, stop what has not begun. AWS's default is 0.
-      - Failures and time-outs of the execution count. Nodes that were not reached do not.
+      - The number or percentage of errors after which no further node starts it. AWS's default is 0.
+      - Failures and execution time-outs count. Nodes that were not reached do not.
     type: str
   delivery_timeout:
     description: Seconds, from 30, in which a node has to take the command. AWS's default is 3600.
@@ -95,7 +95,7 @@ options:
     type: bool
     default: false
   cloudwatch_log_group:
-    description: The log group for it, C(/aws/ssm/DOCUMENT) without one. Includes O(cloudwatch_output=true).
+    description: The log group for it; by default C(/aws/ssm/DOCUMENT). Implies O(cloudwatch_output=true).
     type: str
   output_s3_bucket:
     description: A bucket that nodes write the whole output to. Their role needs permissions for that.
@@ -113,10 +113,10 @@ options:
   wait_timeout:
     description:
       - Seconds after which what has not ended is cancelled.
-      - Without it, so many that AWS itself has ended the command by then, O(delivery_timeout) and the time-out of the execution together.
+      - By default as long as AWS lets the command run, which is O(delivery_timeout) and the execution time-out together.
     type: int
   poll_seconds:
-    description: The longest distance of two reads of the state.
+    description: The longest time between two reads of the state, in seconds.
     type: float
     default: 5
   full_output:
@@ -151,7 +151,7 @@ notes:
     C(ssm:ListCommandInvocations), C(ssm:GetCommandInvocation), C(ssm:CancelCommand) and C(ssm:DescribeInstanceInformation); check mode of a
     resource group C(resource-groups:ListGroupResources), too.
   - Two calls for fifty nodes each time the state is read, and three at the end, whatever the number of nodes.
-  - Every command that is sent is a change. Where a script only reads, say C(changed_when=false).
+  - Every command that is sent is a change. Where a script only reads, set C(changed_when=false).
 seealso:
   - module: cloudwatch.agent.ssm_command_info
   - module: cloudwatch.agent.ssm_node_info

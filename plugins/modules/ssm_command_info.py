@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ssm_command_info
-short_description: What has come of commands of AWS Systems Manager, node by node
+short_description: Read the results of commands of AWS Systems Manager, node by node
 version_added: "0.1.0"
 description:
   - Reads commands by their ids, with a verdict on every node as M(cloudwatch.agent.ssm_command) gives it.

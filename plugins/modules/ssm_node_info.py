@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ssm_node_info
-short_description: The nodes that AWS Systems Manager manages, and those that it lacks
+short_description: Read the nodes that AWS Systems Manager manages, and why others are missing
 version_added: "0.1.0"
 description:
   - Reads the managed nodes of an account and region, EC2 instances and others, with the state of their SSM agents.
-  - Says of ids that Systems Manager does not know why that is, as far as EC2 can tell.
+  - For ids that Systems Manager does not know, says why, as far as EC2 can tell.
 options:
   instance_ids:
-    description: Ids of the nodes to read, C(i-) and C(mi-). Those that are not managed stand in RV(missing).
+    description: Ids of the nodes to read, C(i-) and C(mi-). Those that are not managed are in RV(missing).
     type: list
     elements: str
   tags:

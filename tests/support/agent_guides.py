@@ -274,7 +274,7 @@ ENDS = {
     "missing": "Taken back, since its telemetry is missing: the host fails, the others go on.",
     "unverified": "The change is made, and nobody can say whether telemetry arrives.",
     "not touched": "The run ends before a host is changed.",
-    "unreachable": "The host is accounted for as unreachable, the others go on.",
+    "unreachable": "The summary shows the host as unreachable, and the others go on.",
 }
 
 
@@ -283,7 +283,7 @@ def faults_guide() -> str:
     lines = [*_title("What a run does when something breaks", "=")]
     lines += _wrapped(
         f"Each of these {len(FAULTS) + len(CONTROLLER)} faults is a test (``tests/faults``): hosts with a running agent meet it in a run "
-        "that changes their configuration, or their build where the package is the subject. The account at the end names the host, what "
+        "that changes their configuration, or their build where the package is the subject. The summary at the end names the host, what "
         "happened and what to do. Where the change fails, the agent runs with what it had; the next run without the fault changes the "
         "host and verifies it. Programs write into the observed log files all the time, 200 lines a second on one host: at the end every "
         "line is in CloudWatch, once. One host is left out of that: it meets the faults by which an agent loses or doubles lines by "
@@ -291,7 +291,7 @@ def faults_guide() -> str:
     )
     for part, title in PARTS.items():
         lines += [*_title(title, "-"), ".. list-table::", "   :header-rows: 1", "   :widths: 45 20 35", ""]
-        lines += ["   * - Fault", "     - Host", "     - The account says"]
+        lines += ["   * - Fault", "     - Host", "     - The summary says"]
         for fault in FAULTS:
             if fault.part == part:
                 said = (

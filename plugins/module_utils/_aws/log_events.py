@@ -178,10 +178,11 @@ class Follower:
             pause = min(pause * 1.5, SLOWEST_POLL_SECONDS)
 
     def _new(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Those not seen before; the next question begins a little before the newest one."""
+        """Those not seen before; the next question begins a little before the newest one, or before now where its time is ahead."""
+        now = self.reader.clock()
         for event in events:
             key = (event.region, event.group)
-            self._starts[key] = max(self._starts[key], event.timestamp / 1000 - OVERLAP_SECONDS)
+            self._starts[key] = max(self._starts[key], min(event.timestamp / 1000, now) - OVERLAP_SECONDS)
             if event not in self._seen:
                 self._seen[event] = None
                 yield event

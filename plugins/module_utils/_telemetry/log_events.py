@@ -14,7 +14,7 @@ from .._config.words import counted, listed
 
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _AGO = re.compile(r"(\d+)([smhdw])")
-_EPOCH = re.compile(r"\d+(\.\d+)?")
+_EPOCH = re.compile(r"\d{1,11}(\.\d+)?")  # more digits are milliseconds
 FORMS = "a time ago (90s, 15m, 2h, 7d, 1w), ISO 8601 with a time zone (2026-11-27T10:00:00Z), or seconds since the epoch"
 INDENT = "    "
 PREFIXES = ("B", "kB", "MB", "GB", "TB")

@@ -71,6 +71,14 @@ def test_yaml_is_yaml_and_its_variables_are_there(block: Block) -> None:
     assert not unknown
 
 
+def test_moments_do_not_depend_on_the_controllers_time_zone() -> None:
+    """Ansible's now(utc=true) has no time zone, so that its timestamp() takes it for local time."""
+    written = [*PAGES, *ROOT.glob("*.md"), *ROOT.glob("roles/*/README.md")]
+    run = [*ROOT.glob("examples/**/*.yml"), *ROOT.glob("plugins/modules/*.py")]
+    naive = re.compile(r"now\(utc=true\)\.timestamp", re.IGNORECASE)
+    assert not [file.name for file in written + run if naive.search(file.read_text(encoding="utf-8"))]
+
+
 @pytest.mark.parametrize("block", of("json"), ids=lambda block: block.where)
 def test_json_is_json(block: Block) -> None:
     json.loads(block.text)

@@ -194,6 +194,13 @@ def test_an_older_event_that_comes_after_newer_ones_is_seen(logs: Logs) -> None:
     assert [event.message for event in found.part.events if "old" in event.message] == ["older"]
 
 
+def test_an_event_whose_time_is_ahead_hides_no_other(logs: Logs) -> None:
+    logs.streams["ahead"] = [(NOW + 3_600, "from a host with another time zone")]
+    logs.later = [(NOW + 3, "a", "ready to serve")]
+    found, _shown = follow(logs, message="^ready")
+    assert found.matched == 1
+
+
 def test_waiting_ends_with_its_time(logs: Logs) -> None:
     found, _shown = follow(logs, 11, limit=3, seconds=30)
     assert (found.matched, found.waited) == (10, 30.0)
