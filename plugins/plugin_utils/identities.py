@@ -91,10 +91,13 @@ class Identities:
         if not session:
             return Identity(arn)
         partition, account, name = session.groups()
+        own = f"arn:{partition}:iam::{account}:role/"
         try:
-            return Identity(self._ask(entry, name, principals.role_named))
+            found = self._ask(entry, name, principals.role_named)
         except AwsError:  # most roles have no path
-            return Identity(f"arn:{partition}:iam::{account}:role/{name}")
+            found = ""
+        # The controller may be in another account, with a role of the same name.
+        return Identity(found if found.startswith(own) else f"{own}{name}")
 
     def _of_key(self, entry: Mapping[str, Any], key: str) -> Identity:
         if key.startswith(TEMPORARY_PREFIX):

@@ -137,8 +137,9 @@ def test_what_sts_has_said_on_the_host(asked: list[str], monkeypatch: pytest.Mon
         "b": f"{session}/web/i-2",
         "c": f"{session}/secret/i-3",
         "d": "arn:aws:iam::123456789012:user/x/d",
+        "f": "arn:aws:sts::999999999999:assumed-role/web/i-4",
     }
-    hostvars: dict[str, dict[str, str]] = {host: {"instance_id": "i-7"} for host in "abcde"}
+    hostvars: dict[str, dict[str, str]] = {host: {"instance_id": "i-7"} for host in "abcdef"}
     hostvars["e"] = {"cw_agent_principal": "arn:own"}
     found = Identities(lambda *_words: None, hostvars, {}, {**callers, "e": callers["d"]}).of(dict.fromkeys(hostvars, EC2))
     assert [found[host].arn.removeprefix("arn:aws:iam::123456789012:") for host in "abcde"] == [
@@ -148,4 +149,5 @@ def test_what_sts_has_said_on_the_host(asked: list[str], monkeypatch: pytest.Mon
         "user/x/d",
         "arn:own",
     ]
+    assert found["f"].arn == "arn:aws:iam::999999999999:role/web"
     assert asked == ["web", "secret"]
