@@ -128,7 +128,12 @@ class ActionModule(AwsAction):
         return trail._replace(missing=tuple(missing))
 
     def _refusals(self, found: list[_Trail]) -> Iterator[str]:
+        at_home: dict[tuple[Target, str], Wanted] = {}
         for one in found:
+            other = at_home.setdefault((one.target, one.wanted.name), one.wanted)
+            if other is not one.wanted:  # one of them names no region
+                text = f"{one.wanted.said}: {other.said} names the same trail, {one.wanted.name}. Hint: make one entry of them."
+                yield of_region(one.target, text)
             yield from (of_region(one.target, line) for line in changes.problems(one.wanted, one.found, one.context))
             if not self._task.check_mode:  # an earlier task of the play may make it
                 yield from (of_region(one.target, line) for line in one.missing)

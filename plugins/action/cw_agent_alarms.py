@@ -95,6 +95,7 @@ class ActionModule(AwsAction):
         super().run(tmp, task_vars)
         given, connection = self.connect(ARGUMENTS)
         self._client: Clients = clients(connection)
+        self._limited = bool((task_vars or {}).get("ansible_limit"))
         plan, mask = given["plan"], mask_of(given["plan"].get("configurations", []))
         wrong: list[str] = list(alarms.wrong_topics(given["topics"]))
         properties: list[dict[str, Any]] = []
@@ -107,7 +108,9 @@ class ActionModule(AwsAction):
             found: list[_Change] = []
             for target, those in wanted.alarms.items():
                 found += self._topics(target, given["topics"]) if not wrong else []
-                found += self._filters(target, those.values(), planned.get(target, {}), wrong)
+                # In check mode an earlier task of the play has not made its log group yet.
+                missing = wanted.notes if self._task.check_mode else wrong
+                found += self._filters(target, those.values(), planned.get(target, {}), wrong, missing)
                 found += self._alarms(target, those.values(), given, wrong, properties) if not wrong else []
         except (AwsError, ConfigError) as error:
             return {"failed": True, "changed": False, "msg": mask(str(error))}
@@ -131,17 +134,17 @@ class ActionModule(AwsAction):
             yield (one, "") if given else (alarm_settings.topic_arn(self._client("sts", *target), target.region, one), one)
 
     def _topics(self, target: Target, topics: list[str]) -> Iterator[_Change]:
-        """The topics that are named: made where they are missing, and never changed."""
+        """The topics that are named: made where they are missing, and never changed. Nobody asks whether one is there that has an ARN."""
         sns = self._client("sns", *target)
-        for arn, name in self._arns(target, topics):
-            there = not name or alarm_settings.topic_exists(sns, arn)
+        for arn, name in self._arns(target, [one for one in topics if not one.startswith("arn:")]):
+            there = alarm_settings.topic_exists(sns, arn)
             before, after = ({"state": PRESENT if one else ABSENT} for one in (there, True))
-            yield _Change("topic", name or arn, target, before, after, not there, partial(_create_topic, sns, name))
+            yield _Change("topic", name, target, before, after, not there, partial(_create_topic, sns, name))
 
     def _filters(
-        self, target: Target, wanted: Iterable[alarms.Wanted], planned: Mapping[str, Group], wrong: list[str]
+        self, target: Target, wanted: Iterable[alarms.Wanted], planned: Mapping[str, Group], wrong: list[str], missing: list[str]
     ) -> Iterator[_Change]:
-        """The metric filters that alarms count by."""
+        """The metric filters that alarms count by; ``missing`` gets the log groups that are not there and are not made here."""
         groups, made = alarms.filtered(wanted)
         logs = self._client("logs", *target)
         there = log_groups.read(logs, groups) if groups else {}
@@ -150,7 +153,7 @@ class ActionModule(AwsAction):
             one = group if found else planned.get(group.name, group)._replace(metric_filters=group.metric_filters)
             wrong += [f"{target.region}: {line}" for line in log_group_changes.problems(one, found)]
             if found is None and group.name not in made:
-                wrong.append(f"{target.region}: {group.name}: there is no such log group. Hint: correct the name, or make it first.")
+                missing.append(f"{target.region}: {group.name}: there is no such log group. Hint: correct the name, or make it first.")
             before, after = log_group_changes.shown(one, found)
             differs = bool(log_group_changes.steps(one, found))
             yield _Change("log_group", one.name, target, before, after, differs, partial(log_groups.ensure, logs, one, found))
@@ -168,10 +171,13 @@ class ActionModule(AwsAction):
         arns = [arn for arn, _name in self._arns(target, given["topics"])]
         named = [alarms.completed(one, arns, given["alarm_tags"]) for one in wanted]
         found = alarm_settings.read(client, named)
+        gone = {one.name for one in named if one.state != PRESENT}
+        if self._limited:
+            named = [changes.widened(one, found.get(one.name), gone) for one in named]
         names = {one.name for one in named if one.state == PRESENT}
         requests = {one.name: changes.request(one, found.get(one.name)) for one in named if one.state == PRESENT}
         others = {child for one in requests.values() for child in changes.children(str(one.get(alarms.COMPOSITE_RULE) or ""))} - names
-        names |= alarm_settings.existing(client, others) if others else set()
+        names |= alarm_settings.existing(client, others - gone) if others - gone else set()
         for one in changes.in_order(named, found):
             there = found.get(one.name)
             lines = changes.problems(one, there, names, target.region)

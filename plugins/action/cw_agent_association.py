@@ -46,11 +46,18 @@ class ActionModule(AwsAction):
         given, connection = self.connect(ARGUMENTS)
         self._given = given
         self._warnings: list[str] = []
-        self._documents: dict[str, bool] = {}
+        self._documents: set[str] = set()
+        found: list[dict[str, Any]] = []
+        failure: dict[str, Any] = {}
         try:
-            found = [one for item in self._configurations() for one in self._of(item, connection)]
+            for item in self._configurations():
+                found += self._of(item, connection)
         except (AwsError, CommandError) as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+            failure = {"failed": True, "msg": str(error)}
+        return {**self._result(found), **failure}
+
+    def _result(self, found: list[dict[str, Any]]) -> dict[str, Any]:
+        """What was done, also where a refusal has ended it early."""
         diff = [
             {"before": one.pop("before"), "after": one.pop("after"), "before_header": one["name"], "after_header": one["name"]}
             for one in found
@@ -76,32 +83,35 @@ class ActionModule(AwsAction):
         place = {"profile": item["profile"], "region": item["region"]}
         reader = connection.retrying_client("ssm", **place)
         store = associations.Store(reader, lambda: connection.single_client("ssm", **place))
+        name = standing.name_of(item["name"])
         if self._given["state"] == "absent":
-            return [self._gone(store, standing.name_of(item["name"]), item)]
+            return [self._gone(store, name, item)]
         parts = self._parts(reader, item["name"])
         if not parts:
             self._warnings.append(f"{item['region']}/{item['name']}: nothing of it is live yet, so it gets no association.")
             return []
+        fields = self._fields(name, item, parts)
+        current = self._own(store, name)  # refused before anything is written
+        where = f"{item['profile']}/{item['region']}".strip("/")
+        if where not in self._documents and own_document.ensure(reader, bool(self._task.check_mode)):
+            self._documents.add(where)
+        return [self._present(store, current, fields, item)]
+
+    def _fields(self, name: str, item: Mapping[str, Any], parts: list[standing.Part]) -> dict[str, Any]:
+        """The fields of the association of a configuration, as the API has them."""
         group = standing.group_of(item["name"], item["hosts"], self._given["plan"])
         given = self._given
-        common = {
+        document = document_of({"Name": standing.DOCUMENT, "Content": standing.text()})
+        return {
+            "AssociationName": name,
+            "Name": standing.DOCUMENT,
+            "Targets": list(targets_of(given["targets"][item["name"]])),
+            "Parameters": checked(document, standing.values(parts, group)),
             "ScheduleExpression": given["schedule"],
             "MaxConcurrency": given["max_concurrency"],
             "MaxErrors": given["max_errors"],
             "ComplianceSeverity": given["compliance_severity"],
         }
-        document = document_of({"Name": standing.DOCUMENT, "Content": standing.text()})
-        fields = {
-            "AssociationName": standing.name_of(item["name"]),
-            "Name": standing.DOCUMENT,
-            "Targets": list(targets_of(given["targets"][item["name"]])),
-            "Parameters": checked(document, standing.values(parts, group)),
-            **common,
-        }
-        where = f"{item['profile']}/{item['region']}".strip("/")
-        if where not in self._documents and own_document.ensure(reader, bool(self._task.check_mode)):
-            self._documents[where] = True
-        return [self._present(store, fields, item)]
 
     def _parts(self, reader: Any, name: str) -> list[standing.Part]:
         """What is live, in the order of the parts; none where nothing is."""
@@ -113,14 +123,24 @@ class ActionModule(AwsAction):
             raise CommandError(f"{hidden[0]} is a SecureString, whose digest cannot be in an association.")
         return [standing.Part(one["name"], one["version"], digest(one["value"])) for one in found]
 
-    def _present(self, store: associations.Store, wanted: dict[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
-        current = associations.find(store, wanted["AssociationName"], wanted["Name"])
+    def _own(self, store: associations.Store, name: str) -> dict[str, Any]:
+        """The association of that name, if there is one. One that runs another document is somebody else's."""
+        current = associations.find(store, name, standing.DOCUMENT)
+        if current and current["Name"] != standing.DOCUMENT:
+            raise CommandError(
+                f"the association {name} runs {current['Name']}, so that this collection has not made it. Hint: rename or delete it."
+            )
+        return current
+
+    def _present(
+        self, store: associations.Store, current: Mapping[str, Any], wanted: dict[str, Any], item: Mapping[str, Any]
+    ) -> dict[str, Any]:
         changed, before, after = associations.ensure_present(store, current, wanted, {}, bool(self._task.check_mode))
         members = store.members
         return {**_shown(item, after), "changed": changed, "before": pure.shown(before, members), "after": pure.shown(after, members)}
 
     def _gone(self, store: associations.Store, name: str, item: Mapping[str, Any]) -> dict[str, Any]:
-        current = associations.find(store, name)
+        current = self._own(store, name)
         changed = associations.ensure_absent(store, current, bool(self._task.check_mode))
         shown = _shown(item, {"AssociationName": name, **current})
         return {**shown, "changed": changed, "before": pure.shown(current, store.members), "after": {}}

@@ -45,6 +45,7 @@ class ActionModule(AwsAction):
         super().run(tmp, task_vars)
         given, connection = self.connect(ARGUMENTS)
         self._client: Clients = clients(connection)
+        self._limited = bool((task_vars or {}).get("ansible_limit"))
         plan, mask = given["plan"], mask_of(given["plan"].get("configurations", []))
         try:
             named = dict(self._alarms(plan, task_vars or {}, given["alarm_prefix"])) if given["dashboards"] else {}
@@ -74,6 +75,10 @@ class ActionModule(AwsAction):
             differs = bool(dashboards.steps(one, there))
             entry = {"name": one.name, "profile": one.profile, "changed": differs, "before": before, "after": after}
             entries.append(entry)
+            if self._limited and differs and there and one.generated:
+                self._display.warning(
+                    f"{one.name}: the dashboard now shows the hosts of this run alone, since it has a limit. Hint: run without --limit."
+                )
             if self._task.check_mode or not differs:
                 continue
             done: list[Any] = []

@@ -61,7 +61,6 @@ class ActionModule(AwsAction):
                     self._display.warning("Interrupted: the command that is under way is being cancelled.")
                     fleet.cancel()
                     result = {"failed": True, "msg": "interrupted", "changed": bool(fleet.command_ids)}
-            interruption.deliver()
         except (AwsError, CommandError, ConfigError) as error:
             return {"failed": True, "changed": False, "msg": str(self._mask(str(error))), **getattr(error, "details", {})}
         return result

@@ -131,10 +131,10 @@ class ActionModule(AwsAction):
             error = outcome.get(number)
             if one.kind != changes.NONE and number not in outcome:
                 left.append(one.wanted.label)
-            if one.kind != changes.NONE and (error or number not in outcome):
                 entry.update(changed=False, after=entry["before"])
             if error:
-                entry.update(msg=str(error))
+                changed = bool(error.details.get("changed"))
+                entry.update(changed=changed, after={} if changed or error.unsure else entry["before"], msg=str(error))
         yield from (of_region(target, line) for line in dict.fromkeys(str(error) for error in outcome.values() if error))
         if left:
             yield of_region(target, left_text("flow log", left))

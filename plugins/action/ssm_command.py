@@ -134,16 +134,14 @@ class ActionModule(AwsAction):
                 self._display.warning(f"Interrupted: {prepared.document.name} is being cancelled ({', '.join(run.command_ids)}).")
                 run.cancel(wait=0)
                 outcome = commands.Outcome([], run.command_ids)
-        interruption.deliver()
         return self._ended(given, prepared, outcome._replace(nodes=[*outcome.nodes, *prepared.refused]))
 
     def _followed(self, run: commands.Run, prepared: Prepared, wait: bool) -> commands.Outcome:
         wanted, shares = prepared.wanted, prepared.shares
         if wait and not wanted.targets:
             return run.follow(wanted, shares.chunks, shares.at_once, shares.budget)
-        for chunk in [None] if wanted.targets else shares.chunks:
-            run.send(wanted, chunk)
-        return run.follow() if wait else commands.Outcome([], run.command_ids)
+        begun = run.start(wanted, [None] if wanted.targets else shares.chunks)
+        return run.follow() if wait else begun
 
     def _ended(self, given: Mapping[str, Any], prepared: Prepared, outcome: commands.Outcome) -> dict[str, Any]:
         result = result_of(prepared.document, outcome.nodes, outcome.command_ids, given["accept"])

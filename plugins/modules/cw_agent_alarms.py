@@ -148,7 +148,7 @@ options:
     default: []
     suboptions:
       log_group:
-        description: The name of an existing log group.
+        description: The name of an existing log group. In check mode a missing one is a warning; an earlier task may make it.
         type: str
         required: true
       patterns:
@@ -297,7 +297,7 @@ log_groups:
   type: list
   elements: dict
 topics:
-  description: The topics, with the same fields.
+  description: The topics that O(topics) gives the names of, with the same fields.
   returned: when nothing was refused
   type: list
   elements: dict

@@ -13,10 +13,12 @@ description:
   - Makes an association of State Manager for each configuration that O(targets) names. It installs the package, and applies the versions
     that are live in Parameter Store.
   - Makes the document C(CloudWatchAgent-Converge) for that, and updates it where a later version of this collection has another one.
+  - Where C(cw_agent_build) of the hosts is empty, each run installs the latest build that Distributor has, which replaces an older one.
   - Hosts that are launched later converge by themselves. Hosts on which nothing differs are left alone, without a restart.
   - The association names exact versions. A release reaches the hosts when this module runs again. A new version of a
     parameter alone does not.
-  - Where an association is there already, what this module does not set stays as it is.
+  - Where an association is there already, what this module does not set stays as it is. One of that name that runs another document is
+    refused.
   - The role P(cloudwatch.agent.association#role) calls it.
 options:
   plan:

@@ -19,7 +19,7 @@ description:
   - With O(scope=changing) it is the preflight of a run. A host's principal is then the one that STS has named on the host itself, where it
     was asked.
   - IAM's simulation sees no resource policies, no policies of sessions, VPC endpoints and KMS keys. What it does not let the controller ask
-    is C(unknown), with a warning.
+    is C(unknown), with a warning, and so is what depends on conditions with keys that only a real call has, such as C(aws:SourceVpce).
 options:
   plan:
     description: The result of M(cloudwatch.agent.cw_agent_plan).

@@ -185,7 +185,7 @@ flow_logs:
       description: Its C(state), and whatever else is named, before the task.
       type: dict
     after:
-      description: The same after the task.
+      description: The same after the task; empty where a call failed on the way, and nobody has read what it is now.
       type: dict
     flow_log_id:
       description: The id; empty where there is none, and for a new one in check mode.

@@ -20,7 +20,7 @@ options:
   path:
     description:
       - The file on the controller, with the variables C(ssm_activation_id), C(ssm_activation_code) and C(ssm_activation_region).
-      - A file without an activation in it is refused.
+      - A file without an activation in it, or with one of another region, is refused.
     type: path
     required: true
   state:
@@ -165,7 +165,7 @@ def main() -> NoReturn:
     module = AwsModule(argument_spec=ARGUMENTS, supports_check_mode=True, required_if=[("state", "present", ("iam_role",))])
     path = Path(module.params["path"])
     try:
-        file = activations.read_file(path)
+        file = activations.read_file(path, str(module.region or ""))
         answer = (present if module.params["state"] == "present" else absent)(module, path, file)
     except AwsError as error:
         module.fail_json(msg=str(error))

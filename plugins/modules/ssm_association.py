@@ -260,15 +260,22 @@ def present(module: AwsModule, store: aws.Store, current: dict[str, Any]) -> dic
     changed, before, after = aws.ensure_present(store, current, wanted, params["tags"], module.check_mode)
     shown_before, shown_after = associations.shown(before, members), associations.shown(after, members)
     started = changed and associations.runs_by_itself(after)
-    if params["run"] and not started and not module.check_mode:
-        aws.start(store, after["AssociationId"])
     waits = params["wait"] and (started or params["run"]) and not module.check_mode
-    run = aws.wait(store, after["AssociationId"], known, params["wait_timeout"]) if waits else aws.Awaited("", "", [])
+    run = aws.Awaited("", "", [])
+    try:
+        if params["run"] and not started and not module.check_mode:
+            aws.start(store, after["AssociationId"])
+        if waits:
+            run = aws.wait(store, after["AssociationId"], known, params["wait_timeout"])
+    except AwsError as error:  # the association itself was written before
+        raise AwsError(str(error), error.code, error.unsure, {"changed": changed, "association_id": after["AssociationId"]}) from error
     text = message(params["name"], run.nodes, params["accept"])
     if waits and run.state not in aws.ENDED:
         text = (
             f"{params['name']}: the run has not ended within {params['wait_timeout']} seconds ({run.state or 'none is visible'}).\n{text}"
         )
+    elif waits and not run.nodes and run.state not in ("Success", "Skipped"):
+        text = f"{params['name']}: AWS calls the run {run.state}, and shows none of its nodes."
     return {
         "changed": changed or params["run"],
         "association_id": after.get("AssociationId", ""),
@@ -296,7 +303,7 @@ def main() -> NoReturn:
             answer = {"changed": changed, "association_id": current.get("AssociationId", "")}
             answer["diff"] = {"before": associations.shown(current, store.members), "after": {}}
     except (AwsError, CommandError) as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **getattr(error, "details", {}))
     if answer.pop("failed", False):
         module.fail_json(**answer)
     module.exit_json(**answer)

@@ -104,7 +104,10 @@ options:
     description: The beginning of the keys in O(output_s3_bucket).
     type: str
   wait:
-    description: Whether to wait for the end. If not, M(cloudwatch.agent.ssm_command_info) reads the verdicts later.
+    description:
+      - Whether to wait for the end. Without it, M(cloudwatch.agent.ssm_command_info) reads the verdicts later.
+      - Without it, all commands are sent at once, and each stops by its own errors alone. O(max_concurrency) and O(max_errors) then hold
+        for all nodes together only with O(targets), and where at most fifty nodes are named.
     type: bool
     default: true
   wait_timeout:

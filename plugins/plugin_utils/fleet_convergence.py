@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Protocol, Sequence
 
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet as pure
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import CONFIGURE, INSTALL, Order, Target
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import OK, Node
 
 UNCHANGED, CHANGED, FAILED, TAKEN_BACK, UNREACHABLE = "unchanged", "changed", "failed", "taken_back", "unreachable"
@@ -59,15 +61,28 @@ class Convergence:
         return [target for target in answered if self.needs[target.host]]
 
     def run(self, waves: Sequence[Sequence[Target]]) -> None:
-        """Converge wave by wave; one with too many failures is taken back, and is the last one."""
+        """Converge wave by wave; one with too many failures is taken back, and is the last one. So is one that a refused call ends."""
         for number, wave in enumerate(waves, 1):
-            failures = self._wave(list(wave))
-            self.states.update({target.host: FAILED if target.host in failures else CHANGED for target in wave})
-            self.reasons.update(failures)
-            if len(failures) * 100 > self._most * len(wave):
-                self.stopped = f"wave {number} of {len(waves)}: {len(failures)} of {len(wave)} hosts have failed"
-                self._take_back(list(wave))
+            name = f"wave {number} of {len(waves)}"
+            try:
+                passed = self._passes(name, list(wave))
+            except (AwsError, CommandError) as error:
+                self.states.update(dict.fromkeys((target.host for target in wave), FAILED))
+                self.stopped = f"{self.stopped or name}; a call was refused, and hosts of this wave may be half changed: {error}"
                 return
+            if not passed:
+                return
+
+    def _passes(self, name: str, wave: list[Target]) -> bool:
+        """Converge a wave, and take it back where too much of it has failed."""
+        failures = self._wave(wave)
+        self.states.update({target.host: FAILED if target.host in failures else CHANGED for target in wave})
+        self.reasons.update(failures)
+        if len(failures) * 100 <= self._most * len(wave):
+            return True
+        self.stopped = f"{name}: {len(failures)} of {len(wave)} hosts have failed"
+        self._take_back(wave)
+        return False
 
     def _wave(self, wave: list[Target]) -> dict[str, str]:
         """Install and configure what needs it; return why hosts have failed, by host."""
@@ -87,12 +102,15 @@ class Convergence:
         return {**failures, **{host: self._silent.get(host) or DIED for host in died}}
 
     def _install(self, lacking: list[Target]) -> dict[str, Node]:
-        """A package that is there for the SSM agent, and gone on the host, is installed only after it was uninstalled."""
+        """A package that is there for the SSM agent, and gone on the host, is installed only after it was uninstalled.
+
+        Where the installation itself has failed, nothing is uninstalled: the host would lose the build that it has.
+        """
         if not lacking:
             return {}
         said = self._commands.run(pure.installation(lacking))
         self._look_again(lacking)
-        still = [target for target in lacking if INSTALL in self._open(target)]
+        still = [target for target in lacking if INSTALL in self._open(target) and said[target.host].verdict == OK]
         if still:
             removed = self._commands.run(pure.installation(still, "Uninstall"))
             stuck = [target for target in still if removed[target.host].verdict != OK]
@@ -117,11 +135,11 @@ class Convergence:
         older = [target for target in back if self.after[target.host].get("package", {}).get("build") != target.build]
         if older:
             self._commands.run(pure.installation(older))
-        if back:
-            self._commands.run(pure.configuration(back))
-            self._look_again(back)
+        said = self._commands.run(pure.configuration(back)) if back else {}
+        self._look_again(back)
         for target in back:
-            restored = pure.back_again(self.after[target.host], target)
+            # What is live has no digest here, so that a refused configuration shows in the command alone.
+            restored = said[target.host].verdict == OK and pure.back_again(self.after[target.host], target)
             self.states[target.host] = TAKEN_BACK if restored else FAILED
             reason = self.reasons.get(target.host) or self.stopped
             self.reasons[target.host] = reason if restored else f"{reason}; it could not be taken back"

@@ -23,11 +23,8 @@ def alarm_hosts(plan: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[s
     hostvars = variables.get("hostvars") or {}
     names = [name for item in plan.get("configurations", []) for name in item["hosts"]]
     found = {name: _host(hostvars[name]) if name in hostvars else Host({}) for name in names}
-    if variables.get(VARIABLE) and not any(host.settings for host in found.values()):
-        raise ConfigError(
-            f"{VARIABLE} is a variable of the play or of a role, and hosts do not have it."
-            " Hint: put it into the inventory (group_vars, host_vars) or into extra vars."
-        )
+    if variables.get(VARIABLE):
+        _refuse_of_play(VARIABLE, [bool(host.settings) for host in found.values()])
     hostnames = {
         name: str((item["configuration"].get("agent") or {}).get("hostname") or "")
         for item in plan.get("configurations", [])
@@ -36,13 +33,26 @@ def alarm_hosts(plan: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[s
     return {name: host._replace(name=hostnames.get(name) or host.name) for name, host in found.items()}
 
 
+def _refuse_of_play(variable: str, having: list[bool]) -> None:
+    """Refuse a variable that the task has and no host. *having*: of each host whether it has it."""
+    if having and not any(having):
+        raise ConfigError(
+            f"{variable} is a variable of the play or of a role, and hosts do not have it."
+            " Hint: put it into the inventory (group_vars, host_vars) or into extra vars."
+        )
+
+
 def _host(variables: Mapping[str, Any]) -> Host:
     facts = variables.get("ansible_facts") or {}
     return Host(variables.get(VARIABLE) or {}, str(variables.get("instance_id") or ""), str(facts.get("nodename") or ""))
 
 
 def monitoring_settings(plan: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
-    """By host of *plan* the value of its cw_agent_detailed_monitoring, None without one, and its instance id."""
+    """By host of *plan* the value of its cw_agent_detailed_monitoring, None without one, and its instance id.
+
+    Raises:
+        ConfigError: it is a variable of the play or of a role, where no host can have its own.
+    """
     hostvars = variables.get("hostvars") or {}
     found = {}
     for name in plan.get("hosts", {}):
@@ -51,4 +61,6 @@ def monitoring_settings(plan: Mapping[str, Any], variables: Mapping[str, Any]) -
         with contextlib.suppress(TypeError):  # what it is instead is said where it is refused
             value = None if value in (None, "") else boolean(value)
         found[name] = (value, str(own.get("instance_id") or ""))
+    if variables.get(DETAILED) not in (None, ""):
+        _refuse_of_play(DETAILED, [value is not None for value, _instance in found.values()])
     return found

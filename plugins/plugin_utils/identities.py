@@ -15,11 +15,13 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instance
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import Clients
 
-PRINCIPAL, KEY, PROFILE = "cw_agent_principal", "cw_agent_credentials_access_key_id", "cw_agent_credentials_profile"
+PRINCIPAL, KEY = "cw_agent_principal", "cw_agent_credentials_access_key_id"
+PROFILE, FILE = "cw_agent_credentials_profile", "cw_agent_credentials_file"
 UNKNOWN = Identity("", f"its principal is not known. Hint: set {PRINCIPAL} to the ARN of its user or role", False)
 TEMPORARY = Identity(
     "", f"{KEY} is a temporary key, of which IAM does not say whose it is. Hint: set {PRINCIPAL} to the ARN of its role", False
 )
+ON_THE_HOST = Identity("", f"the keys of its credential profile are on the host alone. Hint: set {PRINCIPAL} to the ARN of their user", False)
 TEMPORARY_PREFIX = "ASIA"
 _SESSION = re.compile(r"arn:([^:]+):sts::(\d+):assumed-role/([^/]+)/")
 
@@ -74,9 +76,14 @@ class Identities:
             return TEMPORARY
         if key:
             return self._of_key(entry, key)
+        if self._names_keys(host):  # they win over the role of an instance
+            return ON_THE_HOST
         if host in self.unread:
             return Identity("", self.unread[host], False)
         return self._of_instance(host, entry) if host in self._found else UNKNOWN
+
+    def _names_keys(self, host: str) -> bool:
+        return bool(self._variable(host, PROFILE) or self._variable(host, FILE))
 
     def _of_caller(self, entry: Mapping[str, Any], arn: str) -> Identity:
         """The user, or the role of a session; nobody but IAM knows the path of a role."""
@@ -101,8 +108,7 @@ class Identities:
             role = self._ask(entry, found.profile, principals.role_of_profile) if found.profile else Role("")
         except AwsError as error:
             return Identity("", str(error), error.code == "NoSuchEntity")
-        if not self._variable(host, PROFILE):
-            self._roles[host] = role
+        self._roles[host] = role
         return Identity(role.arn) if role.arn else Identity("", instances.problems(found, role)[-1])
 
     def _ask(self, entry: Mapping[str, Any], known: str, question: Callable[[Any, str], Any]) -> Any:

@@ -21,8 +21,8 @@ class InterruptionError(Exception):
 class Interruption:
     """A context in which a signal to end is only remembered: :meth:`sleep` raises :class:`InterruptionError` then.
 
-    So a call that has begun comes to its end, and nothing that it has made is forgotten. :meth:`deliver`, after the context, has the signal
-    do what it would have done. Where signals cannot be handled (another thread than the main one), they do that at once.
+    So a call that has begun comes to its end, and nothing that it has made is forgotten. The end of the context, also one by an error, has
+    the signal do what it would have done. Where signals cannot be handled (another thread than the main one), they do that at once.
     """
 
     def __init__(self) -> None:
@@ -38,6 +38,8 @@ class Interruption:
     def __exit__(self, *_error: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        if self._signal is not None:
+            os.kill(os.getpid(), self._signal)
 
     def _remember(self, number: int, _frame: FrameType | None) -> None:
         self._signal = number
@@ -47,8 +49,3 @@ class Interruption:
         """Wait *seconds*, or until the run is interrupted."""
         if self._event.wait(seconds):
             raise InterruptionError
-
-    def deliver(self) -> None:
-        """Send the remembered signal again, if there is one."""
-        if self._signal is not None:
-            os.kill(os.getpid(), self._signal)

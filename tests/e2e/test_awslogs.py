@@ -26,7 +26,7 @@ LOG = "/var/log/app/app.log"
 PLAYBOOK = ROLE = "cloudwatch.agent.migrate_awslogs"
 OLD = "/usr/local/lib/awslogs"
 NANNY = "/etc/cron.d/awslogs"
-PER_SECOND = 50
+PER_SECOND = 200
 BUFFER = 5
 CONFIGURATION = f"""[general]
 state_file = /var/lib/awslogs/agent-state

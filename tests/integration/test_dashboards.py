@@ -148,6 +148,7 @@ def test_the_playbook_makes_what_the_guide_shows(site: Site, tmp_path: Path) -> 
     variables = yaml.safe_load(re.findall(r"code-block:: yaml\n\n(.*?)\n\S", GUIDE, re.S)[0])
     for one in variables["cw_agent_dashboards"]:
         one["name"] = f"{site.name}-{one['name']}"
+        one.setdefault("state", "present")  # said or not, a dashboard that is there has a picture
     fragment = {"metrics": {"append_dimensions": {"InstanceId": "${aws:InstanceId}"}, "metrics_collected": STANDARD}}
     common = {"ansible_host": "192.0.2.1", "ansible_python_interpreter": "/bin/false", "cw_agent_region": REGION, **variables}
     common |= {"cw_agent_fragment_web": fragment, "cw_agent_dashboard_pictures": str(tmp_path)}
@@ -157,7 +158,7 @@ def test_the_playbook_makes_what_the_guide_shows(site: Site, tmp_path: Path) -> 
     check = site.lab.playbook("cloudwatch.agent.account", inventory, "--check", "--diff", ANSIBLE_FORCE_COLOR="0")
     assert site.lab.writes(since) == [] and "SELECT MAX(mem_used_percent)" in check.stdout and list(tmp_path.glob("*.svg")) == []
     site.lab.playbook("cloudwatch.agent.account", inventory, ANSIBLE_FORCE_COLOR="0")
-    (name,) = [one["name"] for one in variables["cw_agent_dashboards"] if one.get("state") != "absent"]
+    (name,) = [one["name"] for one in variables["cw_agent_dashboards"] if one["state"] != "absent"]
     assert [one.name for one in tmp_path.glob("*.svg")] == [f"{name}.svg"]
     since = site.lab.mark()
     site.lab.playbook("cloudwatch.agent.account", inventory, ANSIBLE_FORCE_COLOR="0")

@@ -12,9 +12,9 @@ import re
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from .alarm_kinds import is_query
-from .alarms import COMPOSITE_RULE, Wanted
+from .alarms import COMPOSITE_RULE, Wanted, any_of
 from .log_groups import ABSENT, TAGS
-from .steps import Step
+from .steps import Step, stale_tags
 
 NAME, RULE, CHILDREN, DESCRIPTION, ACTIONS, METRICS = 255, 10_240, 100, 1_024, 5, 10
 DAY, HOUR, INSIGHTS = 86_400, 3_600, 3
@@ -153,7 +153,7 @@ def _wrong_rule(name: str, merged: Mapping[str, Any], others: Iterable[str]) -> 
         yield f"its rule has {len(rule)} characters, {len(named)} alarms. Hint: {RULE} and {CHILDREN} at most; split it."
     missing = [one for one in named if one not in known and not one.startswith("arn:")]
     if missing:
-        yield f"its rule names {missing[0]}, and there is no such alarm. Hint: correct the name, or make that alarm first."
+        yield f"its rule names {missing[0]}, and there is no such alarm after this run. Hint: correct the name, or make that alarm first."
     if name in named:
         yield "its rule names the alarm itself. Hint: take it out."
 
@@ -161,6 +161,15 @@ def _wrong_rule(name: str, merged: Mapping[str, Any], others: Iterable[str]) -> 
 def children(rule: str) -> list[str]:
     """The names (or ARNs) of the alarms in a rule."""
     return list(dict.fromkeys(one or other for one, other in _NAMED_BY_RULE.findall(rule)))
+
+
+def widened(wanted: Wanted, found: Found | None, gone: Iterable[str]) -> Wanted:
+    """A composite alarm of hosts with the alarms that its rule has already, but those that go: a limited run has not all hosts."""
+    if found is None or not wanted.members:
+        return wanted
+    left = set(gone)
+    there = [name for name in children(_rule(found.properties)) if name not in left]
+    return wanted._replace(named={**wanted.named, COMPOSITE_RULE: any_of(dict.fromkeys((*there, *wanted.members)))})
 
 
 def _wrong_metric(merged: Mapping[str, Any]) -> Iterator[str]:
@@ -235,17 +244,13 @@ def steps(wanted: Wanted, found: Found | None) -> list[Step]:
     if found is None:
         return [Step(operation, {**merged, **({"Tags": tags} if tags else {})})]
     made = [Step(operation, merged)] if shape(merged) != shape(found.properties) else []
-    stale = _stale_tags(wanted, found)
+    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags)
     if stale:
         made.append(Step("untag_resource", {"ResourceARN": found.arn, "TagKeys": stale}))
     changed = [one for one in tags if found.tags.get(one["Key"]) != one["Value"]]
     if changed:
         made.append(Step("tag_resource", {"ResourceARN": found.arn, "Tags": changed}))
     return made
-
-
-def _stale_tags(wanted: Wanted, found: Found) -> list[str]:
-    return sorted(key for key in found.tags if wanted.purge_tags and key not in wanted.tags and not key.startswith("aws:"))
 
 
 def in_order(alarms: Iterable[Wanted], found: Mapping[str, Found]) -> list[Wanted]:
@@ -282,7 +287,7 @@ def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str
     before = {"state": ABSENT} if found is None else _side(found.properties, found.tags, bool(wanted.tags or wanted.purge_tags))
     if wanted.state == ABSENT:
         return before, {"state": ABSENT}
-    stale = _stale_tags(wanted, found) if found else []
+    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags) if found else []
     tags = {key: value for key, value in (found.tags if found else {}).items() if key not in stale}
     return before, _side(request(wanted, found), {**tags, **wanted.tags}, bool(wanted.tags or wanted.purge_tags))
 

@@ -19,7 +19,7 @@ class Pattern(NamedTuple):
 def _events(*names: str, source: str = "") -> str:
     """The pattern of a trail's events by their names."""
     either = " || ".join(f"($.eventName = {name})" for name in names)
-    return f"{{ $.eventSource = {source} && ({either}) }}" if source else f"{{ {either} }}"
+    return f'{{ $.eventSource = "{source}" && ({either}) }}' if source else f"{{ {either} }}"
 
 
 PATTERNS: dict[str, Pattern] = {

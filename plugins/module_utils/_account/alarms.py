@@ -45,7 +45,8 @@ class Filter(NamedTuple):
 class Wanted(NamedTuple):
     """What an alarm shall be. ``named``: the properties that somebody names, as AWS calls them; others stay as they are; None: removed.
 
-    ``notified``: whether the topics of the run hear of it; ``said``: where it is said.
+    ``notified``: whether the topics of the run hear of it; ``said``: where it is said; ``members``: the alarms of hosts that its rule is
+    made of.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Wanted(NamedTuple):
     notified: bool = True
     filter: Filter | None = None
     said: str = ""
+    members: tuple[str, ...] = ()
 
     @property
     def composite(self) -> bool:
@@ -230,10 +232,11 @@ class _Maker:
             children.append(f"{self._prefix}{kinds.SILENT}-{name}")
             yield Wanted(children[-1], named=named, notified=False, said=f"{self._name} ({name})")
         for number, start in enumerate(range(0, len(children), CHILDREN)):
-            rule = " OR ".join(f'ALARM("{name}")' for name in children[start : start + CHILDREN])
+            members = tuple(children[start : start + CHILDREN])
             label = f"{self._prefix}{kinds.SILENT}-{self._name}{f'-{number + 1}' if number else ''}"
             text = settings.get("description") or f"Agents with the configuration {self._name} are silent"
-            yield Wanted(label, named={COMPOSITE_RULE: rule, "AlarmDescription": text}, said=f"{self._name} ({names[0]})")
+            named = {COMPOSITE_RULE: any_of(members), "AlarmDescription": text}
+            yield Wanted(label, named=named, said=f"{self._name} ({names[0]})", members=members)
 
     def _identities(self, key: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Each host with the value of its dimension *key*."""
@@ -247,9 +250,15 @@ class _Maker:
 
     def _of_logs(self, settings: Mapping[str, Any], names: list[str]) -> Iterator[Wanted]:
         """An alarm for each log group, by a metric filter that counts its lines with errors."""
-        for group in config_log_groups(self._subject):
+        groups = [group for group in config_log_groups(self._subject) if group["log_group_name"]]
+        if not groups:
+            self._notes.append(f"{self._name}: it collects nothing that the alarm {kinds.LOG_ERRORS} could be made of.")
+        for group in groups:
             name, log_class = group["log_group_name"], group["log_group_class"]
-            if not name or "{" in name or (settings.get("log_groups") and name not in settings["log_groups"]):
+            if settings.get("log_groups") and name not in settings["log_groups"]:
+                continue
+            if "{" in name:
+                self._notes.append(f"{self._name}: each host fills in the name of {name}, which has no alarm.")
                 continue
             if log_class != STANDARD:
                 self._notes.append(f"{self._name}: {name} has the class {log_class}, which has no metric filters and no alarm.")
@@ -282,6 +291,11 @@ def _named(settings: Mapping[str, Any], comparison: str, threshold: float, metri
         "DatapointsToAlarm": settings.get("datapoints_to_alarm") or settings["evaluation_periods"],
         "TreatMissingData": settings["treat_missing_data"],
     }
+
+
+def any_of(names: Iterable[str]) -> str:
+    """The rule of a composite alarm that goes off with any of others."""
+    return " OR ".join(f'ALARM("{name}")' for name in names)
 
 
 def counting(name: str, pattern: str, metric: str) -> dict[str, Any]:
@@ -367,6 +381,7 @@ def _merge(alarms: dict[str, Wanted], entry: Mapping[str, Any], where: str, wron
         purge_tags=bool(entry.get("purge_tags")),
         filter=None if entry["state"] == ABSENT else known.filter,
         said=where,
+        members=() if COMPOSITE_RULE in given else known.members,
     )
 
 

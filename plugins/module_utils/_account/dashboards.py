@@ -18,7 +18,7 @@ from .._config.words import counted
 from . import alarm_kinds as kinds
 from .dashboard_body import ALARMS, WIDTH, problems
 from .log_groups import ABSENT, PRESENT, TAGS
-from .steps import Step
+from .steps import Step, stale_tags
 
 VARIABLE = "cw_agent_dashboards"
 HEIGHT, HEADER, LOG_HEIGHT = 6, 2, 6
@@ -33,7 +33,10 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
 class Wanted(NamedTuple):
-    """A dashboard of a profile of the controller. ``body``: as data, None for one that is to go; ``said``: where it is said."""
+    """A dashboard of a profile of the controller. ``body``: as data, None for one that is to go; ``said``: where it is said.
+
+    ``generated``: whether it has widgets of the hosts' configurations.
+    """
 
     name: str
     profile: str = ""
@@ -41,6 +44,7 @@ class Wanted(NamedTuple):
     tags: Mapping[str, str] = {}
     purge_tags: bool = False
     said: str = ""
+    generated: bool = False
 
 
 class Found(NamedTuple):
@@ -96,7 +100,7 @@ def _wanted(
     widgets = merged(generated(chosen, arns), entry["widgets"])
     extra = {key: entry[option] for option, key in (("start", "start"), ("period_override", "periodOverride")) if entry.get(option)}
     tags = {str(key): str(value) for key, value in (entry["tags"] or {}).items()}
-    return one._replace(body={**extra, "widgets": widgets}, tags=tags, purge_tags=entry["purge_tags"])
+    return one._replace(body={**extra, "widgets": widgets}, tags=tags, purge_tags=entry["purge_tags"], generated=bool(chosen))
 
 
 def _profile(plan: Mapping[str, Any], entry: Mapping[str, Any], where: str, wrong: list[str]) -> str:
@@ -228,15 +232,11 @@ def steps(wanted: Wanted, found: Found | None) -> list[Step]:
     if found is None:
         return [Step(put.operation, {**put.arguments, **({"Tags": tags} if tags else {})})]
     made = [] if wanted.body == found.body else [put]
-    stale = _stale_tags(wanted, found)
+    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags)
     made += [Step("untag_resource", {"ResourceARN": found.arn, "TagKeys": stale})] if stale else []
     changed = [one for one in tags if found.tags.get(one["Key"]) != one["Value"]]
     made += [Step("tag_resource", {"ResourceARN": found.arn, "Tags": changed})] if changed else []
     return made
-
-
-def _stale_tags(wanted: Wanted, found: Found) -> list[str]:
-    return sorted(key for key in found.tags if wanted.purge_tags and key not in wanted.tags and not key.startswith("aws:"))
 
 
 def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -245,7 +245,7 @@ def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str
     before = {"state": ABSENT} if found is None else _side(found.body, found.tags, tagged)
     if wanted.body is None:
         return before, {"state": ABSENT}
-    stale = _stale_tags(wanted, found) if found else []
+    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags) if found else []
     there = {key: value for key, value in (found.tags if found else {}).items() if key not in stale}
     return before, _side(wanted.body, {**there, **wanted.tags}, tagged)
 

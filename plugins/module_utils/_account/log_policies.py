@@ -110,7 +110,8 @@ def _problems(one: Wanted) -> Iterator[str]:
 
 def _problems_of_resource_policy(document: Any) -> Iterator[str]:
     statements = document.get("Statement") if isinstance(document, dict) else None
-    for statement in [statements] if isinstance(statements, dict) else statements or [{}]:
+    for one in (statements if isinstance(statements, list) else [statements]) or [{}]:
+        statement: dict[str, Any] = one if isinstance(one, dict) else {}
         principal, actions = statement.get("Principal"), statement.get("Action") or []
         strange = set([actions] if isinstance(actions, str) else actions) - ACTIONS
         if not isinstance(principal, dict) or set(principal) != {"Service"}:

@@ -23,21 +23,23 @@ ID, CODE, REGION = "ssm_activation_id", "ssm_activation_code", "ssm_activation_r
 GONE = "InvalidActivationId"
 _VAULT = "$ANSIBLE_VAULT;"
 _ID = re.compile(rf'^{ID}: "?([0-9a-f-]+)"?$', re.M)
+_REGION = re.compile(rf'^{REGION}: "?([a-z0-9-]+)"?$', re.M)
 
 
 class File(NamedTuple):
-    """What a file says: the id of its activation, '' for none; ``vaulted``: Ansible Vault has encrypted it."""
+    """What a file says: id and region of its activation, '' for none; ``vaulted``: Ansible Vault has encrypted it."""
 
     exists: bool
     activation_id: str = ""
     vaulted: bool = False
+    region: str = ""
 
 
-def read_file(path: Path) -> File:
-    """What is in the file *path*.
+def read_file(path: Path, region: str) -> File:
+    """What is in the file *path*, for a task about *region*.
 
     Raises:
-        AwsError: it cannot be read, or is none of an activation.
+        AwsError: it cannot be read, is none of an activation, or is one of another region, where nobody would find the activation.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -48,7 +50,12 @@ def read_file(path: Path) -> File:
     match = _ID.search(text)
     if not match and not text.startswith(_VAULT):
         raise AwsError(f"path: {path} is there, and no file of an activation. Hint: name another one; it would be overwritten.")
-    return File(True, match[1] if match else "", text.startswith(_VAULT))
+    made_in = _REGION.search(text)
+    if made_in and made_in[1] != region:
+        raise AwsError(
+            f"path: {path} has an activation of {made_in[1]}, and the task is about {region}. Hint: name a file for each of the regions."
+        )
+    return File(True, match[1] if match else "", text.startswith(_VAULT), made_in[1] if made_in else "")
 
 
 @aws_call("read the activation {activation_id}", FLEET)

@@ -14,6 +14,7 @@ from .._account.alarm_changes import Found, steps
 from .._account.alarms import COMPOSITE_RULE, Wanted
 from .._account.steps import Step
 from .alarms import NAMES, describe_alarms
+from .delivery_roles import account
 from .errors import ALARMS, TOPICS, AwsError, aws_call
 
 OF_ONE_ALARM = frozenset(
@@ -87,23 +88,16 @@ def _made(client: Any, verb: str, step: Step) -> None:  # noqa: ARG001 # the ver
     getattr(client, step.operation)(**step.arguments)
 
 
-@aws_call("find out the account of the credentials", ALARMS)
-def partition_and_account(sts: Any) -> tuple[str, str]:
-    """The partition (aws, aws-cn, …) and the account of the credentials, as ARNs have them."""
-    identity = sts.get_caller_identity()
-    return str(identity["Arn"]).split(":")[1], str(identity["Account"])
-
-
 def topic_arn(sts: Any, region: str, name: str) -> str:
     """The ARN that a topic of this name has, in the account of the credentials."""
-    partition, account = partition_and_account(sts)
-    return f"arn:{partition}:sns:{region}:{account}:{name}"
+    own = account(sts)
+    return f"arn:{own.partition}:sns:{region}:{own.number}:{name}"
 
 
 def alarm_arns(sts: Any, region: str, names: Iterable[str]) -> list[str]:
     """The ARNs that alarms of these names have, in the account of the credentials."""
-    partition, account = partition_and_account(sts)
-    return [f"arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}" for name in names]
+    own = account(sts)
+    return [f"arn:{own.partition}:cloudwatch:{region}:{own.number}:alarm:{name}" for name in names]
 
 
 def topic_exists(sns: Any, arn: str) -> bool:

@@ -12,9 +12,10 @@ import math
 import time
 import uuid
 from collections import deque
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from functools import partial
-from typing import Any, Callable, Iterable, NamedTuple, Sequence
+from typing import Any, Callable, Iterable, Iterator, NamedTuple, Sequence
 
 from .._commands.documents import COMMAND, Document, document_of
 from .._commands.limits import Chunk
@@ -97,14 +98,18 @@ class Sender:
         """The command of a request without an answer. It is not sent again: it would run twice."""
         since = datetime.fromtimestamp(begun - CLOCKS_SECONDS, timezone.utc)
         until = self._clock() + LOST_SECONDS
+        denied = ""
         while True:
             stamp = since.strftime("%Y-%m-%dT%H:%M:%SZ")
-            listed = api.pages(partial(api.list_commands, self._reader, stamp, str(asked["DocumentName"])), "Commands")
-            found = [item["CommandId"] for item in listed if item.get("Comment") == asked["Comment"]]
+            try:
+                listed = api.pages(partial(api.list_commands, self._reader, stamp, str(asked["DocumentName"])), "Commands")
+                found = [item["CommandId"] for item in listed if item.get("Comment") == asked["Comment"]]
+            except AwsError as refused:
+                found, denied = [], f" {refused}"
             if found:
                 return str(found[0])
-            if self._clock() >= until:
-                text = f"{error} Nobody can say whether the command runs: it is not visible, and it was not sent again."
+            if denied or self._clock() >= until:
+                text = f"{error}{denied} Nobody can say whether the command runs: it is not visible, and it was not sent again."
                 raise AwsError(f"{text} Hint: look at the commands of {asked['DocumentName']} since {stamp}.", error.code)
             self._sleep(FIRST_SECONDS)
 
@@ -204,6 +209,17 @@ class Run:
             if rest:
                 self.send(wanted, chunk._replace(nodes=rest))
 
+    def start(self, wanted: Wanted, chunks: Sequence[Chunk | None]) -> Outcome:
+        """Send the commands of *chunks*, None for the one of the targets, and wait for none of them.
+
+        Raises:
+            AwsError: a call was refused; its ``details`` name the commands that were sent.
+        """
+        with self._naming():
+            for chunk in chunks:
+                self.send(wanted, chunk)
+        return Outcome(list(self._refused), self.command_ids)
+
     def follow(self, wanted: Wanted | None = None, chunks: Sequence[Chunk] = (), at_once: int = 1, budget: float = math.inf) -> Outcome:
         """Send the commands of *chunks*, *at_once* of them at a time, and follow all to their end.
 
@@ -214,7 +230,7 @@ class Run:
         """
         self._waiting = deque(chunks)
         until, pause, stopped = self._clock() + self._settings.wait, FIRST_SECONDS, False
-        try:
+        with self._naming():
             while True:
                 while wanted and self._waiting and not stopped and len(self._active()) < at_once:
                     self.send(wanted, self._waiting.popleft())
@@ -227,6 +243,12 @@ class Run:
                     return self._outcome(True)
                 self._sleep(pause)
                 pause = min(pause * 1.5, max(self._settings.poll, FIRST_SECONDS))
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        """An error that ends it names the commands that were sent."""
+        try:
+            yield
         except AwsError as error:
             ids = self.command_ids
             text = f"{error} What was sent before goes on: {', '.join(ids)}." if ids else str(error)

@@ -27,6 +27,8 @@ WAIT_SECONDS, STEP_SECONDS = 120.0, 3.0
 EARLY = "Unable to assume given IAM role"
 THERE = "FlowLogAlreadyExists"
 GONE = "InvalidFlowLogId.NotFound"
+CHANGED = {"changed": True}
+"""Details of an error after which something is not as it was."""
 
 Sleep = Callable[[float], None]
 
@@ -44,7 +46,7 @@ def ensure(ec2: Any, changes: Iterable[Change], role: str, sleep: Sleep = time.s
     """Do what has to be done. ``role``: the ARN of the role that delivers where nothing says another one.
 
     Returns: by the number of a change what failed of it, None for what was done; what is not in it was left alone after a refusal that
-    concerns all calls, such as a throttle.
+    concerns all calls, such as a throttle. The details of an error have ``changed`` where something is not as it was.
     """
     numbered = list(enumerate(changes))
     outcome: dict[int, AwsError | None] = {}
@@ -178,17 +180,30 @@ def _replaced(ec2: Any, one: Change, old: Found, role: str, sleep: Sleep) -> Non
     try:
         _gone(ec2, old.id)
     except AwsError as error:
-        for new in ids:  # as before: two would be paid for, and nothing would say which is meant
-            _gone(ec2, new)
+        _taken_back(ec2, ids, error)
         raise AwsError(f"{error} Nothing was changed: the new flow log was taken back.", error.code) from error
+
+
+def _taken_back(ec2: Any, ids: list[str], error: AwsError) -> None:
+    """Delete new flow logs again: two would be paid for, and nothing would say which is meant. *error*: why the old one is still there."""
+    try:
+        for new in ids:
+            _gone(ec2, new)
+    except AwsError as again:
+        text = f"{error} The new flow log {', '.join(ids)} could not be taken back, and both are there: {again}"
+        raise AwsError(text, again.code, details=CHANGED) from again
 
 
 def _made_or_restored(ec2: Any, one: Change, old: Found, role: str, sleep: Sleep) -> None:
     try:
         _single(ec2, request(one, [old.resource], role), sleep)
     except AwsError as error:
-        _single(ec2, restored(old, one.wanted.kind), sleep)
-        raise AwsError(f"{error} {old.id} had been deleted, and one like it was made again.", error.code) from error
+        try:
+            _single(ec2, restored(old, one.wanted.kind), sleep)
+        except AwsError as again:
+            text = f"{error} {old.id} had been deleted, and could not be made again: {again}"
+            raise AwsError(text, again.code, details=CHANGED) from again
+        raise AwsError(f"{error} {old.id} had been deleted, and one like it was made again.", error.code, details=CHANGED) from error
 
 
 def _single(ec2: Any, arguments: dict[str, Any], sleep: Sleep) -> list[str]:
@@ -199,8 +214,11 @@ def _single(ec2: Any, arguments: dict[str, Any], sleep: Sleep) -> list[str]:
 
 
 def _retagged(ec2: Any, one: Change, there: Found, _role: str, _sleep: Sleep) -> None:
-    for step in retagging(one.wanted, there):
-        _tag(ec2, one.wanted.label, step)
+    for number, step in enumerate(retagging(one.wanted, there)):
+        try:
+            _tag(ec2, one.wanted.label, step)
+        except AwsError as error:
+            raise AwsError(str(error), error.code, error.unsure, CHANGED if number else None) from error
 
 
 @aws_call("set the tags of the flow log of {label}", FLOW_LOGS)

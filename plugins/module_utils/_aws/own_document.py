@@ -64,6 +64,7 @@ def _newest(client: Any) -> str:
     try:
         return _update(client, DOCUMENT)
     except AwsError as error:
-        if error.code != DUPLICATE:
+        latest = get_document(client, DOCUMENT, "$LATEST") if error.code == DUPLICATE else {}
+        if not same(str(latest.get("Content", ""))):
             raise
-        return str(get_document(client, DOCUMENT, "$LATEST")["DocumentVersion"])
+        return str(latest["DocumentVersion"])

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Iterable
 
 from .._release.instances import Instance, Role
-from .._release.permissions import Batch
+from .._release.permissions import CONDITIONS, Batch
 from .errors import aws_call
 
 PAGE = 1000
@@ -100,6 +100,9 @@ def _by_resource(result: dict[str, Any]) -> Iterable[tuple[str, str]]:
 def _decision(item: dict[str, Any], decision: str, result: dict[str, Any]) -> str:
     if decision == "allowed":
         return ""
+    unanswered = item.get("MissingContextValues") or ([] if "EvalResourceDecision" in item else result.get("MissingContextValues"))
+    if unanswered:
+        return f"{CONDITIONS}{', '.join(sorted(unanswered))}"
     boundary = item.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail") or {}
     organizations = result.get("OrganizationsDecisionDetail") or {}
     if boundary.get("AllowedByPermissionsBoundary") is False:

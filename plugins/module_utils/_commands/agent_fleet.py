@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from .._config.words import listed
@@ -30,8 +31,12 @@ saved=$(mktemp -d) && cp -a $base/etc/. "$saved/" || exit 1
 action=fetch-config
 for name in @NAMES@; do
   if ! $ctl -a $action -m @MODE@ -c "ssm:$name"; then
-    find $base/etc -mindepth 1 -delete && cp -a "$saved/." $base/etc/ && rm -rf "$saved"
-    echo "ssm:$name was refused, and the configuration is as it was before" >&2
+    if find $base/etc -mindepth 1 -delete && cp -a "$saved/." $base/etc/; then
+      rm -rf "$saved"
+      echo "ssm:$name was refused, and the configuration is as it was before" >&2
+    else
+      echo "ssm:$name was refused, and the configuration could not be restored: $saved has the one of before" >&2
+    fi
     exit 1
   fi
   action=append-config
@@ -80,7 +85,7 @@ def targets(plan: Mapping[str, Any], published: Mapping[str, Any], nodes: Mappin
     """The hosts of *plan* that are to have the agent. ``nodes``: host → its id in Systems Manager.
 
     Raises:
-        CommandError: a host has no id, or is to lose its agent.
+        CommandError: a host has no id, or that of another one.
     """
     hosts = {host: entry for host, entry in plan["hosts"].items() if entry.get("state") != ABSENT}
     lacking = [host for host in hosts if not str(nodes.get(host) or "").startswith(("i-", "mi-"))]
@@ -89,6 +94,10 @@ def targets(plan: Mapping[str, Any], published: Mapping[str, Any], nodes: Mappin
             f"{listed(lacking)}: the id of the node is not known. Hint: set cw_agent_node_id of the host (i-… or mi-…);"
             " the inventory plugin amazon.aws.aws_ec2 sets instance_id, which is taken where it is empty."
         )
+    often = Counter(str(nodes[host]) for host in hosts)
+    shared = [host for host in hosts if often[str(nodes[host])] > 1]
+    if shared:
+        raise CommandError(f"{listed(shared)}: they have the same node. Hint: correct their cw_agent_node_id or instance_id.")
     return [_target(host, entry, published["sources"][host], str(nodes[host])) for host, entry in hosts.items()]
 
 
@@ -165,10 +174,12 @@ def _applied(mode: str, locations: tuple[str, ...], group: tuple[Target, ...]) -
 def before(target: Target, agent: Mapping[str, Any], published: Mapping[str, Any]) -> Target | None:
     """What *target* goes back to: its build of before, and the release that is live, or what it had where none is; None for nothing."""
     build = str(agent["package"]["build"])
-    locations = _live(target, published) or _had(agent)
+    live = _live(target, published)
+    locations = live or _had(agent, published)
     if not build or not locations:
         return None
-    return target._replace(build=build, locations=locations, digests=())
+    digests = () if live else tuple(str(item["digest"]) for item in agent["configurations"])
+    return target._replace(build=build, locations=locations, digests=digests)
 
 
 def _live(target: Target, published: Mapping[str, Any]) -> tuple[str, ...]:
@@ -178,16 +189,25 @@ def _live(target: Target, published: Mapping[str, Any]) -> tuple[str, ...]:
     return ()
 
 
-def _had(agent: Mapping[str, Any]) -> tuple[str, ...]:
-    """NAME:VERSION of the files that the agent has named after parameters; () where there are others."""
-    stems = [str(item["file"]).rpartition("_") for item in agent["configurations"]]
-    ours = [stem for stem in stems if stem[0].startswith("ssm_") and stem[2].isdigit()]
-    return tuple(f"{stem[len('ssm_') :]}:{version}" for stem, _line, version in ours) if len(ours) == len(stems) else ()
+def _had(agent: Mapping[str, Any], published: Mapping[str, Any]) -> tuple[str, ...]:
+    """NAME:VERSION of the files that the agent has named after parameters; () where one of them may be of several names."""
+    known = {re.sub("[/: ]", "_", part): part for item in published["configurations"] for part in item["parts"]}
+    found = []
+    for item in agent["configurations"]:
+        stem, _line, version = str(item["file"]).rpartition("_")
+        name = stem.removeprefix("ssm_")
+        if name == stem or not version.isdigit() or ("_" in name and name not in known):
+            return ()
+        found.append(f"{known.get(name, name)}:{version}")
+    return tuple(found)
 
 
 def back_again(agent: Mapping[str, Any], target: Target) -> bool:
-    """Whether an agent that was taken back runs, with the build of before."""
-    return bool(agent) and agent["package"]["build"] == target.build and agent["service"]["active_state"] == "active"
+    """Whether an agent that was taken back runs, with the build of before, and with its configuration where *target* has the digests."""
+    if not agent or agent["package"]["build"] != target.build or agent["service"]["active_state"] != "active":
+        return False
+    active = sorted(str(item["digest"]) for item in agent["configurations"])
+    return not target.digests or active == sorted(target.digests)
 
 
 def waves(hosts: Sequence[Target], sizes: Sequence[str]) -> list[list[Target]]:

@@ -146,8 +146,6 @@ def _violations(parameter: Parameter, texts: list[str]) -> Iterator[str]:
             yield f"{text!r} does not match {parameter.allowed_pattern}."
     if any(map(_ON_THE_NODE.search, texts)):
         return
-    if any(map(_ON_THE_NODE.search, texts)):
-        return
     sizes = {"Items": (len(texts), "items"), "Chars": (max(map(len, texts), default=0), "characters")}
     for key, bound in parameter.bounds:
         size, unit = sizes[key[3:]]

@@ -57,9 +57,10 @@ class Drawing(NamedTuple):
 
 
 def shortened(text: str, width: float, size: float) -> str:
-    """As much of a text as fits into a width."""
+    """As much of a text as fits into a width, on one line: control characters of log lines are none of XML's."""
     fits = max(1, int(width / (size * CHARACTER)))
-    return text if len(text) <= fits else f"{text[: fits - 1]}…"
+    line = "".join(one if one.isprintable() else " " for one in text)
+    return line if len(line) <= fits else f"{line[: fits - 1]}…"
 
 
 def svg(drawing: Drawing) -> str:
@@ -71,14 +72,15 @@ def svg(drawing: Drawing) -> str:
 
 def _element(shape: Shape) -> str:
     if isinstance(shape, Box):
-        stroke = f' stroke="{shape.stroke}"' if shape.stroke else ""
-        return f'<rect x="{shape.x:g}" y="{shape.y:g}" width="{shape.width:g}" height="{shape.height:g}" fill="{shape.fill}"{stroke}/>'
+        stroke = f" stroke={quoteattr(shape.stroke)}" if shape.stroke else ""
+        place = f'x="{shape.x:g}" y="{shape.y:g}" width="{shape.width:g}" height="{shape.height:g}"'
+        return f"<rect {place} fill={quoteattr(shape.fill)}{stroke}/>"
     if isinstance(shape, Line):
         if len(shape.points) == 1:
             ((x, y),) = shape.points
-            return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{shape.width:g}" fill="{shape.color}"/>'
+            return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{shape.width:g}" fill={quoteattr(shape.color)}/>'
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in shape.points)
-        return f'<polyline points="{points}" fill="none" stroke="{shape.color}" stroke-width="{shape.width:g}"/>'
+        return f'<polyline points="{points}" fill="none" stroke={quoteattr(shape.color)} stroke-width="{shape.width:g}"/>'
     weight = ' font-weight="bold"' if shape.bold else ""
     anchor = f' text-anchor="{shape.anchor}"' if shape.anchor != "start" else ""
     place = f'x="{shape.x:.1f}" y="{shape.y:.1f}" font-size="{shape.size:g}" fill="{shape.color}"'

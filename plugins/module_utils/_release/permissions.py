@@ -17,6 +17,7 @@ BLIND = (
     "IAM's simulation sees no resource policies, no policies of sessions, VPC endpoints and KMS keys, and no conditions that it was not "
     "asked about; the role verify proves the rest"
 )
+CONDITIONS = "conditions "
 _WHY = {
     "implicitDeny": "no statement allows it",
     "explicitDeny": "a statement denies it",
@@ -34,7 +35,10 @@ class Batch(NamedTuple):
 
 
 Decisions = Mapping[tuple[str, str, tuple[tuple[str, str], ...]], str]
-"""By action, resource and context: '' where it is allowed, else implicitDeny, explicitDeny, boundary or organizations."""
+"""By action, resource and context: '' where it is allowed, else implicitDeny, explicitDeny, boundary or organizations.
+
+Or CONDITIONS with the condition keys on which it depends, of which IAM was told nothing.
+"""
 
 
 class Identity(NamedTuple):
@@ -110,8 +114,11 @@ def entry(subject: Subject, decisions: Decisions | None, refused: str = "") -> d
     if decisions is None and (identity.arn or not identity.certain):
         return {**found, "state": UNKNOWN}
     lacking = [(need, _decision(need, decisions or {})) for need in subject.needs]
-    found["missing"] = [_missing(need, why, subject.policy) for need, why in lacking if why]
-    return {**found, "state": MISSING if found["missing"] else ALLOWED}
+    found["missing"] = [_missing(need, why, subject.policy) for need, why in lacking if why and not why.startswith(CONDITIONS)]
+    undecided = [f"{need.action} on {need.resource} ({why[len(CONDITIONS) :]})" for need, why in lacking if why.startswith(CONDITIONS)]
+    if undecided:
+        found["reason"] = f"a policy's conditions decide, with keys that a simulation is not given: {'; '.join(undecided)}"
+    return {**found, "state": MISSING if found["missing"] else UNKNOWN if undecided else ALLOWED}
 
 
 def _decision(need: Need, decisions: Decisions) -> str:
@@ -119,7 +126,7 @@ def _decision(need: Need, decisions: Decisions) -> str:
     found = [decisions.get((need.action, resource, need.context), "implicitDeny") for resource in (need.resource, *need.or_as)]
     if "explicitDeny" in found:
         return "explicitDeny"
-    return "" if "" in found else found[0]
+    return "" if "" in found else next((one for one in found if one.startswith(CONDITIONS)), found[0])
 
 
 def _missing(need: Need, why: str, policy: Mapping[str, Any]) -> dict[str, Any]:

@@ -123,6 +123,10 @@ def test_a_shadow_is_changed_at_home(account: Account) -> None:
     assert (home.writes, here.writes) == (["update_trail"], [])
     refusal = run(trails=[{"name": "audit", "region": "us-east-1", "logging": False}])[0]["msg"]
     assert "is at home in eu-west-1, and cw_agent_trails[0] says us-east-1" in refusal
+    home.writes.clear()
+    twice = run(trails=[{"name": "audit", "multi_region": False}, {"name": "audit", "region": "eu-west-1", "logging": False}])[0]["msg"]
+    assert "cw_agent_trails[1]: cw_agent_trails[0] names the same trail, audit. Hint: make one entry of them." in twice
+    assert home.writes == []
 
 
 def test_what_is_missing_is_refused_and_in_check_mode_said(account: Account) -> None:

@@ -51,7 +51,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     return known
 
 
-def run(check: bool = False, settings: dict[str, Any] | None = None, **arguments: Any) -> tuple[dict[str, Any], list[str]]:
+def run(check: bool = False, settings: dict[str, Any] | None = None, limit: str = "", **arguments: Any) -> tuple[dict[str, Any], list[str]]:
     """The result, and the warnings."""
     options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
     task = SimpleNamespace(args=arguments, action="cloudwatch.agent.cw_agent_alarms", **options)
@@ -59,7 +59,8 @@ def run(check: bool = False, settings: dict[str, Any] | None = None, **arguments
     action._display = Display()
     names = [name for one in arguments.get("plan", {}).get("configurations", []) for name in one["hosts"]]
     hostvars = {name: {"cw_agent_alarms": settings or {}, "instance_id": f"i-{name}"} for name in names}
-    return action.run(task_vars={"hostvars": hostvars}), action._display.warnings
+    variables = {"hostvars": hostvars, **({"ansible_limit": limit} if limit else {})}
+    return action.run(task_vars=variables), action._display.warnings
 
 
 def test_check_mode_says_what_a_run_does_in_all_accounts_and_regions(account: Account) -> None:
@@ -76,13 +77,15 @@ def test_check_mode_says_what_a_run_does_in_all_accounts_and_regions(account: Ac
     assert account.topics.made == ["ops", "ops"]  # the fake knows one region
     assert account.logs["", "us-east-1"].writes == ["create_log_group", "put_retention_policy", "put_metric_filter"]
     for again in (run(**common), run(check=True, **common)):
-        assert not again[0]["topics"][0]["changed"] and again[1] == []
+        assert not again[0]["topics"][0]["changed"]
+        assert again[1] == ["AmazonCloudWatch-web: it collects nothing that the alarm log_errors could be made of."]  # in eu-west-1
         assert [one["name"] for one in (*again[0]["alarms"], *again[0]["log_groups"]) if one["changed"]] == []
 
 
 def test_actions_of_topics(account: Account) -> None:
-    run(plan=plan(item()), settings={"silent": {}}, topics=["arn:aws:sns:us-east-1:123456789012:ops"])
+    found, _warnings = run(plan=plan(item()), settings={"silent": {}}, topics=["arn:aws:sns:us-east-1:123456789012:ops"])
     alarms = account.cloudwatch["", "us-east-1"].alarms
+    assert found["topics"] == []
     assert alarms["cw-agent-silent-AmazonCloudWatch-web"]["AlarmActions"] == ["arn:aws:sns:us-east-1:123456789012:ops"]
     assert "AlarmActions" not in alarms["cw-agent-silent-web-1"] and account.topics.made == []
 
@@ -101,6 +104,19 @@ def test_nothing_is_written_where_one_is_refused(account: Account) -> None:
         assert all(one.writes == [] for one in account.cloudwatch.values())
 
 
+def test_a_log_group_that_an_earlier_task_makes_is_a_warning_in_check_mode() -> None:
+    found, said = run(check=True, alarms=[OWN], log_patterns=[{"log_group": "/none", "patterns": ["root_login"]}])
+    assert found["changed"] and "failed" not in found and len(found["alarms"]) == 2
+    assert said == ["us-east-1: /none: there is no such log group. Hint: correct the name, or make it first."]
+
+
+def test_a_rule_cannot_name_an_alarm_that_goes(account: Account) -> None:
+    client = account.cloudwatch["", "us-east-1"] = CloudWatch()
+    client.seed("old", **ONE)
+    found, _warnings = run(alarms=[{"name": "c", "rule": "ALARM(old)"}, {"name": "old", "state": "absent"}])
+    assert "its rule names old, and there is no such alarm after this run" in found["msg"] and client.writes == []
+
+
 def test_composite_alarms_come_last_and_go_first(account: Account) -> None:
     rule = {"name": "both", "rule": "ALARM(own) OR ALARM(there)"}
     client = account.cloudwatch["", "us-east-1"] = CloudWatch()
@@ -111,6 +127,23 @@ def test_composite_alarms_come_last_and_go_first(account: Account) -> None:
     found, _warnings = run(alarms=[{"name": "own", "state": "absent"}, {"name": "both", "state": "absent"}])
     assert [one["name"] for one in found["alarms"]] == ["both", "own"] and client.writes == ["delete_alarms"] * 2
     assert list(client.alarms) == ["there"]
+
+
+def test_with_a_limit_a_composite_alarm_loses_no_host(account: Account) -> None:
+    name, settings = "cw-agent-silent-AmazonCloudWatch-web", {"silent": dict[str, Any]()}
+    run(plan=plan(item()), settings=settings)
+    client = account.cloudwatch["", "us-east-1"]
+    rule = client.alarms[name]["AlarmRule"]
+    client.writes.clear()
+    found, _warnings = run(plan=plan(item(hosts=("web-2",))), settings=settings, limit="web-2")
+    assert not found["changed"] and client.writes == [] and "web-1" in rule
+    run(plan=plan(item(hosts=("web-3",))), settings=settings, limit="web-3")
+    assert client.alarms[name]["AlarmRule"] == f'{rule} OR ALARM("cw-agent-silent-web-3")'
+    gone = {"name": "cw-agent-silent-web-1", "state": "absent"}
+    run(plan=plan(item(hosts=("web-3",))), settings=settings, limit="web-3", alarms=[gone])
+    assert "web-1" not in client.alarms[name]["AlarmRule"] and "web-2" in client.alarms[name]["AlarmRule"]
+    run(plan=plan(item(hosts=("web-3",))), settings=settings)
+    assert client.alarms[name]["AlarmRule"] == 'ALARM("cw-agent-silent-web-3")'
 
 
 def test_a_failure_does_not_stop_other_alarms_and_a_throttle_does(account: Account) -> None:

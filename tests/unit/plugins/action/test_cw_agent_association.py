@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_association
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
-from ansible_collections.cloudwatch.agent.tests.support.fake_associations import FakeStateManager
+from ansible_collections.cloudwatch.agent.tests.support.fake_associations import FakeStateManager, association
 
 from .test_cw_agent_release import CONNECTION
 
@@ -90,3 +90,21 @@ def test_what_cannot_be_right_is_refused(ssm: FakeStateManager) -> None:
     assert "no configuration of this run is called x. Hint: there are AmazonCloudWatch-web" in run(targets={"x": []})["msg"]
     assert "0 values" in run(targets={NAME: [{"key": "tag:Role", "values": []}]})["msg"]
     assert run(targets={})["associations"] == []
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_association_of_somebody_else_is_left_alone(ssm: FakeStateManager, state: str) -> None:
+    other = association(AssociationName=f"cloudwatch-agent-{NAME}", Name="Two")
+    ssm.associations["a-1"] = dict(other)
+    refused = run(state=state)
+    assert refused["failed"] and "runs Two, so that this collection has not made it" in refused["msg"]
+    assert ssm.associations == {"a-1": other}
+
+
+def test_a_refusal_says_what_was_made_before(ssm: FakeStateManager) -> None:
+    second = {**ITEM, "name": "AmazonCloudWatch-db"}
+    ssm.associations["a-7"] = association(AssociationId="a-7", AssociationName="cloudwatch-agent-AmazonCloudWatch-db")
+    published = {"configurations": [ITEM, second]}
+    refused = run(published=published, targets={**WEB, second["name"]: WEB[NAME]})
+    assert refused["failed"] and refused["changed"] and [one["name"] for one in refused["associations"]] == [f"cloudwatch-agent-{NAME}"]
+    assert refused["documents"] == ["us-east-1"] and len(refused["diff"]) == 1

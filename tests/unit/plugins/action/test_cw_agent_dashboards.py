@@ -57,7 +57,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, Dashboards]:
     return known
 
 
-def run(check: bool = False, settings: dict[str, Any] | None = None, **arguments: Any) -> tuple[dict[str, Any], list[str]]:
+def run(check: bool = False, settings: dict[str, Any] | None = None, limit: str = "", **arguments: Any) -> tuple[dict[str, Any], list[str]]:
     """The result, and the warnings."""
     options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
     task = SimpleNamespace(args=arguments, action="cloudwatch.agent.cw_agent_dashboards", **options)
@@ -65,7 +65,8 @@ def run(check: bool = False, settings: dict[str, Any] | None = None, **arguments
     action._display = Display()
     names = [name for one in arguments.get("plan", {}).get("configurations", []) for name in one["hosts"]]
     hostvars = {name: {"cw_agent_alarms": settings or {}, "instance_id": f"i-{name}"} for name in names}
-    return action.run(task_vars={"hostvars": hostvars}), action._display.warnings
+    variables = {"hostvars": hostvars, **({"ansible_limit": limit} if limit else {})}
+    return action.run(task_vars=variables), action._display.warnings
 
 
 def test_check_mode_says_what_a_run_does_in_all_accounts(account: dict[str, Dashboards]) -> None:
@@ -82,6 +83,16 @@ def test_check_mode_says_what_a_run_does_in_all_accounts(account: dict[str, Dash
     assert not again["changed"] and "diff" not in again
     gone, _warnings = run(plan=given, dashboards=[{"name": "fleet", "profile": "a", "state": "absent"}])
     assert gone["changed"] and account["a"].bodies == {} and list(account["b"].bodies) == ["fleet"]
+
+
+def test_a_dashboard_of_a_part_of_the_hosts_is_a_warning() -> None:
+    entries = [{"name": "fleet"}, {"name": "own", "configurations": [], "widgets": [NOTE]}]
+    assert run(plan=plan(item(MEM)), dashboards=entries, limit="web-1")[1] == []
+    entries[1]["widgets"] = [NOTE, NOTE]
+    some: dict[str, Any] = {"plan": plan(item(MEM, hosts=("web-1",))), "dashboards": entries, "limit": "web-1"}
+    line = "fleet: the dashboard now shows the hosts of this run alone, since it has a limit. Hint: run without --limit."
+    assert run(check=True, **some)[1] == run(**some)[1] == [line]
+    assert run(**some)[1] == []
 
 
 def test_nothing_is_written_where_one_is_refused(account: dict[str, Dashboards]) -> None:

@@ -129,6 +129,16 @@ def test_a_replacement_is_said_beforehand_in_check_mode_too(account: Known) -> N
     assert made["flow_logs"][0]["flow_log_id"] not in ("", old)
 
 
+def test_a_replacement_that_fails_half_way_is_a_change(account: Known) -> None:
+    account["", "us-east-1"] = ec2 = Ec2()
+    old = ec2.seed()["FlowLogId"]
+    ec2.fails["create"] = [{}, refused("InternalError", "Later.")]
+    found, _warnings = run(flow_logs=[{**LOG, "log_format": "${srcaddr}"}])
+    (one,) = found["flow_logs"]
+    assert found["failed"] and found["changed"] and one["changed"] and one["after"] == {}
+    assert one["flow_log_id"] not in ("", old)
+
+
 def test_a_role_that_others_gave_a_flow_log_stays(account: Known) -> None:
     account["", "us-east-1"] = ec2 = Ec2()
     ec2.seed(DeliverLogsPermissionArn=f"{ROLE}-own")

@@ -60,6 +60,15 @@ def test_an_encrypted_file_stays(run: Any, client: FakeActivations, tmp_path: Pa
     assert "decrypt it first" in run(state="absent")["msg"]
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_the_file_of_another_region_is_refused(run: Any, client: FakeActivations, tmp_path: Path, state: str) -> None:
+    run()
+    text = (tmp_path / "plant.yml").read_text()
+    refused = run(region="us-east-1", state=state)
+    assert refused["failed"] and "has an activation of eu-west-1, and the task is about us-east-1" in refused["msg"]
+    assert len(client.known) == 1 and (tmp_path / "plant.yml").read_text() == text
+
+
 def test_gone_with_its_file(run: Any, client: FakeActivations, tmp_path: Path) -> None:
     run()
     assert run(check=True, state="absent")["changed"] and client.known

@@ -12,6 +12,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import assoc
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import module as aws_module
 from ansible_collections.cloudwatch.agent.plugins.modules import ssm_association
 from ansible_collections.cloudwatch.agent.tests.support.fake_associations import FakeStateManager, association
+from ansible_collections.cloudwatch.agent.tests.support.fake_commands import client_error
 
 WEB = [{"key": "tag:Role", "values": ["web"]}]
 
@@ -103,3 +104,19 @@ def test_a_node_that_is_not_well_and_a_run_without_end_are_failures(run: Any, cl
     client.runs = ["InProgress"]
     late = run(run=True, wait=True, wait_timeout=10)
     assert late["failed"] and "has not ended within 10 seconds (InProgress)" in late["msg"]
+
+
+def test_a_run_that_failed_without_nodes_is_a_failure(run: Any, client: FakeStateManager) -> None:
+    client.associations["a-1"] = association()
+    client.runs, client.results = ["Failed"], []
+    bad = run(run=True, wait=True)
+    assert bad["failed"] and bad["msg"] == "agent: AWS calls the run Failed, and shows none of its nodes."
+    client.runs = ["Success"]
+    assert not run(run=True, wait=True).get("failed")
+
+
+def test_a_refusal_after_the_change_says_that_it_was_made(run: Any, client: FakeStateManager) -> None:
+    denied = client_error("AccessDeniedException", "DescribeAssociationExecutions")
+    client.fail = {"describe_association_executions": [denied]}
+    refused = run(document="Two", parameters={"action": "Install"}, targets=WEB, wait=True)
+    assert refused["failed"] and refused["changed"] and refused["association_id"] == "a-1"

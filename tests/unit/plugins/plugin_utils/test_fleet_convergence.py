@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Sequence
 
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import Order, Target
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import Node
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_convergence import Convergence
@@ -16,7 +17,11 @@ PUBLISHED: dict[str, Any] = {"configurations": [{"hosts": ["a", "b"], "version":
 
 
 class FakeFleet:
-    """Nodes that do what commands say. ``gone``: the SSM agent takes their packages for installed; ``stuck``: and cannot uninstall them."""
+    """Nodes that do what commands say.
+
+    ``gone``: the SSM agent takes their packages for installed; ``stuck``: and cannot uninstall them; ``missing``: builds that nobody has;
+    ``refusing``: the agents refuse every configuration.
+    """
 
     def __init__(self, **builds: str) -> None:
         self.builds = builds
@@ -26,6 +31,8 @@ class FakeFleet:
         self.stuck: set[str] = set()
         self.silent: set[str] = set()
         self.deaf: set[str] = set()
+        self.missing: set[str] = set()
+        self.refusing: set[str] = set()
         self.sent: list[tuple[str, tuple[str, ...]]] = []
 
     def ask(self, targets: Sequence[Target]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
@@ -49,11 +56,16 @@ class FakeFleet:
         return said
 
     def _do(self, action: str, order: Order, host: str) -> Node:
+        if action == "Install" and order.parameters.get("version") in self.missing:
+            return Node(host, "failed", "no such version")
+        if action == "configure" and host in self.refusing:
+            return Node(host, "failed", "refused")
         if action == "Install" and host not in self.gone:
             self.builds[host] = str(order.parameters.get("version", "2"))
         elif action in ("Uninstall", "forget"):
             if action == "Uninstall" and host in self.stuck:
                 return Node(host, "failed", "cannot uninstall")
+            self.builds[host] = ""
             self.gone.discard(host)
         elif action == "configure" and host not in self.deaf:
             self.active[host] = LIVE if order.parameters["optionalConfigurationLocation"].endswith(":live") else NEW
@@ -155,3 +167,35 @@ def test_one_that_falls_silent_is_not_called_dead() -> None:
 
     found = converge(commands, "a", verify=silent)
     assert found.reasons == {"a": "not online; it could not be taken back"} and found.states == {"a": "failed"}
+
+
+def test_a_build_that_cannot_be_installed_leaves_a_host_the_one_that_it_has() -> None:
+    commands = FakeFleet(a="1")
+    commands.missing = {"2"}
+    found = converge(commands, "a")
+    assert commands.builds == {"a": "1"} and ("Uninstall", ("a",)) not in commands.sent
+    assert found.reasons == {"a": "build 1 is installed instead of 2 (no such version)"}
+
+
+def test_a_host_is_not_called_taken_back_where_the_configuration_was_refused() -> None:
+    commands = FakeFleet(a="2")
+
+    def missing(_hosts: Sequence[str], *_agents: Any) -> Mapping[str, str]:
+        commands.refusing = {"a"}
+        return {"a": "telemetry is missing"}
+
+    found = converge(commands, "a", verify=missing)
+    assert found.states == {"a": "failed"} and found.reasons == {"a": "telemetry is missing; it could not be taken back"}
+
+
+def test_a_refused_call_leaves_no_host_without_a_state() -> None:
+    commands = FakeFleet(a="2", b="2", c="2")
+
+    def refused(hosts: Sequence[str], *_agents: Any) -> Mapping[str, str]:
+        if "b" in hosts:
+            raise AwsError("Failed to read metrics: ExpiredToken")
+        return {}
+
+    found = converge(commands, "a", "b", "c", verify=refused)
+    assert found.states == {"a": "changed", "b": "failed", "c": "not_reached"}
+    assert found.stopped.startswith("wave 2 of 3; a call was refused") and found.stopped.endswith("ExpiredToken")

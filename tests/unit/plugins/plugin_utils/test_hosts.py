@@ -35,6 +35,11 @@ def test_settings_and_identities() -> None:
 def test_a_variable_that_no_host_has_is_refused() -> None:
     with pytest.raises(ConfigError, match="is a variable of the play or of a role"):
         alarm_hosts(PLAN, {"hostvars": {"a": {}, "b": {}, "c": {}}, "cw_agent_alarms": MEMORY})
+    plan: dict[str, Any] = {"hosts": {"a": {}, "b": {}}}
+    with pytest.raises(ConfigError, match="cw_agent_detailed_monitoring is a variable of the play or of a role"):
+        monitoring_settings(plan, {"hostvars": {"a": {}, "b": {}}, "cw_agent_detailed_monitoring": False})
+    known = {"hostvars": {"a": {"cw_agent_detailed_monitoring": False}, "b": {}}, "cw_agent_detailed_monitoring": False}
+    assert monitoring_settings(plan, known)["b"] == (None, "")
 
 
 def test_values_of_detailed_monitoring() -> None:

@@ -12,7 +12,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import princ
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import NO_PROFILE, Instance, Role
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import UNKNOWN, Identities
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import ON_THE_HOST, UNKNOWN, Identities
 
 EC2 = {"profile": "", "region": "us-east-1", "mode": "ec2"}
 ONPREM = {**EC2, "mode": "onPremise"}
@@ -82,6 +82,13 @@ def test_what_is_known_of_instances(asked: list[str]) -> None:
         "h3": ("", []),
     }
     assert identities.unread == {}
+
+
+@pytest.mark.parametrize("name", ["cw_agent_credentials_profile", "cw_agent_credentials_file"])
+def test_keys_that_are_on_the_host_are_nobody_elses(asked: list[str], name: str) -> None:
+    """The agent takes them, so that what the instance's role may do says nothing."""
+    hostvars = {"a": {"instance_id": "i-1", name: "own"}, "b": {name: "own"}}
+    assert of(hostvars, {"a": EC2, "b": ONPREM}) == {"a": ON_THE_HOST, "b": ON_THE_HOST}
 
 
 def test_ec2_may_not_be_asked(asked: list[str]) -> None:

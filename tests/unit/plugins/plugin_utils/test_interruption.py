@@ -23,17 +23,27 @@ def test_a_signal_is_remembered_until_somebody_sleeps(number: int) -> None:
             with pytest.raises(InterruptionError):
                 interruption.sleep(60)
             assert received == []
-        interruption.deliver()
         assert received == [number]
     finally:
         signal.signal(number, before)
+
+
+def test_an_error_does_not_lose_the_signal() -> None:
+    received: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda got, _frame: received.append(got))
+    try:
+        with pytest.raises(ValueError, match="refused"), Interruption():
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise ValueError("refused")
+        assert received == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_without_a_signal_nothing_happens() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with Interruption() as interruption:
         interruption.sleep(0)
-    interruption.deliver()
     assert signal.getsignal(signal.SIGTERM) is before
 
 

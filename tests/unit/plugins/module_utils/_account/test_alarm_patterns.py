@@ -21,6 +21,6 @@ def test_a_pattern_is_taken(name: str) -> None:
 
 def test_events_by_their_names() -> None:
     assert PATTERNS["key_deletion"].pattern == (
-        "{ $.eventSource = kms.amazonaws.com && (($.eventName = DisableKey) || ($.eventName = ScheduleKeyDeletion)) }"
+        '{ $.eventSource = "kms.amazonaws.com" && (($.eventName = DisableKey) || ($.eventName = ScheduleKeyDeletion)) }'
     )
     assert PATTERNS["trail_changes"].pattern.startswith("{ ($.eventName = CreateTrail) || ($.eventName = UpdateTrail)")

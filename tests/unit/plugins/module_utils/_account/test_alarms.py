@@ -153,7 +153,11 @@ def test_more_alarms_on_queries_than_a_region_has() -> None:
 
 def test_log_groups_of_alarms_on_lines() -> None:
     files = [LOG, {"file_path": "/a", "log_group_name": "/app"}, {"file_path": "/b", "log_group_name": "/h/{hostname}"}]
-    found = of_east(made(item(logs=files), known=hosts({"log_errors": {}})))
+    both = made(item(logs=files), known=hosts({"log_errors": {}}))
+    assert both.notes == ["AmazonCloudWatch-web: each host fills in the name of /h/{hostname}, which has no alarm."]
+    without = made(item(), known=hosts({"log_errors": {}}))
+    assert without == Desired({}, ["AmazonCloudWatch-web: it collects nothing that the alarm log_errors could be made of."])
+    found = of_east(both)
     assert list(found) == ["cw-agent-errors-/app", "cw-agent-errors-/web"]
     groups, can_be_made = alarms.filtered(found.values())
     assert [(one.name, len(one.metric_filters)) for one in groups] == [("/app", 1), ("/web", 1)] and can_be_made == {"/app", "/web"}

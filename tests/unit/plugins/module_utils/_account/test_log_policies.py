@@ -49,6 +49,7 @@ def wanted(kind: str = RESOURCE, **more: Any) -> Wanted:
         (entry(document={"Statement": [{**STATEMENT, "Action": "logs:*"}]}), "the Action logs:*"),
         (entry(document={"Statement": {**STATEMENT, "Principal": {"AWS": "*"}}}), "for services of AWS alone"),
         (entry(document={"Version": "2012-10-17"}), "the Action none"),
+        (entry(document={"Statement": ["Allow"]}), "the Action none"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_hint(given: dict[str, Any], words: str) -> None:

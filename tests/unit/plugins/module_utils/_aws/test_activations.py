@@ -50,7 +50,7 @@ def test_the_file_has_id_code_and_region_and_nobody_else_reads_it(tmp_path: Path
         "ssm_activation_region": "eu-west-1",
     }
     assert path.stat().st_mode & 0o777 == 0o600
-    assert activations.read_file(path) == (True, made, False)
+    assert activations.read_file(path, "eu-west-1") == (True, made, False, "eu-west-1")
     assert [file.name for file in tmp_path.iterdir()] == ["plant.yml"]
 
 
@@ -67,12 +67,12 @@ def test_what_cannot_be_written_is_not_made_or_not_left(tmp_path: Path) -> None:
 
 def test_other_files_are_refused_and_encrypted_ones_are_known(tmp_path: Path) -> None:
     path = tmp_path / "file.yml"
-    assert activations.read_file(path) == (False, "", False)
+    assert activations.read_file(path, "") == (False, "", False, "")
     path.write_text("$ANSIBLE_VAULT;1.1;AES256\n3338\n")
-    assert activations.read_file(path) == (True, "", True)
+    assert activations.read_file(path, "eu-west-1") == (True, "", True, "")
     path.write_text("password: x\n")
     with pytest.raises(AwsError, match="no file of an activation"):
-        activations.read_file(path)
+        activations.read_file(path, "")
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,38 @@ def test_a_lost_command_that_cannot_be_found_is_a_failure_that_says_so() -> None
     assert len(client.called("send_command")) == 1 and 20 <= client.seconds < 30
 
 
+def test_a_lost_command_that_may_not_be_looked_for_is_one_that_may_run() -> None:
+    client = FakeRunCommand()
+    client.lose = 1
+    client.fail = {"list_commands": [client_error("AccessDeniedException", "ListCommands")]}
+    with pytest.raises(AwsError, match=r"allow ssm:ListCommands.* Nobody can say whether the command runs"):
+        follow(client, ["a"])
+    assert len(client.called("send_command")) == 1
+
+
+def test_what_was_sent_without_waiting_is_named_and_so_is_who_went_offline() -> None:
+    nodes = [f"i-{number:03}" for number in range(60)]
+    chunks = shares(nodes, None, None).chunks
+    client = FakeRunCommand()
+    one = run(client)
+    answer = client.send_command
+
+    def denied(**request: Any) -> dict[str, Any]:
+        if nodes[59] in request["InstanceIds"]:
+            raise client_error("AccessDeniedException", "SendCommand")
+        return answer(**request)
+
+    client.send_command = denied  # type: ignore[method-assign]
+    with pytest.raises(AwsError, match="What was sent before goes on: c-1") as refused:
+        one.start(WANTED, chunks)
+    assert refused.value.details == {"command_ids": ["c-1"]}
+    client.send_command = answer  # type: ignore[method-assign]
+    client.nodes = {"a": {}, "b": {"PingStatus": "ConnectionLost"}}
+    client.fail = {"send_command": [client_error("InvalidInstanceId")]}
+    begun = run(client).start(WANTED, shares(["a", "b"], None, None).chunks)
+    assert (verdicts(begun), begun.command_ids) == ({"b": "undelivered"}, ["c-2"])
+
+
 def test_one_that_goes_offline_at_the_last_moment_keeps_nobody_from_running() -> None:
     client = FakeRunCommand()
     client.nodes = {"a": {}, "b": {"PingStatus": "ConnectionLost"}}

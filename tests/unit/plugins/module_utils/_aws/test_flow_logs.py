@@ -82,6 +82,21 @@ def test_an_error_in_a_change_loses_nothing_and_doubles_nothing() -> None:
     assert "Nothing was changed: the new flow log was taken back" in str(error) and list(ec2.flow_logs) == [old]
 
 
+def test_an_error_after_which_something_is_not_as_it_was_says_so() -> None:
+    ec2 = Ec2()
+    ec2.seed()
+    ec2.fails["create"] = [{}, refused("InternalError", "Later."), refused("InternalError", "Still.")]
+    error = run(ec2, entry(log_format="${srcaddr}"))[0]
+    assert error and error.details == {"changed": True} and ec2.flow_logs == {}
+    assert "Later fl-00000001 had been deleted, and could not be made again: Failed to create the flow logs of" in str(error)
+    ec2 = Ec2(one_format=False)
+    old = ec2.seed()["FlowLogId"]
+    ec2.fails["delete"] = [{old: ("InternalError", "Later.")}, refused("InternalError", "Still.")]
+    error = run(ec2, entry(log_format="${srcaddr}"))[0]
+    assert error and error.details == {"changed": True} and len(ec2.flow_logs) == 2
+    assert "Later. The new flow log fl-00000002 could not be taken back, and both are there: Failed to delete" in str(error)
+
+
 def test_a_refusal_of_the_call_is_one_of_all_its_resources() -> None:
     ec2 = Ec2()
     ec2.fails["create"] = [refused("InvalidParameter", "Unknown fields provided")]
@@ -106,6 +121,14 @@ def test_tags_are_set_and_removed_on_the_flow_log_that_is_there() -> None:
     assert run(ec2, entry(tags={"a": "1"}, purge_tags=True)) == {0: None}
     assert {tag["Key"] for tag in flow_log["Tags"]} == {"aws:x", "a"}
     assert [name for name, _about in ec2.writes] == ["delete_tags", "create_tags"]
+
+    def failing(**_given: Any) -> None:
+        raise refused("InternalError", "Later.")
+
+    ec2.create_tags = failing  # type: ignore[method-assign,assignment]
+    half = run(ec2, entry(tags={"b": "1"}, purge_tags=True))[0]
+    nothing = run(ec2, entry(tags={"b": "1"}))[0]
+    assert half and half.details == {"changed": True} and nothing and nothing.details == {}
 
 
 def test_a_deletion_that_is_done_already_is_fine() -> None:

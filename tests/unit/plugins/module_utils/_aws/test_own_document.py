@@ -57,6 +57,19 @@ def test_an_older_one_is_brought_up_to_date_and_a_run_that_was_cut_off_is_finish
     assert not own_document.ensure(client, False)
 
 
+def test_a_version_with_another_content_never_becomes_the_default() -> None:
+    client = Documents("{}", "[]")
+    client.default = 1
+
+    def duplicate(**_request: Any) -> dict[str, Any]:
+        raise client_error("DuplicateDocumentContent", "UpdateDocument")
+
+    client.update_document = duplicate  # type: ignore[method-assign]
+    with pytest.raises(AwsError, match="DuplicateDocumentContent"):
+        own_document.ensure(client, False)
+    assert client.default == 1
+
+
 def test_a_race_is_no_failure_and_a_refusal_is_one() -> None:
     client = Documents()
 

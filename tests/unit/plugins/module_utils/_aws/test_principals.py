@@ -58,6 +58,20 @@ def test_the_decisions_of_resources_count() -> None:
     }
 
 
+def test_what_depends_on_keys_that_were_not_given() -> None:
+    """Of the resource, where there are resources; what is allowed is allowed."""
+    iam, stub = client("iam")
+    keys = {"MissingContextValues": ["aws:SourceVpce", "aws:SourceIp"]}
+    of_resources = [specific("r1", "explicitDeny", **keys), specific("r2", "implicitDeny"), specific("r3", "allowed", **keys)]
+    first = result("l:A", "implicitDeny", ResourceSpecificResults=of_resources, **keys)
+    second = {**result("l:B", "implicitDeny", **keys), "EvalResourceName": "*"}
+    stub.add_response("simulate_principal_policy", {"EvaluationResults": [first, second]})
+    with stub:
+        found = principals.simulate(iam, ROLE, Batch(("l:A", "l:B"), ("r1", "r2", "r3"), ()), "us-east-1")
+    depends = "conditions aws:SourceIp, aws:SourceVpce"
+    assert list(found.values()) == [depends, "implicitDeny", "", depends]
+
+
 def test_context_and_region_are_given() -> None:
     iam, stub = client("iam")
     entries = [

@@ -40,6 +40,9 @@ def test_targets_are_the_hosts_that_are_to_have_the_agent() -> None:
     for nodes in ({}, {"a": ""}, {"a": "web-1"}):
         with pytest.raises(CommandError, match=r"a: the id of the node is not known\. Hint: set cw_agent_node_id"):
             fleet.targets(PLAN, PUBLISHED, nodes)
+    twice = {"hosts": {"a": PLAN["hosts"]["a"], "b": PLAN["hosts"]["a"]}}
+    with pytest.raises(CommandError, match="a, b: they have the same node"):
+        fleet.targets(twice, PUBLISHED, {"a": "i-1", "b": "i-1"})
 
 
 @pytest.mark.parametrize(
@@ -111,12 +114,24 @@ def test_a_wave_goes_back_to_what_is_live_or_to_what_was_there() -> None:
     assert back is not None and (back.build, back.locations) == ("1", ("AmazonCloudWatch-a:live",))
     released = {**PUBLISHED, "configurations": [{**PUBLISHED["configurations"][0], "live": 3}]}
     had = fleet.before(target(), agent("1", "d2"), released)
-    assert had is not None and had.locations == ("AmazonCloudWatch-a:2",)
+    assert had is not None and (had.locations, had.digests) == (("AmazonCloudWatch-a:2",), ("d2",))
+    assert fleet.back_again(agent("1", "d2"), had) and not fleet.back_again(agent("1", "d3"), had)
     never = {**PUBLISHED, "configurations": [{**PUBLISHED["configurations"][0], "live": 0}]}
     others = {**agent("1"), "configurations": [{"digest": "d", "file": "amazon-cloudwatch-agent.json"}]}
     assert fleet.before(target(), others, never) is None
     assert fleet.before(target(), agent("", "d2"), PUBLISHED) is None
     assert fleet.back_again(agent("1", "d2"), back) and not fleet.back_again({}, back) and not fleet.back_again(agent("2"), back)
+
+
+@pytest.mark.parametrize(
+    ("file", "locations"),
+    [("ssm__web_front_2", ("/web/front:2",)), ("ssm_other_name_2", None), ("ssm_other_2", ("other:2",)), ("file_other_2", None)],
+)
+def test_a_file_is_of_a_parameter_only_where_its_name_is_certain(file: str, locations: tuple[str, ...] | None) -> None:
+    """The agent writes a slash as an underscore."""
+    published = {"configurations": [{"hosts": ["a"], "version": 3, "live": 3, "parts": ["/web/front"]}]}
+    had = fleet.before(target(), {**agent("1"), "configurations": [{"digest": "d2", "file": file}]}, published)
+    assert (had.locations if had else None) == locations
 
 
 def test_waves_have_their_sizes_and_the_last_one_holds_for_the_rest() -> None:

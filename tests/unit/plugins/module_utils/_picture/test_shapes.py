@@ -29,3 +29,10 @@ def test_every_shape_is_an_element() -> None:
 def test_long_texts_are_cut() -> None:
     assert shortened("short", 100, 10) == "short"
     assert shortened("x" * 50, 58, 10) == "xxxxxxxxx…"
+
+
+def test_log_lines_and_colours_make_no_broken_file() -> None:
+    line = shortened("\x1b[31mFATAL\x00\n  at\tmain é", 1000, 10)
+    assert line == " [31mFATAL    at main é"
+    root = ET.fromstring(svg(Drawing(10, 20, "x", (Text(1, 2, line), Line(((0, 0), (1, 2)), '"/><script/>')))))
+    assert [one.tag.removeprefix(SVG) for one in root] == ["title", "text", "polyline"]

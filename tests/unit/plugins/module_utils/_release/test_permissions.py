@@ -73,6 +73,7 @@ def test_a_resource_of_several_names() -> None:
         return [missing["because"] for missing in entry["missing"]]
 
     assert because("", "implicitDeny") == because("implicitDeny", "") == because("boundary", "") == []
+    assert because("implicitDeny", "conditions k") == []
     assert because("boundary", "implicitDeny") == ["the permissions boundary does not allow it"]
     assert because("", "explicitDeny") == because("explicitDeny", "") == ["a statement denies it"]
 
@@ -97,6 +98,18 @@ def test_missing_is_named_with_its_reason_its_keys_and_its_statement() -> None:
         "needed by /logs/logs_collected/files/collect_list/0. "
         "Hint: add the statement SendLogs of the policy.",
     ]
+
+
+def test_what_conditions_decide_is_unknown() -> None:
+    """Nobody is refused for it, and it is named beside what certainly is missing."""
+    found = subject(Identity(ROLE))
+    entry = permissions.entry(found, allowed(found, logs_PutLogEvents="conditions aws:SourceVpce"))
+    assert (entry["state"], entry["missing"]) == ("unknown", [])
+    assert entry["reason"].endswith(f": logs:PutLogEvents on {STREAM} (aws:SourceVpce)")
+    assert permissions.message([entry]) == ""
+    both = permissions.entry(found, allowed(found, logs_PutLogEvents="conditions aws:SourceVpce", ssm_GetParameter="implicitDeny"))
+    assert (both["state"], [one["action"] for one in both["missing"]]) == ("missing", ["ssm:GetParameter"])
+    assert "aws:SourceVpce" in permissions.message([both])
 
 
 def test_what_was_not_answered_is_not_allowed() -> None:
