@@ -138,7 +138,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Everything that is done in the account, in all regions
+- name: Record the management events of all regions
   cloudwatch.agent.cloudtrail_trails:
     region: eu-west-1
     delivery_role: cloudwatch-agent-trails
@@ -149,7 +149,7 @@ EXAMPLES = r"""
         insight_selectors: [ApiErrorRateInsight]
   run_once: true
 
-- name: Objects that are written to one bucket, too
+- name: Record writes to the objects of one bucket as well
   cloudwatch.agent.cloudtrail_trails:
     region: eu-west-1
     trails:
@@ -169,7 +169,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 trails:
-  description: The trails, those that differ and others.
+  description: The trails, whether they differ or not.
   returned: when nothing was refused
   type: list
   elements: dict

@@ -264,7 +264,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 alarms:
-  description: The alarms, those that differ and others.
+  description: The alarms, whether they differ or not.
   returned: when nothing was refused
   type: list
   elements: dict
@@ -292,7 +292,7 @@ alarms:
       returned: when a call failed
       type: str
 log_groups:
-  description: The log groups whose metric filters alarms count by, with the same fields.
+  description: The log groups with metric filters of alarms, with the same fields.
   returned: when nothing was refused
   type: list
   elements: dict

@@ -94,7 +94,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A dashboard of all hosts, and a note below
+- name: Make a dashboard of all hosts, with a note below
   cloudwatch.agent.cw_agent_dashboards:
     plan: "{{ cw_agent_plan }}"
     dashboards:
@@ -107,7 +107,7 @@ EXAMPLES = r"""
               markdown: Runbook at https://wiki.example.com/fleet
   run_once: true
 
-- name: One by hand, and one that goes
+- name: Make a dashboard of your own widgets, and delete another one
   cloudwatch.agent.cw_agent_dashboards:
     region: eu-west-1
     dashboards:
@@ -126,7 +126,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dashboards:
-  description: The dashboards, those that differ and others.
+  description: The dashboards, whether they differ or not.
   returned: when nothing was refused
   type: list
   elements: dict

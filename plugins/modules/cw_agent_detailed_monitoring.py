@@ -57,7 +57,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 instances:
-  description: The instances of hosts that say something, those that differ and others.
+  description: The instances of the hosts that have the variable, whether they differ or not.
   returned: when nothing was refused
   type: list
   elements: dict

@@ -86,7 +86,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Route 53 may write the queries of resolvers, and every log group of the shop has an index
+- name: Let Route 53 write DNS query logs, and index the log groups of the shop
   cloudwatch.agent.cw_agent_log_policies:
     region: us-east-1
     policies:
@@ -108,7 +108,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 policies:
-  description: The policies, those that differ and others.
+  description: The policies, whether they differ or not.
   returned: when nothing was refused
   type: list
   elements: dict

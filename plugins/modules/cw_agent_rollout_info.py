@@ -162,7 +162,7 @@ failures:
   type: list
   elements: dict
 recorded:
-  description: Where one has not, what the account of the run says of each canary, by host, with C(state) and C(reason).
+  description: Where one has not, what the summary of the run says of each canary, by host, with C(state) and C(reason).
   returned: success and O(state=evaluated)
   type: dict
 verified:

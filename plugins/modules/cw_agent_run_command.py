@@ -99,16 +99,16 @@ waves:
   type: list
   elements: list
 hosts:
-  description: The account of every host, as M(cloudwatch.agent.cw_agent_telemetry_info) returns it; empty in check mode.
+  description: The summary of every host, as M(cloudwatch.agent.cw_agent_telemetry_info) returns it; empty in check mode.
   returned: success
   type: list
   elements: dict
 totals:
-  description: The number of hosts in each state of that account.
+  description: The number of hosts in each state.
   returned: success
   type: dict
 verified:
-  description: The hosts that nothing speaks against.
+  description: The hosts that count as verified for a release, as M(cloudwatch.agent.cw_agent_telemetry_info) returns them.
   returned: success
   type: list
   elements: str
@@ -118,7 +118,7 @@ table:
   type: list
   elements: str
 observed:
-  description: By host, what its node said last, as C(agent) of M(cloudwatch.agent.cw_agent_info) as far as a script can know it.
+  description: By host, the latest state of its agent, as C(agent) of M(cloudwatch.agent.cw_agent_info) as far as a script can know it.
   returned: success
   type: dict
 command_ids:
@@ -127,7 +127,7 @@ command_ids:
   type: list
   elements: str
 msg:
-  description: Why hosts are not well; empty where all are.
+  description: Why hosts have failed; empty where none has.
   returned: success
   type: str
 """

@@ -30,7 +30,7 @@ extends_documentation_fragment:
 options:
   hosts:
     description:
-      - Names of the hosts of the run, in the order of the account.
+      - Names of the hosts of the run, in the order of the summary.
       - Those of the plan that were not observed are accounted for as V(not_reached).
       - With O(expectations) or O(evaluated) the default is the hosts named there.
     type: list
@@ -177,7 +177,7 @@ options:
         RV(observe_again) say. One whose agent has died since is V(failed). CloudWatch is not asked again.
     type: dict
   restored:
-    description: With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored), for the account.
+    description: With O(evaluated), by host, results of M(cloudwatch.agent.cw_agent_config) with C(state=restored), for the summary.
     type: dict
   wait:
     description:
@@ -210,7 +210,7 @@ options:
     default: false
   result_file:
     description:
-      - Path on the controller of a JSON file with the account (RV(totals), RV(missing), RV(waited), RV(hosts), RV(msg)), of mode 0644.
+      - Path on the controller of a JSON file with the summary (RV(totals), RV(missing), RV(waited), RV(hosts), RV(msg)), of mode 0644.
       - It is written in check mode, too.
     type: path
   fail_on_missing:
@@ -262,7 +262,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hosts:
-  description: The account, an entry for every host.
+  description: The summary, an entry for every host.
   returned: always
   type: list
   elements: dict
@@ -424,7 +424,7 @@ missing:
   type: list
   elements: str
 verified:
-  description: Names of the hosts that nothing speaks against, which are those in none of the states V(missing), V(failed),
+  description: Names of the hosts that count as verified for a release, which are those in none of the states V(missing), V(failed),
     V(unreachable) and V(not_reached), and about which CloudWatch could be asked.
   returned: always
   type: list
@@ -435,7 +435,7 @@ totals:
   type: dict
   sample: {missing: 1, verified: 11}
 table:
-  description: The account as a table for people; bad hosts first, equal ones folded above 20 hosts, totals last.
+  description: The summary as a table; bad hosts first, equal ones folded above 20 hosts, totals last.
   returned: always
   type: list
   elements: str

@@ -155,7 +155,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 flow_logs:
-  description: The flow logs, those that differ and others.
+  description: The flow logs, whether they differ or not.
   returned: when nothing was refused
   type: list
   elements: dict

@@ -75,7 +75,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The plant's servers can register
+- name: Make an activation for the servers of the plant
   cloudwatch.agent.ssm_activation:
     path: ~/keys/plant.yml
     iam_role: plant-nodes
@@ -85,7 +85,7 @@ EXAMPLES = r"""
       Site: plant
     region: eu-west-1
 
-- name: They cannot any more
+- name: Delete the activation and its file
   cloudwatch.agent.ssm_activation:
     path: ~/keys/plant.yml
     state: absent

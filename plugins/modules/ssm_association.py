@@ -136,7 +136,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Every web server has the agent, those that are launched tonight included
+- name: Install the agent on all web servers, those that are launched later included
   cloudwatch.agent.ssm_association:
     name: cloudwatch-agent-install
     document: AWS-ConfigureAWSPackage
@@ -150,12 +150,12 @@ EXAMPLES = r"""
     compliance_severity: HIGH
     region: us-east-1
 
-- name: It goes slower from now on; all else stays as it is
+- name: Change only how many nodes run it at a time
   cloudwatch.agent.ssm_association:
     name: cloudwatch-agent-install
     max_concurrency: 5%
 
-- name: Run it now, and see what comes of it on each node
+- name: Run it now, and wait for the result of each node
   cloudwatch.agent.ssm_association:
     name: cloudwatch-agent-install
     run: true

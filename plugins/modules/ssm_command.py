@@ -212,7 +212,7 @@ counts:
   type: dict
   sample: {ok: 3, undelivered: 1}
 nodes:
-  description: The nodes, each with what came of the command.
+  description: The nodes, each with its result.
   returned: success
   type: list
   elements: dict
@@ -231,7 +231,7 @@ nodes:
         - In check mode V(would_run) instead of V(ok).
       type: str
     message:
-      description: What there is to say of a verdict other than V(ok).
+      description: The reason for a verdict other than V(ok).
       type: str
     details:
       description: AWS's own state of the invocation.

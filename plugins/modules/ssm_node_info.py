@@ -53,14 +53,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Which hosts of the inventory does Systems Manager lack, and why
+- name: Find the hosts of the inventory that are no managed nodes, and why
   cloudwatch.agent.ssm_node_info:
     instance_ids: "{{ groups.web | map('extract', hostvars, 'instance_id') | list }}"
     region: us-east-1
   register: managed
   failed_when: managed.missing | length > 0
 
-- name: Linux nodes of a role that are online
+- name: List the Linux nodes of a role that are online
   cloudwatch.agent.ssm_node_info:
     tags:
       Role: [web, api]
