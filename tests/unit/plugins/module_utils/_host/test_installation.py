@@ -33,13 +33,16 @@ def gpg(home: Path, *arguments: str) -> str:
     return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def keys() -> Iterator[tuple[Path, str, str]]:
-    """A key ring with two keys, the trusted one first; its path is short, because sockets stand in it."""
+    """A key ring with two keys, the trusted one first; its path is short, because sockets stand in it.
+
+    Of each test its own: ansible-test forks for every test, and what a module shares would be taken away by none of them.
+    """
     home = Path(tempfile.mkdtemp(prefix="cw-gpg-", dir="/tmp"))
     fingerprints = []
     for name in ("trusted", "other"):
-        gpg(home, "--quick-generate-key", name, "rsa2048", "sign", "never")
+        gpg(home, "--quick-generate-key", name, "ed25519", "sign", "never")
         rows = gpg(home, "--with-colons", "--list-keys", name).splitlines()
         fingerprints += [row.split(":")[9] for row in rows if row.startswith("fpr")][:1]
     yield home, fingerprints[0], fingerprints[1]
@@ -388,12 +391,16 @@ def test_no_package_for_this_host(fake: FakeHost, mirror: Mirror, scratch: str) 
 
 
 def test_packets_of_the_new_format(mirror: Mirror) -> None:
-    old = signature.binary_key(mirror.key())
+    """Of a key that is long enough to have its length in two bytes."""
+    home = mirror.keys[0]
+    gpg(home, "--quick-generate-key", "long", "rsa2048", "sign", "never")
+    fingerprint = gpg(home, "--with-colons", "--list-keys", "long").partition("\nfpr:::::::::")[2].partition(":")[0]
+    old = signature.binary_key(gpg(home, "--armor", "--export", "long").encode())
     assert old[0] == 0x99
     length = int.from_bytes(old[1:3], "big")
     body = old[3 : 3 + length]
     for head in (bytes([192 + ((length - 192) >> 8), (length - 192) & 255]), b"\xff" + length.to_bytes(4, "big")):
-        assert signature.key_fingerprints(b"\xc6" + head + body) == [mirror.keys[1]]
+        assert signature.key_fingerprints(b"\xc6" + head + body) == [fingerprint]
 
 
 def test_latest_by_name(box: PackagedHost, mirror: Mirror, scratch: str) -> None:
