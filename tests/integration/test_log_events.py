@@ -30,13 +30,13 @@ REGION, OTHER = "us-east-1", "eu-west-1"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
-def put(lab: Lab, group: str, stream: str, *messages: str, region: str = REGION, ago: float = 60) -> None:
-    """Events a second apart, the first of them so many seconds ago; group and stream are made where they are missing."""
+def put(lab: Lab, group: str, stream: str, *messages: str, region: str = REGION, ago: float = 60, now: float = 0) -> None:
+    """Events a second apart, the first of them so long before ``now`` (0: this moment); makes group and stream where they are missing."""
     logs = lab.client(region, "logs")
     for make, arguments in ((logs.create_log_group, {}), (logs.create_log_stream, {"logStreamName": stream})):
         with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
             make(logGroupName=group, **arguments)
-    begin = int((time.time() - ago) * 1000)
+    begin = int(((now or time.time()) - ago) * 1000)
     events = [{"timestamp": begin + 1000 * number, "message": message} for number, message in enumerate(messages)]
     logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
@@ -62,8 +62,9 @@ def ask(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, An
 def group(lab: Lab) -> str:
     """A log group of two regions, with 30 events of two streams, and one elsewhere."""
     name = f"/{uuid.uuid4().hex[:8]}"
-    put(lab, name, "i-1", *(f"one {number}" for number in range(15)))
-    put(lab, name, "i-2", *(f"two {number}" for number in range(15)), ago=59.5)
+    now = time.time()
+    put(lab, name, "i-1", *(f"one {number}" for number in range(15)), now=now)
+    put(lab, name, "i-2", *(f"two {number}" for number in range(15)), ago=59.5, now=now)
     put(lab, name, "i-3", "elsewhere", region=OTHER)
     return name
 
