@@ -78,7 +78,7 @@ missing:
   type: list
   elements: str
 ended:
-  description: Whether all commands have ended on all of their nodes.
+  description: Whether all commands have ended on all of their nodes, and every node shows how.
   returned: success
   type: bool
 counts:
@@ -116,12 +116,14 @@ def main() -> NoReturn:
         module.fail_json(msg=str(error), **error.details)
     there = {item["CommandId"] for item in commands}
     missing = [one for one in asked if one not in there]
-    ended = not missing and all(item["Status"] in ENDED for item in commands) and all(node.verdict != RUNNING for node in nodes)
+    # The invocations of a command show a while after it.
+    shown_all = len(nodes) >= sum(item.get("TargetCount") or 0 for item in commands)
+    closed = all(item["Status"] in ENDED for item in commands) and all(node.verdict != RUNNING for node in nodes)
     module.exit_json(
         changed=False,
         commands=[command_shown(item) for item in commands],
         missing=missing,
-        ended=ended,
+        ended=not missing and shown_all and closed,
         counts=counts(nodes),
         nodes=[shown(node) for node in nodes],
     )

@@ -14,7 +14,7 @@ from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 from .alarm_kinds import is_query
 from .alarms import COMPOSITE_RULE, Wanted, any_of
 from .log_groups import ABSENT, TAGS
-from .steps import Step, stale_tags
+from .steps import Step, aws_tags, retagging, tags_after
 
 NAME, RULE, CHILDREN, DESCRIPTION, ACTIONS, METRICS = 255, 10_240, 100, 1_024, 5, 10
 DAY, HOUR, INSIGHTS = 86_400, 3_600, 3
@@ -128,7 +128,7 @@ def problems(wanted: Wanted, found: Found | None, others: Iterable[str], region:
         yield f"its description has {len(merged['AlarmDescription'])} characters. Hint: {DESCRIPTION} at most."
     yield from _wrong_actions(merged, region)
     yield from _wrong_rule(wanted.name, merged, others) if COMPOSITE_RULE in merged else _wrong_metric(merged)
-    tags = {**(found.tags if found and not wanted.purge_tags else {}), **wanted.tags}
+    tags = tags_after(found.tags if found else {}, wanted.tags, wanted.purge_tags)
     if len([key for key in tags if not key.startswith("aws:")]) > TAGS:
         yield f"it would have {len(tags)} tags. Hint: AWS takes {TAGS} at most."
 
@@ -240,17 +240,10 @@ def steps(wanted: Wanted, found: Found | None) -> list[Step]:
         return [Step("delete_alarms", {"AlarmNames": [wanted.name]})] if found else []
     merged = request(wanted, found)
     operation = "put_composite_alarm" if COMPOSITE_RULE in merged else "put_metric_alarm"
-    tags = [{"Key": key, "Value": value} for key, value in sorted(wanted.tags.items())]
     if found is None:
-        return [Step(operation, {**merged, **({"Tags": tags} if tags else {})})]
+        return [Step(operation, {**merged, **({"Tags": aws_tags(wanted.tags)} if wanted.tags else {})})]
     made = [Step(operation, merged)] if shape(merged) != shape(found.properties) else []
-    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags)
-    if stale:
-        made.append(Step("untag_resource", {"ResourceARN": found.arn, "TagKeys": stale}))
-    changed = [one for one in tags if found.tags.get(one["Key"]) != one["Value"]]
-    if changed:
-        made.append(Step("tag_resource", {"ResourceARN": found.arn, "Tags": changed}))
-    return made
+    return made + retagging(found.arn, found.tags, wanted.tags, wanted.purge_tags)
 
 
 def in_order(alarms: Iterable[Wanted], found: Mapping[str, Found]) -> list[Wanted]:
@@ -287,9 +280,8 @@ def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str
     before = {"state": ABSENT} if found is None else _side(found.properties, found.tags, bool(wanted.tags or wanted.purge_tags))
     if wanted.state == ABSENT:
         return before, {"state": ABSENT}
-    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags) if found else []
-    tags = {key: value for key, value in (found.tags if found else {}).items() if key not in stale}
-    return before, _side(request(wanted, found), {**tags, **wanted.tags}, bool(wanted.tags or wanted.purge_tags))
+    tags = tags_after(found.tags if found else {}, wanted.tags, wanted.purge_tags)
+    return before, _side(request(wanted, found), tags, bool(wanted.tags or wanted.purge_tags))
 
 
 def _side(properties: Mapping[str, Any], tags: Mapping[str, str], tagged: bool) -> dict[str, Any]:

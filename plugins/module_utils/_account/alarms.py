@@ -13,11 +13,13 @@ from .._config.collected import HOST, INSTANCE, Collected, collected
 from .._config.errors import ConfigError
 from .._config.log_groups import config_log_groups
 from .._config.subject import Subject
+from .._config.words import listed
 from .._release.publications import Target
 from . import alarm_kinds as kinds
 from .alarm_patterns import PATTERNS
 from .log_groups import ABSENT, PRESENT, STANDARD
 from .log_groups import Wanted as Group
+from .steps import texts, wrong_tags
 
 VARIABLE = "cw_agent_alarms"
 PREFIX = "cw-agent-"
@@ -253,6 +255,9 @@ class _Maker:
         groups = [group for group in config_log_groups(self._subject) if group["log_group_name"]]
         if not groups:
             self._notes.append(f"{self._name}: it collects nothing that the alarm {kinds.LOG_ERRORS} could be made of.")
+        asked = settings.get("log_groups")
+        if groups and asked and not set(asked) & {group["log_group_name"] for group in groups}:
+            self._notes.append(f"{self._name}: it writes to none of {listed(asked)}, so that {kinds.LOG_ERRORS} makes no alarm for it.")
         for group in groups:
             name, log_class = group["log_group_name"], group["log_group_class"]
             if settings.get("log_groups") and name not in settings["log_groups"]:
@@ -374,10 +379,11 @@ def _merge(alarms: dict[str, Wanted], entry: Mapping[str, Any], where: str, wron
     given = {aws: entry[option] for option, aws in PROPERTIES.items() if entry.get(option) is not None}
     if entry.get("dimensions") is not None:
         given["Dimensions"] = [{"Name": str(key), "Value": str(value)} for key, value in sorted(entry["dimensions"].items())]
+    wrong += wrong_tags(entry.get("tags") or {}, f"{where} ({entry['name']}) tags")
     alarms[entry["name"]] = known._replace(
         state=entry["state"],
         named={**known.named, **given},
-        tags={str(key): str(value) for key, value in (entry.get("tags") or {}).items()},
+        tags=texts(entry.get("tags") or {}),
         purge_tags=bool(entry.get("purge_tags")),
         filter=None if entry["state"] == ABSENT else known.filter,
         said=where,
@@ -388,7 +394,7 @@ def _merge(alarms: dict[str, Wanted], entry: Mapping[str, Any], where: str, wron
 def completed(one: Wanted, topics: list[str], tags: Mapping[str, Any]) -> Wanted:
     """The alarm with what holds for all: tags, and the topics of its target where it is to notify them and names no actions of its own."""
     actions = {"AlarmActions": topics, "OKActions": topics} if topics and one.notified and one.state == PRESENT else {}
-    return one._replace(named={**actions, **one.named}, tags={**{str(key): str(value) for key, value in tags.items()}, **one.tags})
+    return one._replace(named={**actions, **one.named}, tags={**texts(tags), **one.tags})
 
 
 def filtered(alarms: Iterable[Wanted]) -> tuple[list[Group], set[str]]:

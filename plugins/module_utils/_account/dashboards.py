@@ -17,8 +17,8 @@ from .._config.subject import Subject
 from .._config.words import counted
 from . import alarm_kinds as kinds
 from .dashboard_body import ALARMS, WIDTH, problems
-from .log_groups import ABSENT, PRESENT, TAGS
-from .steps import Step, stale_tags
+from .log_groups import ABSENT, PRESENT
+from .steps import Step, aws_tags, retagging, tags_after, texts, wrong_tags
 
 VARIABLE = "cw_agent_dashboards"
 HEIGHT, HEADER, LOG_HEIGHT = 6, 2, 6
@@ -73,8 +73,7 @@ def desired(plan: Mapping[str, Any], entries: Iterable[Mapping[str, Any]], alarm
         found[one.profile, one.name] = one
         if not _NAME.fullmatch(one.name):
             wrong.append(f"{where}: no dashboard can have this name. Hint: 1 to 255 letters, digits, - and _.")
-        if len(one.tags) > TAGS:
-            wrong.append(f"{where}: it has {len(one.tags)} tags. Hint: AWS takes {TAGS} at most.")
+        wrong += wrong_tags(one.tags, f"{where} tags")
         wrong += [f"{where}: {problem}" for problem in problems(one.body)] if one.body is not None else []
     if wrong:
         raise ConfigError("\n".join(wrong))
@@ -99,8 +98,9 @@ def _wanted(
     arns = {region: sorted(alarms.get((one.profile, region), ())) for region in regions}
     widgets = merged(generated(chosen, arns), entry["widgets"])
     extra = {key: entry[option] for option, key in (("start", "start"), ("period_override", "periodOverride")) if entry.get(option)}
-    tags = {str(key): str(value) for key, value in (entry["tags"] or {}).items()}
-    return one._replace(body={**extra, "widgets": widgets}, tags=tags, purge_tags=entry["purge_tags"], generated=bool(chosen))
+    return one._replace(
+        body={**extra, "widgets": widgets}, tags=texts(entry["tags"] or {}), purge_tags=entry["purge_tags"], generated=bool(chosen)
+    )
 
 
 def _profile(plan: Mapping[str, Any], entry: Mapping[str, Any], where: str, wrong: list[str]) -> str:
@@ -227,16 +227,11 @@ def steps(wanted: Wanted, found: Found | None) -> list[Step]:
     """The calls that make a dashboard what it shall be; bodies are compared as data."""
     if wanted.body is None:
         return [Step("delete_dashboards", {"DashboardNames": [wanted.name]})] if found else []
-    tags = [{"Key": key, "Value": value} for key, value in sorted(wanted.tags.items())]
     put = Step("put_dashboard", {"DashboardName": wanted.name, "DashboardBody": json.dumps(wanted.body, separators=(",", ":"))})
     if found is None:
-        return [Step(put.operation, {**put.arguments, **({"Tags": tags} if tags else {})})]
+        return [Step(put.operation, {**put.arguments, **({"Tags": aws_tags(wanted.tags)} if wanted.tags else {})})]
     made = [] if wanted.body == found.body else [put]
-    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags)
-    made += [Step("untag_resource", {"ResourceARN": found.arn, "TagKeys": stale})] if stale else []
-    changed = [one for one in tags if found.tags.get(one["Key"]) != one["Value"]]
-    made += [Step("tag_resource", {"ResourceARN": found.arn, "Tags": changed})] if changed else []
-    return made
+    return made + retagging(found.arn, found.tags, wanted.tags, wanted.purge_tags)
 
 
 def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -245,9 +240,7 @@ def shown(wanted: Wanted, found: Found | None) -> tuple[dict[str, Any], dict[str
     before = {"state": ABSENT} if found is None else _side(found.body, found.tags, tagged)
     if wanted.body is None:
         return before, {"state": ABSENT}
-    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags) if found else []
-    there = {key: value for key, value in (found.tags if found else {}).items() if key not in stale}
-    return before, _side(wanted.body, {**there, **wanted.tags}, tagged)
+    return before, _side(wanted.body, tags_after(found.tags if found else {}, wanted.tags, wanted.purge_tags), tagged)
 
 
 def _side(body: Any, tags: Mapping[str, str], tagged: bool) -> dict[str, Any]:

@@ -37,6 +37,24 @@ def stale_tags(found: Mapping[str, str], wanted: Mapping[str, str], purge: bool)
     return sorted(key for key in found if purge and key not in wanted and not key.startswith("aws:"))
 
 
+def tags_after(found: Mapping[str, str], wanted: Mapping[str, str], purge: bool) -> dict[str, str]:
+    """All tags once the stale ones are gone and the new ones are set."""
+    stale = stale_tags(found, wanted, purge)
+    return {**{key: value for key, value in found.items() if key not in stale}, **wanted}
+
+
+def aws_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as CloudWatch takes them."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def retagging(arn: str, found: Mapping[str, str], wanted: Mapping[str, str], purge: bool) -> list[Step]:
+    """CloudWatch's calls that make the tags of a resource what they shall be."""
+    stale, added = stale_tags(found, wanted, purge), new_tags(found, wanted)
+    made = [Step("untag_resource", {"ResourceARN": arn, "TagKeys": stale})] if stale else []
+    return made + ([Step("tag_resource", {"ResourceARN": arn, "Tags": aws_tags(added)})] if added else [])
+
+
 def new_tags(found: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
     """The tags that are missing or have another value."""
     return {key: value for key, value in wanted.items() if found.get(key) != value}

@@ -30,6 +30,16 @@ def test_verdicts_by_now_and_at_the_end(ssm: FakeRunCommand, run_module: Any) ->
     assert last["nodes"][0]["steps"][0]["exit_code"] == 1
 
 
+def test_what_shows_no_end_has_not_ended(ssm: FakeRunCommand, run_module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command may be a success before all of its nodes show."""
+    listed = ssm.list_command_invocations
+    monkeypatch.setattr(
+        ssm, "list_command_invocations", lambda **request: {"CommandInvocations": listed(**request)["CommandInvocations"][:1]}
+    )
+    found = [run_module(ssm_command_info.main, {"region": "us-east-1", "command_ids": ["c-1"]}) for _look in range(2)]
+    assert [(sum(one["counts"].values()), one["ended"]) for one in found] == [(1, False), (1, False)]
+
+
 def test_a_refusal_is_one_message(ssm: FakeRunCommand, run_module: Any) -> None:
     ssm.fail = {"list_commands": [client_error("AccessDeniedException", "ListCommands")]}
     refused = run_module(ssm_command_info.main, {"region": "us-east-1", "command_ids": ["c-1"]})

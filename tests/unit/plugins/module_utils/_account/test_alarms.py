@@ -162,6 +162,13 @@ def test_log_groups_of_alarms_on_lines() -> None:
     groups, can_be_made = alarms.filtered(found.values())
     assert [(one.name, len(one.metric_filters)) for one in groups] == [("/app", 1), ("/web", 1)] and can_be_made == {"/app", "/web"}
     assert list(of_east(made(item(logs=files), known=hosts({"log_errors": {"log_groups": ["/web"]}})))) == ["cw-agent-errors-/web"]
+    strange = made(item(logs=files), known=hosts({"log_errors": {"log_groups": ["/wbe"]}}))
+    assert strange == Desired({}, ["AmazonCloudWatch-web: it writes to none of /wbe, so that log_errors makes no alarm for it."])
+
+
+def test_tags_that_aws_does_not_take() -> None:
+    with pytest.raises(ConfigError, match=r"cw_agent_alarms_named\[0\] \(a\) tags has 'aws:x'"):
+        made(entries=[{"name": "a", "profile": "", "region": "us-east-1", "state": "present", "tags": {"aws:x": 1}}])
 
 
 def test_patterns_of_trails() -> None:

@@ -123,7 +123,7 @@ def test_entries() -> None:
         ([entry("a b")], r"cw_agent_dashboards\[0\] \(a b\): no dashboard can have this name"),
         ([entry(), entry()], r"cw_agent_dashboards\[0\] \(fleet\) names the same dashboard"),
         ([entry(configurations=["none"])], "the run has no configuration none. Hint: it has AmazonCloudWatch-web"),
-        ([entry(tags={str(number): "" for number in range(51)})], "it has 51 tags"),
+        ([entry(tags={str(number): "" for number in range(51)})], "has 51 tags"),
         ([entry(widgets=[{"type": "text", "properties": {}}])], r"/widgets/2/properties: Should have required property 'markdown'"),
         ([entry(widgets=[{"type": "text", "x": "1", "properties": {"markdown": ""}}])], r"/widgets/2/x: Should be integer"),
     ],

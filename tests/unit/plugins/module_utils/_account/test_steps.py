@@ -4,13 +4,32 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._account.steps import new_tags, stale_tags, texts, wrong_tags
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.steps import (
+    Step,
+    new_tags,
+    retagging,
+    stale_tags,
+    tags_after,
+    texts,
+    wrong_tags,
+)
 
 
 def test_tags_that_differ() -> None:
     found = {"a": "1", "b": "2", "aws:x": "3"}
     assert new_tags(found, {"a": "1", "b": "3", "c": "4"}) == {"b": "3", "c": "4"}
     assert stale_tags(found, {"a": "1"}, purge=True) == ["b"] and stale_tags(found, {}, purge=False) == []
+
+
+def test_calls_that_set_tags() -> None:
+    """Nothing for what holds already; AWS's own tags stay."""
+    found, wanted = {"a": "1", "b": "2", "aws:x": ""}, {"a": "1", "c": "3"}
+    assert retagging("arn", found, wanted, purge=True) == [
+        Step("untag_resource", {"ResourceARN": "arn", "TagKeys": ["b"]}),
+        Step("tag_resource", {"ResourceARN": "arn", "Tags": [{"Key": "c", "Value": "3"}]}),
+    ]
+    assert tags_after(found, wanted, purge=True) == {"a": "1", "aws:x": "", "c": "3"}
+    assert retagging("arn", found, {"a": "1"}, purge=False) == [] and tags_after(found, {}, purge=False) == found
 
 
 def test_tags_that_aws_does_not_take() -> None:
