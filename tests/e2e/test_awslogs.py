@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 import yaml
-from lab_site import ROOT, UNIT, Site, until
+from awaiting import until
+from lab_site import ROOT, UNIT, Site
 
 HOST = "ec2-1"
 LOG = "/var/log/app/app.log"

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from lab_site import ROOT, UNIT, Site, until
+from awaiting import until
+from lab_site import ROOT, UNIT, Site
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 EXAMPLE, TUTORIAL = GUIDES / "example_web_server.rst", GUIDES / "tutorial.rst"

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from lab_site import Site, memory, until
+from awaiting import until
+from lab_site import Site, memory
 
 HOST = "ec2-1"
 BASE = "/opt/aws/amazon-cloudwatch-agent"

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from lab_site import Site, memory, until
+from awaiting import until
+from lab_site import Site, memory
 
 HOSTS = ("ec2-1", "amazon-1")
 APP, SECRET = "/var/log/app/app.log", "/srv/private/logs/secret.log"

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from lab_site import UNIT, Run, Site, memory, until
+from awaiting import until
+from lab_site import UNIT, Run, Site, memory
 
 FLEET = ("ec2-1", "ec2-2", "ec2-3", "ec2-4", "ec2-5")
 CANARY, OTHERS = FLEET[0], FLEET[1:]

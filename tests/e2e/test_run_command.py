@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet
-from lab_site import Run, Site, memory, until
+from awaiting import until
+from lab_site import Run, Site, memory
 
 HOSTS = ("ec2-1", "amazon-1")
 VERSION = "/opt/aws/amazon-cloudwatch-agent/bin/CWAGENT_VERSION"

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from lab_site import LAB, Site, memory, until
+from awaiting import until
+from lab_site import LAB, Site, memory
 
 HOSTS = ("ec2-1", "amazon-1")
 PROXY = "http://agent:lab-proxy-word@127.0.0.2:3128"

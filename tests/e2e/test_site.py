@@ -14,7 +14,8 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from lab_site import HOSTS, ROOT, Site, until, untouched
+from awaiting import until
+from lab_site import HOSTS, ROOT, Site, untouched
 
 GROUPS = {"ec2-1": "web", "ec2-2": "backend", "amazon-1": "backend", "onprem-1": "onprem"}
 FILES = {"web": "/var/log/web/access.log", "backend": "/var/log/backend/app.log", "onprem": "/var/log/plant/machine.log"}

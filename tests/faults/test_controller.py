@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from lab_site import Site, memory, until
+from awaiting import until
+from lab_site import Site, memory
 from table import CONTROLLER, PARAMETER, ControllerFault
 
 HOST = "ec2-1"

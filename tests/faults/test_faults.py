@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from lab_site import Run, Site, until
+from awaiting import until
+from lab_site import Run, Site
 from table import DIRECTORY, FAULTS, UNIT, UPGRADE, Fault
 
 DEBIAN = ("ec2-1", "ec2-2", "ec2-3", "ec2-4", "ec2-5", "ec2-6")

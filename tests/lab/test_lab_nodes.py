@@ -8,12 +8,13 @@ That one is on Debian hosts; amazon-1 has the stand-in in any case, so that both
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
-import time
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
+import awaiting
 import pytest
 
 if TYPE_CHECKING:
@@ -25,14 +26,7 @@ AGENT = "AmazonCloudWatchAgent"
 CTL = "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
 LINUX = "ControlCloudWatchAgentLinux"
 CONFIGURATION = {"metrics": {"metrics_collected": {"mem": {"measurement": ["used_percent"]}}}}
-
-
-def until(condition: Callable[[], Any], seconds: float = 60, what: str = "the condition") -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.2)
-    return value
+until = functools.partial(awaiting.until, seconds=60)
 
 
 class Nodes:
@@ -56,7 +50,9 @@ class Nodes:
     def result(self, command: str, host: str, step: str | None = None, seconds: float = 60) -> dict[str, Any]:
         """What GetCommandInvocation says once the node has ended."""
         until(
-            lambda: self.state(command, host) not in ("", "Pending", "InProgress", "Delayed", "Cancelling"), seconds, f"{command} on {host}"
+            lambda: self.state(command, host) not in ("", "Pending", "InProgress", "Delayed", "Cancelling"),
+            seconds=seconds,
+            what=f"{command} on {host}",
         )
         plugin = {"PluginName": step} if step else {}
         found: dict[str, Any] = self.ssm.get_command_invocation(CommandId=command, InstanceId=self.ids[host], **plugin)

@@ -14,8 +14,7 @@ import pathlib
 import re
 import shlex
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -34,15 +33,6 @@ EC2_PLUGIN = {
     "hostnames": ["tag:Name"],
     "groups": {"ec2": True},
 }
-
-
-def until(condition: Callable[[], Any], seconds: float, what: str = "the condition") -> Any:
-    """Return the condition's first true value; fail when the time is over."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.2)  # between two looks at a condition that has a deadline
-    return value
 
 
 def demo_variables() -> dict[str, Any]:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from typing import TYPE_CHECKING, Any, Callable
 
+import awaiting
 import pytest
 from botocore.exceptions import ClientError
 
@@ -20,14 +22,7 @@ if TYPE_CHECKING:
     from aws.fleet_support import Fleet
 
 AGENT = "AmazonCloudWatch-ManageAgent"
-
-
-def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return value
+until = functools.partial(awaiting.until, seconds=10, pause=0.05)
 
 
 @pytest.fixture

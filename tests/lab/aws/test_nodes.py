@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from awaiting import until
 from botocore.exceptions import ClientError
 
 from aws.fleet_support import Player
@@ -141,9 +142,9 @@ def test_a_cancel_is_a_message_too(nodes: Fleet, node: Player) -> None:
 
 
 def test_what_was_not_delivered_in_time_is_not_given_out(nodes: Fleet, node: Player) -> None:
-    nodes.send(node.id, TimeoutSeconds=30)
+    late = nodes.send(node.id, TimeoutSeconds=30)
     nodes.settings(command_clock=1000)
-    time.sleep(0.1)  # thirty seconds of the service's
+    until(lambda: nodes.details(late) == ["DeliveryTimedOut"], 10)
     nodes.command(nodes.send(node.id, TimeoutSeconds=2592000))
     assert len(node.messages()) == 1
 

@@ -5,28 +5,22 @@
 
 from __future__ import annotations
 
-import time
+import functools
 from typing import TYPE_CHECKING, Any, Callable
 
+import awaiting
 import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from aws.fleet_support import Fleet
+until = functools.partial(awaiting.until, seconds=10, pause=0.05)
 
 
 def refusal(call: Callable[..., Any], *arguments: Any, **params: Any) -> str:
     with pytest.raises(ClientError) as caught:
         call(*arguments, **params)
     return str(caught.value.response["Error"]["Code"])
-
-
-def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return value
 
 
 def test_what_is_refused_at_once(nodes: Fleet) -> None:
