@@ -49,7 +49,7 @@ class Nodes:
 
     def result(self, command: str, host: str, step: str | None = None, seconds: float = 60) -> dict[str, Any]:
         """What GetCommandInvocation says once the node has ended."""
-        until(
+        awaiting.until(
             lambda: self.state(command, host) not in ("", "Pending", "InProgress", "Delayed", "Cancelling"),
             seconds=seconds,
             what=f"{command} on {host}",

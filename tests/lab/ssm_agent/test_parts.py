@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from awaiting import until
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = (HERE / "src", HERE.parent / "agent" / "src")
@@ -199,6 +200,27 @@ def test_a_reboot_runs_the_same_step_again(tmp_path: pathlib.Path, monkeypatch: 
     worker.Worker(Service(), place).run()
     assert json.loads((place / "step-0.json").read_text())["standardOutput"] == "before\nafter\n"
     assert json.loads((place / "end.json").read_text())["status"] == "Success"
+
+
+def test_a_process_is_seen_from_its_start_on_and_started_once(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent that is restarted between the start of a process and its own next line finds that process, not one that ended."""
+    processes = part("processes")
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import pathlib, sys, time\nplace = pathlib.Path(sys.argv[2])\n(place / str(time.time_ns())).touch()\ntime.sleep(1)\n"
+    )
+    monkeypatch.setattr(processes, "PROGRAM", program)
+    place = tmp_path / "command"
+    place.mkdir()
+    assert not processes.alive(place)
+    for _agent in range(2):
+        processes.start(place)
+        assert processes.alive(place)
+    until(lambda: not processes.alive(place), seconds=30)
+    assert len([path for path in place.iterdir() if path.name.isdigit()]) == 1
+    processes.start(place)
+    assert processes.alive(place)
+    until(lambda: not processes.alive(place), seconds=30)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import pathlib
 import shutil
 import subprocess
@@ -22,33 +23,45 @@ def boot_time() -> str:
 
 
 def start(place: pathlib.Path) -> None:
-    """Run the document whose message lies in a directory."""
-    words = [sys.executable, "-ISB", str(PROGRAM), "--worker", str(place)]
-    with (place / "worker.log").open("ab") as out:
-        worker = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", start_new_session=True)
-    places.write(place / "worker.json", {"pid": worker.pid, "boot": boot_time()})
-    # Whoever was started here has to be waited for, or it looks alive for ever.
+    """Run the document whose message lies in a directory, unless a process does.
+
+    The process is handed a lock that it holds to its end: from its first moment on, an agent that is started anew sees it.
+    """
+    with (place / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        places.write(place / "boot.json", boot_time())
+        words = [sys.executable, "-ISB", str(PROGRAM), "--worker", str(place)]
+        with (place / "worker.log").open("ab") as out:
+            worker = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", start_new_session=True, pass_fds=[lock.fileno()]
+            )
+    # What is not waited for stays as a zombie.
     threading.Thread(target=worker.wait, daemon=True).start()
 
 
 def alive(place: pathlib.Path) -> bool:
     """Whether the process of a directory runs, whoever started it."""
-    started = places.read(place / "worker.json")
-    if not started:
-        return False
     try:
-        return str(place) in pathlib.Path(f"/proc/{started['pid']}/cmdline").read_text()
+        with (place / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
     except OSError:
         return False
+    return False
 
 
 def reboots(place: pathlib.Path) -> bool:
     """Whether its document asked for a reboot that has not come yet."""
     files = sorted(place.glob("step-*.json"), key=lambda path: int(path.stem[5:]))
     asked = bool(files) and places.read(files[-1])["status"] == "SuccessAndReboot"
-    return asked and (places.read(place / "worker.json") or {}).get("boot") == boot_time()
+    return asked and places.read(place / "boot.json") == boot_time()
 
 
 def remove(place: pathlib.Path) -> None:
-    """Forget a directory."""
+    """Forget a directory; its message first, so that nobody who comes half-way runs it again."""
+    (place / "message.json").unlink(missing_ok=True)
     shutil.rmtree(place, ignore_errors=True)

@@ -9,7 +9,6 @@ It reads `message.json` in the command's directory and leaves a file for each st
 from __future__ import annotations
 
 import datetime
-import fcntl
 import pathlib
 import subprocess
 from typing import Any, Callable
@@ -72,17 +71,9 @@ class Worker:
         return shell.run(step.inputs, room, variables, self._cancelled)
 
     def run(self) -> None:
-        """Run the document to its end or to a reboot; once, also where an agent that was killed has started another worker."""
-        lock = (self.place / "lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        """Run the document to its end or to a reboot."""
+        if (self.place / "end.json").exists():
             return
-        with lock:
-            if not (self.place / "end.json").exists():
-                self._document()
-
-    def _document(self) -> None:
         try:
             plan = steps(self.message["DocumentContent"], self.message.get("Parameters") or {}, self.resolve)
         except DocumentError as error:
