@@ -127,6 +127,18 @@ class TestOnPremises:
         _run, said = refused(site, "onprem-1", cw_agent_credentials_file=file, **none)
         assert f"cwagent (agent.run_as_user) can't read the credential profile ({file})" in said
 
+    def test_a_profile_of_another_region(self, site: Site) -> None:
+        """The configuration lies in the inventory's region, the agent would look for it and send to the profile's."""
+        file = "/etc/elsewhere/credentials"
+        site.on("onprem-1", "install -d /etc/elsewhere; cp /etc/amazon-cloudwatch-agent-credentials/* /etc/elsewhere/")
+        site.on("onprem-1", "chmod 644 /etc/elsewhere/*; sed -i 's/us-east-1/eu-west-1/' /etc/elsewhere/config")
+        none = {"cw_agent_credentials_access_key_id": "", "cw_agent_credentials_secret_access_key": ""}
+        _run, said = refused(site, "onprem-1", cw_agent_credentials_file=file, **none)
+        assert (
+            "the region differs (cw_agent_region us-east-1, profile AmazonCloudWatchAgent in /etc/elsewhere/config has eu-west-1)" in said
+        )
+        assert "Hint: set cw_agent_region: eu-west-1, or correct the region of the profile" in said
+
     def test_the_keys_of_a_hybrid_activation(self, site: Site) -> None:
         """The SSM agent writes them for root alone, without a region, and new ones every half hour, which changes nothing here."""
         role = site.client("iam").get_role(RoleName="cw-agent-lab")["Role"]["Arn"]
@@ -200,6 +212,16 @@ class TestMetadata:
         assert f"ec2-1: the instance has no role ({instance} has no instance profile). Hint: associate" in said
         assert f"EC2 says of {instance}: no instance profile; HttpEndpoint enabled, HttpTokens required, hop limit" in said
 
+    def test_another_region(self, site: Site) -> None:
+        """The inventory says so before anything is published; where it does not know, the host does before it is changed."""
+        with untouched(site, ("ec2-1",), writes=True):
+            run = site.play("--limit", "ec2-1", variables={"cw_agent_region": "eu-west-1"})
+        assert run.status == 2
+        assert "cw_agent_region is 'eu-west-1', and the inventory's placement says 'us-east-1'" in run.output
+        _run, said = refused(site, "ec2-1", cw_agent_region="eu-west-1", placement={})
+        assert "ec2-1: the region differs (cw_agent_region eu-west-1, the instance is in us-east-1)" in said
+        assert "Hint: set cw_agent_region: us-east-1 for this host" in said
+
     @pytest.mark.parametrize(
         ("name", "make", "where"),
         [
@@ -207,6 +229,11 @@ class TestMetadata:
                 "environment",
                 in_unit("AWS_ACCESS_KEY_ID=AKIAOFTHEUNIT"),
                 "AWS_ACCESS_KEY_ID in the environment of the service",
+            ),
+            (
+                "container",
+                in_unit("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials"),
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI in the environment of the service",
             ),
             (
                 "web_identity",
