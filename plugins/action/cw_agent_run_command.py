@@ -50,6 +50,7 @@ class ActionModule(AwsAction):
         given, connection = self.connect(ARGUMENTS)
         self._given, self._made = given, clients(connection)
         self._mask = mask_of(given["plan"]["configurations"])
+        self._convergence: Convergence | None = None
         try:
             nodes = given["nodes"] if given["nodes"] is not None else self._node_ids((task_vars or {}).get("hostvars") or {})
             targets = agent_fleet.targets(given["plan"], given["published"], nodes)
@@ -62,7 +63,8 @@ class ActionModule(AwsAction):
                     fleet.cancel()
                     result = {"failed": True, "msg": "interrupted", "changed": bool(fleet.command_ids)}
         except (AwsError, CommandError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": str(self._mask(str(error))), **getattr(error, "details", {})}
+            changed = self._convergence is not None and self._convergence.has_changed
+            return {"failed": True, **getattr(error, "details", {}), "changed": changed, "msg": str(self._mask(str(error)))}
         return result
 
     def _node_ids(self, hostvars: Any) -> dict[str, str]:
@@ -73,7 +75,7 @@ class ActionModule(AwsAction):
     def _converged(self, targets: Sequence[Target], fleet: FleetCommands) -> dict[str, Any]:
         given = self._given
         fleet.know(targets)
-        convergence = Convergence(fleet, given["published"], self._proved, given["max_fail_percentage"])
+        convergence = self._convergence = Convergence(fleet, given["published"], self._proved, given["max_fail_percentage"])
         self._evaluations: dict[str, dict[str, Any]] = {}
         differing = convergence.look(targets)
         waves = agent_fleet.waves(differing, given["waves"])
@@ -119,9 +121,8 @@ class ActionModule(AwsAction):
             self._show("\n".join(lines))
         said = [f"{host}: {failure['reason']}" for host, failure in failures.items()]
         text = "\n".join(filter(None, [convergence.stopped, *said, missing_message(entries)]))
-        would = [host for host, state in convergence.states.items() if state in (states.WOULD_CHANGE, states.CHANGED, states.TAKEN_BACK)]
         return {
-            "changed": bool(would) or any(state == states.FAILED for state in convergence.states.values()),
+            "changed": convergence.has_changed,
             "states": convergence.states,
             "needs": {host: some for host, some in convergence.needs.items() if some},
             "waves": waves,

@@ -49,6 +49,11 @@ class Convergence:
         self.stopped = ""
         self._silent: dict[str, str] = {}
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether a host was changed, was perhaps changed, or would be."""
+        return bool({WOULD_CHANGE, CHANGED, TAKEN_BACK, FAILED} & set(self.states.values()))
+
     def look(self, targets: Sequence[Target]) -> list[Target]:
         """Ask all nodes, in one command for fifty of them; return those that differ."""
         self.before, silent = self._commands.ask(targets)
@@ -61,7 +66,10 @@ class Convergence:
         return [target for target in answered if self.needs[target.host]]
 
     def run(self, waves: Sequence[Sequence[Target]]) -> None:
-        """Converge wave by wave; one with too many failures is taken back, and is the last one. So is one that a refused call ends."""
+        """Converge wave by wave; what fails is taken back. A wave with too many failures is taken back as a whole, and is the last one.
+
+        So is one that a refused call ends.
+        """
         for number, wave in enumerate(waves, 1):
             name = f"wave {number} of {len(waves)}"
             try:
@@ -74,15 +82,15 @@ class Convergence:
                 return
 
     def _passes(self, name: str, wave: list[Target]) -> bool:
-        """Converge a wave, and take it back where too much of it has failed."""
+        """Converge a wave, and take back what has failed, or all of it where that is too much."""
         failures = self._wave(wave)
         self.states.update({target.host: FAILED if target.host in failures else CHANGED for target in wave})
         self.reasons.update(failures)
-        if len(failures) * 100 <= self._most * len(wave):
-            return True
-        self.stopped = f"{name}: {len(failures)} of {len(wave)} hosts have failed"
-        self._take_back(wave)
-        return False
+        passed = len(failures) * 100 <= self._most * len(wave)
+        if not passed:
+            self.stopped = f"{name}: {len(failures)} of {len(wave)} hosts have failed"
+        self._take_back([target for target in wave if target.host in failures or not passed])
+        return passed
 
     def _wave(self, wave: list[Target]) -> dict[str, str]:
         """Install and configure what needs it; return why hosts have failed, by host."""
@@ -129,7 +137,7 @@ class Convergence:
             self.after.update({target.host: agents.get(target.host, {}) for target in targets})
 
     def _take_back(self, wave: list[Target]) -> None:
-        """Give the hosts of a wave the release that is live, or what they had before."""
+        """Give hosts of a wave the release that is live, or what they had before."""
         found = {target.host: pure.before(target, self.before[target.host], self._published) for target in wave}
         back = [target for target in found.values() if target]
         older = [target for target in back if self.after[target.host].get("package", {}).get("build") != target.build]

@@ -134,11 +134,18 @@ def test_missing_telemetry_takes_a_wave_back_to_what_is_live_and_to_its_build() 
     assert found.reasons == {"a": "telemetry is missing"}
 
 
-def test_an_error_budget_lets_others_go_on() -> None:
-    commands = FakeFleet(a="2", b="2")
-    commands.deaf = {"a"}
-    found = converge(commands, "ab", most=50)
-    assert found.states == {"a": "failed", "b": "changed"} and found.stopped == "" and commands.active["b"] == NEW
+def test_an_error_budget_lets_others_go_on_and_what_has_failed_goes_back() -> None:
+    commands = FakeFleet(a="1", b="1", c="1")
+    found = converge(commands, "ab", "c", verify=lambda hosts, *_agents: {"a": "telemetry is missing"} if "a" in hosts else {}, most=50)
+    assert found.states == {"a": "taken_back", "b": "changed", "c": "changed"} and found.stopped == ""
+    assert found.reasons == {"a": "telemetry is missing"}
+    assert (commands.active, commands.builds) == ({"a": LIVE, "b": NEW, "c": NEW}, {"a": "1", "b": "2", "c": "2"})
+
+
+def test_a_host_of_the_budget_that_had_nothing_before_stays_failed() -> None:
+    commands = FakeFleet(a="", b="2")
+    found = converge(commands, "ab", verify=lambda *_hosts: {"a": "telemetry is missing"}, most=50)
+    assert found.states == {"a": "failed", "b": "changed"} and commands.active["b"] == NEW
 
 
 def test_an_agent_that_dies_after_it_was_changed_has_failed() -> None:
