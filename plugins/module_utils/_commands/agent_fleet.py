@@ -49,12 +49,20 @@ $ctl -a start -m @MODE@
 
 
 FORGET = r"""
+if [ -x /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl ]; then exit 0; fi
 for script in /var/lib/amazon/ssm/packages/*/*/uninstall.sh; do
-  grep -qs amazon-cloudwatch-agent "$script" && rm -rf "$(dirname "$(dirname "$script")")"
+  package=$(dirname "$(dirname "$script")")
+  case "$package" in
+    *[Aa]mazon[Cc]loud[Ww]atch[Aa]gent*) rm -rf "$package" ;;
+    *) grep -Eqs '(dpkg|rpm|apt-get|yum|dnf|zypper) .*amazon-cloudwatch-agent' "$script" && rm -rf "$package" ;;
+  esac
 done
 exit 0
 """
-"""What the SSM agent remembers of the package, where it cannot uninstall it because it is gone."""
+"""Removes what the SSM agent remembers of the package, where it cannot uninstall it because it is gone.
+
+A host that has the agent keeps it: nothing else can uninstall it. Packages of others stay, also those whose scripts restart the agent.
+"""
 
 
 class Target(NamedTuple):

@@ -88,6 +88,29 @@ def test_hosts_that_need_the_same_share_a_command() -> None:
     assert fleet.forgetting([target()]).parameters["commands"][-1] == "exit 0"
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_only_the_package_that_is_gone_is_forgotten(tmp_path: Path, installed: bool) -> None:
+    packages, control = tmp_path / "packages", tmp_path / "agent" / "bin" / "amazon-cloudwatch-agent-ctl"
+    scripts = {
+        "0123abcd": "dpkg --remove amazon-cloudwatch-agent",
+        "_arnawsssmpackageamazoncloudwatchagent_2_X": 'rpm -e "$name"',
+        "monitoring": "systemctl restart amazon-cloudwatch-agent",
+    }
+    for name, line in scripts.items():
+        (packages / name / "1.0").mkdir(parents=True)
+        (packages / name / "1.0" / "uninstall.sh").write_text(f"#!/bin/sh\n{line}\n")
+    if installed:
+        control.parent.mkdir(parents=True)
+        control.write_text("#!/bin/sh\n")
+        control.chmod(0o755)
+    script = "\n".join(fleet.forgetting([target()]).parameters["commands"])
+    script = script.replace("/var/lib/amazon/ssm/packages", str(packages)).replace(
+        "/opt/aws/amazon-cloudwatch-agent", str(tmp_path / "agent")
+    )
+    subprocess.run(["/bin/sh"], input=script, check=True, text=True, timeout=30)
+    assert {place.name for place in packages.iterdir()} == (set(scripts) if installed else {"monitoring"})
+
+
 def test_several_parts_are_applied_together_or_not_at_all(tmp_path: Path) -> None:
     """The script runs with a control program that refuses what is called bad."""
     (order,) = fleet.configuration([target(locations=("AmazonCloudWatch-a:3", "bad:1"))])
