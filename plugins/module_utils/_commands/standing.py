@@ -10,6 +10,7 @@ Two associations would have no order on a host that has just been launched, so t
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shlex
@@ -19,6 +20,7 @@ from .agent_fleet import ABSENT, APPLY, FORGET, PACKAGE
 from .errors import CommandError
 
 DOCUMENT = "CloudWatchAgent-Converge"
+PREFIX, NAME_LENGTH = "cloudwatch-agent-", 128
 CONTENT: dict[str, Any] = {
     "schemaVersion": "2.2",
     "description": "Installs the Amazon CloudWatch agent and configures it. Made by the Ansible collection cloudwatch.agent.",
@@ -93,8 +95,15 @@ def group_of(name: str, hosts: Sequence[str], plan: Mapping[str, Any]) -> Group:
 
 
 def name_of(configuration: str) -> str:
-    """The name of the association of a configuration."""
-    return "cloudwatch-agent-" + re.sub(r"[^\w.-]", "-", configuration).strip("-")
+    """The name of the association of a configuration. No two configurations share one.
+
+    Names of associations have no slash and 128 characters at most: a name that has to be changed ends in a digest of the original.
+    """
+    name = re.sub(r"[^\w.-]", "-", configuration).strip("-")
+    if name != configuration or len(PREFIX + name) > NAME_LENGTH:
+        mark = hashlib.sha256(configuration.encode()).hexdigest()[:8]
+        name = f"{name[: NAME_LENGTH - len(PREFIX) - len(mark) - 1]}-{mark}"
+    return PREFIX + name
 
 
 def text() -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,14 @@ def test_the_values_name_versions_and_digests() -> None:
     text = "\n".join(found["commands"])
     assert found["version"] == "1.2" and "version" not in standing.values(PARTS, standing.Group("ec2", ""))
     assert "AmazonCloudWatch-web:3 AmazonCloudWatch-web.2:1" in text and "'a1 d3 '" in text and "@" not in text
-    assert standing.name_of("/cw/web") == "cloudwatch-agent-cw-web"
     assert standing.same(standing.text()) and not standing.same("{}") and not standing.same("---")
+
+
+def test_no_two_configurations_share_an_association() -> None:
+    names = ["a-b", "/a/b", "a/b", "/a-b", "-a-b", "a-b-", "n" * 200, "n" * 199 + "m"]
+    found = [standing.name_of(name) for name in names]
+    assert len(set(found)) == len(names) and found[0] == "cloudwatch-agent-a-b" and found[1].startswith("cloudwatch-agent-a-b-")
+    assert all(re.fullmatch(r"[a-zA-Z0-9_.-]{3,128}", name) for name in found)
 
 
 def test_hosts_of_a_configuration_have_to_agree() -> None:
