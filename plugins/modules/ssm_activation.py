@@ -19,8 +19,9 @@ description:
 options:
   path:
     description:
-      - The file on the controller, with the variables C(ssm_activation_id), C(ssm_activation_code) and C(ssm_activation_region).
-      - A file without an activation in it, or with one of another region, is refused.
+      - The file on the controller, with the variables C(ssm_activation_id), C(ssm_activation_code), C(ssm_activation_region) and
+        C(ssm_activation_account).
+      - A file without an activation in it, or with one of another region or account, is refused.
     type: path
     required: true
   state:
@@ -67,6 +68,7 @@ attributes:
     support: none
 notes:
   - Needs C(ssm:CreateActivation), C(ssm:DescribeActivations), C(ssm:DeleteActivation), and C(iam:PassRole) on the role.
+    C(sts:GetCallerIdentity), which it calls too, is allowed to everybody.
   - The options take effect when an activation is made. An existing one stays as it is, since AWS cannot change it.
 seealso:
   - module: cloudwatch.agent.ssm_node_info
@@ -116,6 +118,7 @@ from typing import Any, NoReturn
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import activations
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.iam_reading import account_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.module import AwsModule
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -131,7 +134,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 BOUNDS = {"registration_limit": (1, 1000), "expires_in_hours": (1, 720)}
 
 
-def present(module: AwsModule, path: Path, file: activations.File) -> dict[str, Any]:
+def present(module: AwsModule, path: Path, file: activations.File, account: str) -> dict[str, Any]:
     """What the module returns for an activation that shall exist."""
     for name, (least, most) in BOUNDS.items():
         if not least <= module.params[name] <= most:
@@ -146,11 +149,11 @@ def present(module: AwsModule, path: Path, file: activations.File) -> dict[str, 
     made = ""
     if not module.check_mode:
         asked = activations.request(module.params, now)
-        made = activations.make(module.single_client("ssm"), asked, path, str(module.region or ""))
+        made = activations.make(module.single_client("ssm"), asked, path, str(module.region or ""), account)
     return {"changed": True, "activation_id": made, "replaced": file.activation_id, "registrations": 0}
 
 
-def absent(module: AwsModule, path: Path, file: activations.File) -> dict[str, Any]:
+def absent(module: AwsModule, path: Path, file: activations.File, _account: str) -> dict[str, Any]:
     """What the module returns for an activation that shall be gone."""
     if file.vaulted:
         raise AwsError(
@@ -166,7 +169,9 @@ def main() -> NoReturn:
     path = Path(module.params["path"])
     try:
         file = activations.read_file(path, str(module.region or ""))
-        answer = (present if module.params["state"] == "present" else absent)(module, path, file)
+        account = account_of(module.retrying_client("sts"))
+        activations.refuse_other_account(path, file, account)
+        answer = (present if module.params["state"] == "present" else absent)(module, path, file, account)
     except AwsError as error:
         module.fail_json(msg=str(error))
     module.exit_json(path=str(path), **answer)

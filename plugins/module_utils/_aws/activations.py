@@ -19,20 +19,22 @@ from typing import Any, Mapping, NamedTuple
 from .command_api import pages
 from .errors import FLEET, AwsError, aws_call
 
-ID, CODE, REGION = "ssm_activation_id", "ssm_activation_code", "ssm_activation_region"
+ID, CODE, REGION, ACCOUNT = "ssm_activation_id", "ssm_activation_code", "ssm_activation_region", "ssm_activation_account"
 GONE = "InvalidActivationId"
 _VAULT = "$ANSIBLE_VAULT;"
 _ID = re.compile(rf'^{ID}: "?([0-9a-f-]+)"?$', re.M)
 _REGION = re.compile(rf'^{REGION}: "?([a-z0-9-]+)"?$', re.M)
+_ACCOUNT = re.compile(rf'^{ACCOUNT}: "?([0-9]+)"?$', re.M)
 
 
 class File(NamedTuple):
-    """What a file says: id and region of its activation, '' for none; ``vaulted``: Ansible Vault has encrypted it."""
+    """What a file says: id, region and account of its activation, '' for none; ``vaulted``: Ansible Vault has encrypted it."""
 
     exists: bool
     activation_id: str = ""
     vaulted: bool = False
     region: str = ""
+    account: str = ""
 
 
 def read_file(path: Path, region: str) -> File:
@@ -55,7 +57,22 @@ def read_file(path: Path, region: str) -> File:
         raise AwsError(
             f"path: {path} has an activation of {made_in[1]}, and the task is about {region}. Hint: name a file for each of the regions."
         )
-    return File(True, match[1] if match else "", text.startswith(_VAULT), made_in[1] if made_in else "")
+    made_by = _ACCOUNT.search(text)
+    found = [one[1] if one else "" for one in (match, made_in, made_by)]
+    return File(True, found[0], text.startswith(_VAULT), found[1], found[2])
+
+
+def refuse_other_account(path: Path, file: File, account: str) -> None:
+    """Nobody finds an activation with the credentials of another account: it would be taken for one that is gone.
+
+    Raises:
+        AwsError: the file's activation is not of *account*.
+    """
+    if file.account not in ("", account):
+        raise AwsError(
+            f"path: {path} has an activation of the account {file.account}, and the task's credentials are of {account}."
+            " Hint: correct the task's profile or credentials, or name a file for each of the accounts."
+        )
 
 
 @aws_call("read the activation {activation_id}", FLEET)
@@ -106,7 +123,7 @@ def _delete(client: Any, activation_id: str) -> None:
     client.delete_activation(ActivationId=activation_id)
 
 
-def make(client: Any, asked: Mapping[str, Any], path: Path, region: str) -> str:
+def make(client: Any, asked: Mapping[str, Any], path: Path, region: str, account: str) -> str:
     """Make an activation and write it into *path*; return its id. One whose code cannot be written is deleted again.
 
     Raises:
@@ -118,7 +135,7 @@ def make(client: Any, asked: Mapping[str, Any], path: Path, region: str) -> str:
         descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
             made = _create(client, str(asked["IamRole"]), asked)
-            lines = {ID: made["ActivationId"], CODE: made["ActivationCode"], REGION: region}
+            lines = {ID: made["ActivationId"], CODE: made["ActivationCode"], REGION: region, ACCOUNT: account}
             file.write("---\n" + "".join(f"{key}: {json.dumps(value)}\n" for key, value in lines.items()))
         scratch.replace(path)
     except (AwsError, OSError) as error:

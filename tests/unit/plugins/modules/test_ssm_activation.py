@@ -19,6 +19,7 @@ from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.t
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> FakeActivations:
     fake = FakeActivations()
+    fake.account = "111122223333"
     monkeypatch.setattr(aws_module.AwsModule, "retrying_client", lambda _self, _service: fake)
     monkeypatch.setattr(aws_module.AwsModule, "single_client", lambda _self, _service: fake)
     return fake
@@ -67,6 +68,19 @@ def test_the_file_of_another_region_is_refused(run: Any, client: FakeActivations
     refused = run(region="us-east-1", state=state)
     assert refused["failed"] and "has an activation of eu-west-1, and the task is about us-east-1" in refused["msg"]
     assert len(client.known) == 1 and (tmp_path / "plant.yml").read_text() == text
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_the_file_of_another_account_is_refused(run: Any, client: FakeActivations, tmp_path: Path, state: str) -> None:
+    run()
+    text = (tmp_path / "plant.yml").read_text()
+    client.account, known = "444455556666", client.known
+    client.known = {}
+    refused = run(state=state)
+    assert (
+        refused["failed"] and "an activation of the account 111122223333, and the task's credentials are of 444455556666" in refused["msg"]
+    )
+    assert (tmp_path / "plant.yml").read_text() == text and client.known == {} and len(known) == 1
 
 
 def test_gone_with_its_file(run: Any, client: FakeActivations, tmp_path: Path) -> None:

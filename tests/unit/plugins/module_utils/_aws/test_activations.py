@@ -26,6 +26,10 @@ class FakeActivations:
     def __init__(self) -> None:
         self.known: dict[str, dict[str, Any]] = {}
         self.asked: list[dict[str, Any]] = []
+        self.account = ""
+
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": self.account}
 
     def create_activation(self, **request: Any) -> dict[str, Any]:
         self.asked.append(request)
@@ -43,33 +47,34 @@ class FakeActivations:
 
 def test_the_file_has_id_code_and_region_and_nobody_else_reads_it(tmp_path: Path) -> None:
     client, path = FakeActivations(), tmp_path / "plant.yml"
-    made = activations.make(client, ASKED, path, "eu-west-1")
+    made = activations.make(client, ASKED, path, "eu-west-1", "111122223333")
     assert yaml.safe_load(path.read_text()) == {
         "ssm_activation_id": made,
         "ssm_activation_code": "Code1+/=xxxxxxxxxxx",
         "ssm_activation_region": "eu-west-1",
+        "ssm_activation_account": "111122223333",
     }
     assert path.stat().st_mode & 0o777 == 0o600
-    assert activations.read_file(path, "eu-west-1") == (True, made, False, "eu-west-1")
+    assert activations.read_file(path, "eu-west-1") == (True, made, False, "eu-west-1", "111122223333")
     assert [file.name for file in tmp_path.iterdir()] == ["plant.yml"]
 
 
 def test_what_cannot_be_written_is_not_made_or_not_left(tmp_path: Path) -> None:
     client = FakeActivations()
     with pytest.raises(AwsError, match="cannot be written: No such file or directory"):
-        activations.make(client, ASKED, tmp_path / "none" / "plant.yml", "")
+        activations.make(client, ASKED, tmp_path / "none" / "plant.yml", "", "")
     assert client.asked == []
     (tmp_path / "plant.yml").mkdir()
     with pytest.raises(AwsError, match="cannot be written: Is a directory"):
-        activations.make(client, ASKED, tmp_path / "plant.yml", "")
+        activations.make(client, ASKED, tmp_path / "plant.yml", "", "")
     assert client.known == {} and [file.name for file in tmp_path.iterdir()] == ["plant.yml"]
 
 
 def test_other_files_are_refused_and_encrypted_ones_are_known(tmp_path: Path) -> None:
     path = tmp_path / "file.yml"
-    assert activations.read_file(path, "") == (False, "", False, "")
+    assert activations.read_file(path, "") == (False, "", False, "", "")
     path.write_text("$ANSIBLE_VAULT;1.1;AES256\n3338\n")
-    assert activations.read_file(path, "eu-west-1") == (True, "", True, "")
+    assert activations.read_file(path, "eu-west-1") == (True, "", True, "", "")
     path.write_text("password: x\n")
     with pytest.raises(AwsError, match="no file of an activation"):
         activations.read_file(path, "")
@@ -111,7 +116,7 @@ def test_what_is_asked_for() -> None:
 
 def test_found_and_deleted_once_or_twice(tmp_path: Path) -> None:
     client, path = FakeActivations(), tmp_path / "plant.yml"
-    made = activations.make(client, ASKED, path, "")
+    made = activations.make(client, ASKED, path, "", "")
     assert activations.find(client, made)["IamRole"] == "nodes" and activations.find(client, NAME) == {}
     activations.delete(client, made, path)
     activations.delete(client, made, path)
