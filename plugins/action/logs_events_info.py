@@ -24,6 +24,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.log_ev
     window,
 )
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "log_groups": {"type": "list", "elements": "str", "required": True},
@@ -64,6 +65,8 @@ class ActionModule(AwsAction):
             # Which region is the task's own, its client alone knows.
             logs = {one.meta.region_name: one for one in (made("logs", "", region) for region in given["regions"] or [""])}
             found = (self._queried if given["query"] else self._events)(given, logs, read, now + given["timeout"])
+        except InterruptionError:
+            return {"failed": True, "changed": False, "msg": "interrupted"}
         except (AwsError, ConfigError) as error:
             return {"failed": True, "changed": False, "msg": str(error)}
         return {"changed": False, **found}
@@ -88,11 +91,12 @@ class ActionModule(AwsAction):
 
     def _queried(self, given: Mapping[str, Any], logs: Mapping[str, Any], read: Window, deadline: float) -> dict[str, Any]:
         """One region after the other: what one has scanned, the next may not scan any more."""
-        query = Query(given["log_groups"], given["query"], read, given["limit"], deadline)
         answers: dict[str, Answer] = {}
-        for region, client in logs.items():
-            left = given["max_scanned"] - sum(answer.bytes_scanned for answer in answers.values())
-            answers[region] = query.run(client, region, left)
+        with Interruption() as interruption:
+            query = Query(given["log_groups"], given["query"], read, given["limit"], deadline, sleep=interruption.sleep)
+            for region, client in logs.items():
+                left = given["max_scanned"] - sum(answer.bytes_scanned for answer in answers.values())
+                answers[region] = query.run(client, region, left)
         result = query_result(answers, given["limit"])
         self._show(given, result["table"])
         return {**result, "matched": sum(answer.records_matched for answer in answers.values()), "waited": 0.0}

@@ -110,7 +110,7 @@ options:
 notes:
   - Needs C(logs:FilterLogEvents); with O(query) C(logs:StartQuery), C(logs:GetQueryResults) and C(logs:StopQuery).
   - AWS charges nothing by the byte for reading without O(query). A query costs 0.005 USD per GB scanned (us-east-1, 2026).
-  - When the run is interrupted, a query is not stopped. It goes on until it has ended, and AWS charges for it.
+  - When the run is interrupted, or the task's C(timeout) is over, a query is stopped.
   - While the task waits, it also sees events that arrive late, as long as their time is at most five minutes before the newest event of
     their log group. Later ones are read by the next task.
 seealso:

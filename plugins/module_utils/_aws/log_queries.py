@@ -59,10 +59,10 @@ class Query:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, client: Any, region: str, most: int) -> Answer:
-        """The answer of one region.
+        """The answer of one region. Whatever ends the wait, the query does not go on.
 
         Raises:
-            AwsError: the query was refused or failed, took too long, or scanned more than ``most`` bytes; it does not go on then.
+            AwsError: the query was refused or failed, took too long, or scanned more than ``most`` bytes.
         """
         query_id = self._started(client, region)
         pause = POLL_SECONDS
@@ -78,7 +78,7 @@ class Query:
                 self._in_time(region, answer)
                 self.sleep(pause)
                 pause = min(pause * 1.5, SLOWEST_POLL_SECONDS)
-        except AwsError:
+        except BaseException:  # also an interrupt or a time-out of the task: AWS charges for a query that goes on
             self._stopped(client, query_id)
             raise
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,6 +69,23 @@ def test_the_task_s_region_or_those_that_are_named(reading: list[Any]) -> None:
     assert {item["region"] for item in result["events"]} == {"eu-west-1", "us-west-2"}
     assert result["shown"] == result["table"]
     assert run(table=True, no_log=True)["shown"] == []
+
+
+def test_an_interrupt_ends_the_wait_for_a_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    received: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
+
+    def waits(query: Query, *_arguments: Any) -> Answer:
+        os.kill(os.getpid(), signal.SIGINT)
+        query.sleep(60)
+        return Answer()
+
+    monkeypatch.setattr(Query, "run", waits)
+    try:
+        result = run(query="stats count(*)")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (result["failed"], result["msg"], received) == (True, "interrupted", [signal.SIGINT])
 
 
 def test_a_group_that_is_nowhere_fails_with_what_was_found() -> None:

@@ -75,6 +75,18 @@ def test_it_is_stopped_when_it_has_scanned_enough() -> None:
     assert (insights.asked, insights.stopped) == (3, 1)
 
 
+def test_it_is_stopped_when_the_wait_is_interrupted() -> None:
+    insights = Insights(["Running"])
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    query = Query(["/web"], "fields n", Window(NOW - 60), 7, NOW + 60, insights.clock, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        query.run(insights, "us-east-1", 10**9)
+    assert insights.stopped == 1
+
+
 def test_it_is_stopped_when_its_time_is_over() -> None:
     insights = Insights(["Running"])
     with pytest.raises(AwsError, match=r"not answered in time in us-east-1; it had scanned .*Hint: raise timeout"):
