@@ -53,7 +53,7 @@ class ActionModule(AwsAction):
             for item in self._configurations():
                 found += self._of(item, connection)
         except (AwsError, CommandError) as error:
-            failure = {"failed": True, "msg": str(error)}
+            failure = {"failed": True, "msg": str(error), **getattr(error, "details", {})}
         return {**self._result(found), **failure}
 
     def _result(self, found: list[dict[str, Any]]) -> dict[str, Any]:

@@ -17,23 +17,29 @@ ADDRESS = {"AssociationId", "AssociationVersion"}
 
 
 class FakeStateManager(FakeRunCommand):
-    """A client of SSM with associations. ``lose``: operations whose next answer gets lost. ``runs``: states that each run goes through."""
+    """A client of SSM with associations. ``losing``: operations whose next answer gets lost; ``late``: how many reads do
+    not show yet what it has done. ``runs``: states that each run goes through."""
 
     def __init__(self, *associations: dict[str, Any]) -> None:
         super().__init__()
         self.meta = type("Meta", (), {"service_model": MODEL})()
         self.associations = {one["AssociationId"]: one for one in associations}
         self.losing: list[str] = []
+        self.late = 0
+        self._hidden: tuple[str, dict[str, Any]] = ("", {})
+        self._left = 0
         self.runs: list[str] = ["Pending", "Success"]
         self.results: list[dict[str, Any]] = [{"ResourceId": "i-1", "Status": "Success", "DetailedStatus": "Success"}]
         self.executed: dict[str, list[dict[str, Any]]] = {}
 
     def _write(self, name: str, request: dict[str, Any], association: dict[str, Any]) -> dict[str, Any]:
+        before = self.associations.get(association["AssociationId"], {})
         self.associations[association["AssociationId"]] = association
         if not (association.get("ApplyOnlyAtCronInterval") and association.get("ScheduleExpression")):
             self._execute(association["AssociationId"])
         if name in self.losing:
             self.losing.remove(name)
+            self._hidden, self._left = (association["AssociationId"], before), self.late
             raise EndpointConnectionError(endpoint_url="https://ssm")
         return {"AssociationDescription": dict(association)}
 
@@ -44,11 +50,19 @@ class FakeStateManager(FakeRunCommand):
     def list_associations(self, **request: Any) -> dict[str, Any]:
         self._ask("list_associations", request)
         (one,) = request["AssociationFilterList"]
-        return {"Associations": [item for item in self.associations.values() if item.get("AssociationName") == one["value"]]}
+        shown = [self._seen(name) for name in self.associations]
+        return {"Associations": [item for item in shown if item.get("AssociationName") == one["value"]]}
 
     def describe_association(self, **request: Any) -> dict[str, Any]:
         self._ask("describe_association", request)
-        return {"AssociationDescription": dict(self.associations[request["AssociationId"]])}
+        return {"AssociationDescription": dict(self._seen(request["AssociationId"]))}
+
+    def _seen(self, name: str) -> dict[str, Any]:
+        hidden, before = self._hidden
+        if name != hidden or self._left <= 0:
+            return self.associations[name]
+        self._left -= 1
+        return before
 
     def create_association(self, **request: Any) -> dict[str, Any]:
         self._ask("create_association", request)

@@ -20,6 +20,8 @@ from .rate_limiter import RateLimiter
 GONE = "AssociationDoesNotExist"
 WRITES_A_SECOND = 3.0
 POLL_SECONDS = 3.0
+LOST_SECONDS = 20.0
+"""So long a write whose answer got lost is looked for."""
 ENDED = frozenset(("Success", "Failed", "Skipped", "TimedOut", "Cancelled", "Rejected", "AssociationLimitExceeded"))
 """States of a run, or of a node in it, that stay."""
 
@@ -75,20 +77,41 @@ def _create(tags: Mapping[str, str], store: Store, name: str, after: Mapping[str
     try:
         return _limited(api.create_association, store.single(), name, pure.creation(after, tags))
     except AwsError as error:
-        made = find(store, name, str(after["Name"])) if error.unsure else {}
-        if not made:
-            raise
-        return made
+        return _looked_for(store, error, lambda: find(store, name, str(after["Name"])))
 
 
 def _update(current: Mapping[str, Any], store: Store, name: str, after: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return _limited(api.update_association, store.single(), name, pure.update(current, after))
     except AwsError as error:
-        now = api.describe_association(store.reader, current["AssociationId"]) if error.unsure else {}
-        if not now or pure.differences(pure.shown(now, store.members), after):
-            raise
-        return now
+
+        def written() -> dict[str, Any]:
+            now = api.describe_association(store.reader, current["AssociationId"])
+            return {} if pure.differences(pure.shown(now, store.members), after) else now
+
+        return _looked_for(store, error, written)
+
+
+def _looked_for(store: Store, error: AwsError, look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What a write without an answer has made. It may show late, and is not written again.
+
+    Raises:
+        AwsError: the write was refused; or nobody can say what came of it, which counts as a change.
+    """
+    if not error.unsure:
+        raise error
+    until, denied = store.clock() + LOST_SECONDS, ""
+    while True:
+        try:
+            found = look()
+        except AwsError as refused:
+            found, denied = {}, f" {refused}"
+        if found:
+            return found
+        if denied or store.clock() >= until:
+            text = f"{str(error).rstrip('.')}.{denied} Nobody can say whether it was done: it is not visible, and it was not repeated."
+            raise AwsError(f"{text} Hint: run again; what was done is recognised.", error.code, True, {"changed": True}) from error
+        store.sleep(POLL_SECONDS)
 
 
 def _limited(call: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:

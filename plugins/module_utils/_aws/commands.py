@@ -110,7 +110,8 @@ class Sender:
                 return str(found[0])
             if denied or self._clock() >= until:
                 text = f"{error}{denied} Nobody can say whether the command runs: it is not visible, and it was not sent again."
-                raise AwsError(f"{text} Hint: look at the commands of {asked['DocumentName']} since {stamp}.", error.code)
+                hint = f"Hint: look at the commands of {asked['DocumentName']} since {stamp}."
+                raise AwsError(f"{text} {hint}", error.code, True, {"changed": True})
             self._sleep(FIRST_SECONDS)
 
 

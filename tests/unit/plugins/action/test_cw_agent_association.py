@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_association
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.support.fake_associations import FakeStateManager, association
+from ansible_collections.cloudwatch.agent.tests.support.fake_commands import client_error
 
 from .test_cw_agent_release import CONNECTION
 
@@ -99,6 +100,14 @@ def test_an_association_of_somebody_else_is_left_alone(ssm: FakeStateManager, st
     refused = run(state=state)
     assert refused["failed"] and "runs Two, so that this collection has not made it" in refused["msg"]
     assert ssm.associations == {"a-1": other}
+
+
+def test_a_lost_answer_of_which_nothing_shows_is_no_unchanged(ssm: FakeStateManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cw_agent_association.associations, "LOST_SECONDS", 0.0)
+    ssm.documents.append("made")  # type: ignore[attr-defined]
+    ssm.fail = {"create_association": [client_error("InternalServerError", "CreateAssociation", 500)]}
+    found = run()
+    assert found["failed"] and found["changed"] and "Nobody can say whether it was done" in found["msg"]
 
 
 def test_a_refusal_says_what_was_made_before(ssm: FakeStateManager) -> None:

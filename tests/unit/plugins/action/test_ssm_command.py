@@ -93,6 +93,14 @@ def test_check_mode_says_what_would_run_and_sends_nothing(ssm: FakeRunCommand) -
     assert ssm.called("send_command") == []
 
 
+def test_a_lost_answer_of_which_nothing_shows_is_no_unchanged(ssm: FakeRunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssm_command.commands, "LOST_SECONDS", 0.0)
+    monkeypatch.setattr(ssm, "list_commands", lambda **_request: {"Commands": []})
+    ssm.lose = 1
+    result = run(shell="date", instance_ids=["i-1"])
+    assert result["failed"] and result["changed"] and "Nobody can say whether the command runs" in result["msg"]
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_no_match_is_a_failure_unless_it_is_fine(ssm: FakeRunCommand, check: bool) -> None:
     ssm.matching = []

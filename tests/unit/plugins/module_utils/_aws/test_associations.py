@@ -66,10 +66,29 @@ def test_a_lost_answer_makes_no_second_association() -> None:
     client.losing = ["update_association"]
     assert present(client, MaxErrors="1")[2]["MaxErrors"] == "1"
     assert len(client.associations) == 1 and len(client.called("update_association")) == 1
-    client.fail = {"create_association": [client_error("InternalServerError", "CreateAssociation", 500)]}
-    client.associations.clear()
-    with pytest.raises(AwsError, match="create the association agent"):
-        present(client)
+
+
+def test_a_write_without_an_answer_that_shows_late_is_found() -> None:
+    client = FakeStateManager()
+    client.losing = ["create_association"]
+    client.late = 2
+    assert present(client)[2]["AssociationId"] == "a-1" and len(client.called("create_association")) == 1
+    client.losing = ["update_association"]
+    assert present(client, MaxErrors="1")[2]["MaxErrors"] == "1" and len(client.called("update_association")) == 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_write_of_which_nobody_can_say_whether_it_was_done_counts_as_a_change(there: bool) -> None:
+    client = FakeStateManager(*([association()] if there else []))
+    operation = "update_association" if there else "create_association"
+    client.fail = {operation: [client_error("InternalServerError", operation, 500)]}
+    with pytest.raises(AwsError, match="Nobody can say whether it was done") as caught:
+        present(client, MaxErrors="1")
+    assert caught.value.details == {"changed": True} and 20 <= client.seconds < 30
+    client.fail = {operation: [client_error("AccessDeniedException", operation)]}
+    with pytest.raises(AwsError, match="AccessDenied") as caught:
+        present(client, MaxErrors="1")
+    assert caught.value.details == {}
 
 
 def test_a_throttle_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

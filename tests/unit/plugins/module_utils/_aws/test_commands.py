@@ -177,9 +177,10 @@ def test_a_lost_command_that_cannot_be_found_is_a_failure_that_says_so() -> None
     client = FakeRunCommand()
     client.lose = 1
     client.list_commands = lambda **_request: {"Commands": []}  # type: ignore[method-assign]
-    with pytest.raises(AwsError, match="Nobody can say whether the command runs"):
+    with pytest.raises(AwsError, match="Nobody can say whether the command runs") as caught:
         follow(client, ["a"])
     assert len(client.called("send_command")) == 1 and 20 <= client.seconds < 30
+    assert caught.value.details == {"changed": True, "command_ids": []}
 
 
 def test_a_lost_command_that_may_not_be_looked_for_is_one_that_may_run() -> None:
