@@ -12,10 +12,14 @@ import functools
 import json
 import os
 import subprocess
-from typing import TYPE_CHECKING, Any
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import awaiting
 import pytest
+from ansible_collections.cloudwatch.agent.plugins.action import ssm_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +66,28 @@ class Nodes:
         """StatusDetails of a host."""
         found = self.ssm.list_command_invocations(CommandId=command, InstanceId=self.ids[host])["CommandInvocations"]
         return str(found[0]["StatusDetails"]) if found else ""
+
+    def command(self, **arguments: Any) -> dict[str, Any]:
+        """The result of the action ssm_command, and ``shown``: its warnings and its progress."""
+        options = {"environment": None, "check_mode": False, "diff": False, "async_val": 0, "no_log": False}
+        task = SimpleNamespace(
+            args={"region": "us-east-1", "poll_seconds": 1, **arguments}, action="cloudwatch.agent.ssm_command", **options
+        )
+        connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="unused"))
+        action = ssm_command.ActionModule(task, connection, None, None, None, None)
+        lines: list[str] = []
+        action._display = SimpleNamespace(display=lines.append, warning=lines.append)
+        return {**action.run(task_vars={}), "shown": lines}
+
+    def denied(self) -> str:
+        """The id of a node that no policy lets the controller reach. The stand-in simulates it: its hosts are everybody's."""
+        ports = json.loads((self.lab.state / "lab.json").read_text())["ports"]
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{ports['aws']}/_lab/nodes", json.dumps({"denied": True, "region": "us-east-1"}).encode(), method="POST"
+        )
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            (node,) = json.load(answer)["nodes"]
+        return str(node)
 
     def run(self, host: str, step: str | None = None, **fields: Any) -> dict[str, Any]:
         """Send a command to a host and wait for its end."""
@@ -193,6 +219,106 @@ def test_a_list_that_fails_at_its_second_name_leaves_the_first_applied(nodes: No
     assert json.loads(status["StandardOutputContent"])["status"] == "running"
     empty = nodes.run("ec2-1", Parameters={}, **configure)
     assert "config should be specified" in empty["StandardErrorContent"]
+
+
+class Case(NamedTuple):
+    """A command by ssm_command, the verdict on each of ``nodes``, and what the message or a warning says."""
+
+    what: str
+    arguments: dict[str, Any]
+    verdicts: dict[str, str]
+    said: str = ""
+
+
+def cases(nodes: Nodes) -> list[Case]:
+    """Every way in which a command ends. The agent of amazon-1 is stopped, which the service has not noticed."""
+    web, stopped, plant = nodes.ids["ec2-1"], nodes.ids["amazon-1"], nodes.ids["onprem-1"]
+    unknown, denied = "i-0123456789abcdef0", nodes.denied()
+    short = {"delivery_timeout": 30, "execution_timeout": 30}
+    nobody = {"targets": [{"key": "tag:Role", "values": ["nobody"]}]}
+    return [
+        Case("success", {"shell": "hostname", "instance_ids": [web, plant]}, {web: "ok", plant: "ok"}),
+        Case(
+            "failure in the first step",
+            {"document": "lab-first", "instance_ids": [web]},
+            {web: "failed"},
+            "step first: Failed, exit code 4",
+        ),
+        Case(
+            "failure in a middle step",
+            {"document": "lab-middle", "instance_ids": [web]},
+            {web: "failed"},
+            "step middle: Failed, exit code 3",
+        ),
+        Case(
+            "time-out of the execution",
+            {"shell": "sleep 60", "execution_timeout": 5, "instance_ids": [web]},
+            {web: "timed_out"},
+            "ExecutionTimedOut",
+        ),
+        Case(
+            "stopped agent, time-out of the delivery",
+            {"shell": "touch /root/never", "instance_ids": [stopped], **short},
+            {stopped: "undelivered"},
+            "DeliveryTimedOut",
+        ),
+        Case("unknown instance", {"shell": "date", "instance_ids": [unknown]}, {unknown: "undelivered"}, "does not know this node"),
+        Case("foreign platform", {"document": "lab-windows", "instance_ids": [web]}, {web: "wrong_platform"}, "Linux"),
+        Case("denied by policy", {"shell": "date", "instance_ids": [denied, plant]}, {denied: "denied", plant: "ok"}, "denied"),
+        Case("cancelled", {"shell": "sleep 60", "instance_ids": [plant], "wait_timeout": 4}, {plant: "cancelled"}, "wait was over"),
+        Case("twelfth command of a node", {"shell": "date", "instance_ids": [plant]}, {plant: "ok"}),
+        Case(
+            "more errors than max_errors",
+            {"shell": "exit 1", "instance_ids": [plant, web], "max_concurrency": "1", "max_errors": "0"},
+            {plant: "failed", web: "terminated"},
+            "raise max_errors",
+        ),
+        Case("no matching tag", {"shell": "date", **nobody}, {}, "no managed node matches tag:Role = nobody"),
+        Case(
+            "output of more than 24,000 characters",
+            {"shell": "head -c 30000 /dev/zero | tr '\\0' x", "instance_ids": [web]},
+            {web: "ok"},
+            "AWS keeps 24000 characters",
+        ),
+    ]
+
+
+def test_every_way_in_which_a_command_ends_has_its_verdict_and_its_message(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Side by side, while listings are throttled."""
+    for name, value in nodes.lab.env().items():
+        monkeypatch.setenv(name, value)
+    windows = {"action": "aws:runPowerShellScript", "precondition": {"StringEquals": ["platformType", "Windows"]}}
+    for name, lines, more in (
+        ("first", ["exit 4", "echo 2"], {}),
+        ("middle", ["echo 1", "exit 3", "echo 3"], {}),
+        ("windows", ["date"], windows),
+    ):
+        steps = zip(("first", "middle", "last"), lines, strict=False)
+        main = [{"action": "aws:runShellScript", "name": step, "inputs": {"runCommand": [line]}, **more} for step, line in steps]
+        content = json.dumps({"schemaVersion": "2.2", "mainSteps": main})
+        nodes.ssm.create_document(Name=f"lab-{name}", DocumentType="Command", Content=content)
+    nodes.lab.exec("amazon-1", "systemctl stop amazon-ssm-agent")
+    for _number in range(11):
+        nodes.send("onprem-1", lines=["sleep 1"])
+    nodes.lab.run("fault", "add", "throttle", "--service", "ssm", "--operation", "ListCommand*", "--count", "6")
+    nodes.lab.settings(command_clock=50)
+    table, stopped = cases(nodes), nodes.ids["amazon-1"]
+    try:
+        with ThreadPoolExecutor(len(table)) as threads:
+            results = list(threads.map(lambda case: nodes.command(**case.arguments), table))
+        nodes.lab.settings(node_lost_seconds=2)
+        table.append(Case("stopped agent", {"shell": "date", "instance_ids": [stopped]}, {stopped: "undelivered"}, "ConnectionLost"))
+        results.append(nodes.command(**table[-1].arguments))
+    finally:
+        nodes.lab.settings(command_clock=1, node_lost_seconds=300)
+        nodes.lab.run("fault", "clear")
+        nodes.lab.exec("amazon-1", "systemctl start amazon-ssm-agent")
+    for case, result in zip(table, results, strict=True):
+        found = {node["instance_id"]: node["verdict"] for node in result.get("nodes", [])}
+        said = "\n".join([result["msg"], *result.get("warnings", [])])
+        assert (case.what, found) == (case.what, case.verdicts), said
+        assert case.said in said and result["failed"] is (set(found.values()) != {"ok"}), (case.what, said)
+    assert nodes.run("amazon-1", lines=["ls /root/never"])["Status"] == "Failed"
 
 
 def test_an_association_is_applied_now_and_after_a_new_value(nodes: Nodes) -> None:
