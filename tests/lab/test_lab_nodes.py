@@ -101,6 +101,13 @@ def nodes(lab: Lab) -> Iterator[Nodes]:
     yield Nodes(lab)
 
 
+@pytest.fixture
+def controller(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process has the lab's environment, so that actions run in it."""
+    for name, value in nodes.lab.env().items():
+        monkeypatch.setenv(name, value)
+
+
 def test_every_host_is_a_node_and_runs_a_script(nodes: Nodes) -> None:
     hosts = ("ec2-1", "amazon-1", "onprem-1")
     assert set(nodes.ids) == set(hosts) and nodes.ids["onprem-1"].startswith("mi-")
@@ -174,15 +181,19 @@ def test_commands_beyond_the_tenth_come_later_and_a_restart_of_the_agent_ends_no
     assert sorted(nodes.lab.exec("ec2-1", "cat /root/runs").split()) == sorted(f"run-{number}" for number in range(12))
 
 
+@pytest.mark.usefixtures("controller")
 def test_a_script_that_asks_for_a_reboot_runs_again_after_it(nodes: Nodes) -> None:
+    """By ssm_command, which waits meanwhile."""
     script = "if [ -e /root/booted ]; then echo after; else touch /root/booted; echo before; exit 194; fi"
-    command = nodes.send("ec2-1", lines=[script])
-    until(lambda: "2" in nodes.lab.exec("ec2-1", "ls /root/booted /run/systemd/shutdown/scheduled 2> /dev/null | wc -l"))
-    until(lambda: nodes.state(command, "ec2-1") == "InProgress")
-    nodes.lab.exec("ec2-1", "systemctl reboot")  # the minute that the agent gives
-    until(lambda: "not running" in nodes.lab.run("status", check=False).stdout)
-    nodes.lab.run("up")
-    assert nodes.result(command, "ec2-1")["StandardOutputContent"].split() == ["before", "after"]
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(nodes.command, shell=script, instance_ids=[nodes.ids["ec2-1"]], wait_timeout=180)
+        until(lambda: "2" in nodes.lab.exec("ec2-1", "ls /root/booted /run/systemd/shutdown/scheduled 2> /dev/null | wc -l"))
+        nodes.lab.exec("ec2-1", "systemctl reboot")  # the minute that the agent gives
+        until(lambda: "not running" in nodes.lab.run("status", check=False).stdout)
+        assert not waiting.done()
+        nodes.lab.run("up")
+        result = waiting.result()
+    assert [(node["verdict"], node["steps"][0]["stdout"].split()) for node in result["nodes"]] == [("ok", ["before", "after"])]
 
 
 def test_a_package_that_was_removed_by_hand_is_believed_to_be_there(nodes: Nodes) -> None:
@@ -283,10 +294,9 @@ def cases(nodes: Nodes) -> list[Case]:
     ]
 
 
-def test_every_way_in_which_a_command_ends_has_its_verdict_and_its_message(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("controller")
+def test_every_way_in_which_a_command_ends_has_its_verdict_and_its_message(nodes: Nodes) -> None:
     """Side by side, while listings are throttled."""
-    for name, value in nodes.lab.env().items():
-        monkeypatch.setenv(name, value)
     windows = {"action": "aws:runPowerShellScript", "precondition": {"StringEquals": ["platformType", "Windows"]}}
     for name, lines, more in (
         ("first", ["exit 4", "echo 2"], {}),
