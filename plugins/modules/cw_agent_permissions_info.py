@@ -132,6 +132,7 @@ refusals:
       permissions are missing (arn:aws:iam::123456789012:role/web): logs:PutLogEvents on
       arn:aws:logs:us-east-1:123456789012:log-group:/web:log-stream:*: no statement allows it; needed by
       /logs/logs_collected/files/collect_list/0. Hint: add the statement SendLogs of the policy.
+      Set cw_agent_permissions_check: never for the host where what IAM simulates is not what holds there.
 instances:
   description:
     - By host what EC2 and IAM say of its instance, each with C(instance_id), C(instance_profile) and C(role) (ARNs), C(http_endpoint),

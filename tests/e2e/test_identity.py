@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import pathlib
 import time
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 import traces
+from agent_configurations import CONFIGURATIONS, plan
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Identity, subjects
+from awaiting import until
 from lab_site import UNIT, Run, Site, untouched
 
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/keys.conf"
@@ -385,3 +390,69 @@ class TestSecrets:
         assert {path for _name, path in traces.files(site, host, since, secrets)} == {AGENT_LOG}
         assert traces.journal(site, host, secrets) == []
         assert controller.traces(secrets) == []
+
+
+CTL = f"{BASE}/bin/amazon-cloudwatch-agent-ctl"
+AT_ONCE = {
+    "agent": {"metrics_collection_interval": 1},
+    "metrics": {"force_flush_interval": 1},
+    "logs": {"force_flush_interval": 1},
+}
+
+
+class TestGeneratedPolicies:
+    """What the downloader and the daemon call with a configuration is allowed by the policy that is made of it."""
+
+    def resource(self, call: dict[str, Any]) -> str:
+        """The resource of a recorded call, as IAM has it; '*' where the action has none."""
+        request, here = call["request"], f"{call['region']}:123456789012"
+        if call["operation"] == "GetParameter":
+            return f"arn:aws:ssm:{here}:parameter/{request['Name']}"
+        if call["operation"] == "AssumeRole":
+            return str(request["RoleArn"])
+        if "logGroupName" not in request:
+            return "*"
+        stream = f":log-stream:{request['logStreamName']}" if "logStreamName" in request else ""
+        return f"arn:aws:logs:{here}:log-group:{request['logGroupName']}{stream}"
+
+    def called(self, site: Site, mark: int) -> set[tuple[str, str]]:
+        """Action and resource of every call of the host since then."""
+        calls = [call for call in site.calls(mark, host="ec2-1") if call["service"] != "imds"]
+        return {(f"{call['service'].replace('monitoring', 'cloudwatch')}:{call['operation']}", self.resource(call)) for call in calls}
+
+    def run(self, site: Site, name: str, configuration: dict[str, Any]) -> set[tuple[str, str]]:
+        """Have the host's agent run a configuration until it has sent; return what it called, the stop included."""
+        quick = {**AT_ONCE, **{key: {**AT_ONCE.get(key, {}), **value} for key, value in configuration.items()}}
+        quick = {key: value for key, value in quick.items() if key in ("agent", *configuration)}
+        site.client("ssm").put_parameter(Name=f"AmazonCloudWatch-{name}", Value=json.dumps(quick), Type="String")
+        files = [
+            entry["file_path"] for entry in configuration.get("logs", {}).get("logs_collected", {}).get("files", {}).get("collect_list", [])
+        ]
+        lines = "".join(f"mkdir -p {pathlib.Path(file).parent}; echo line >> {file}; " for file in files)
+        wanted = {"logs:PutLogEvents"} if files else set()
+        wanted |= (
+            {"cloudwatch:PutMetricData"}
+            if set(configuration.get("metrics", {}).get("metrics_collected", {})) & {"mem", "diskio"}
+            else set()
+        )
+        mark = site.mark()
+        # Some of them the agent refuses to run, after it has fetched them.
+        site.on("ec2-1", f"{lines} {CTL} -a fetch-config -m ec2 -s -c ssm:AmazonCloudWatch-{name} || test $? = 1")
+        until(lambda: wanted <= {action for action, _resource in self.called(site, mark)}, seconds=30, what=f"{name}: {wanted}")
+        site.on("ec2-1", f"{CTL} -a stop -m ec2")
+        return self.called(site, mark)
+
+    def test_each_is_enough_for_what_is_called(self, site: Site) -> None:
+        site.on("ec2-1", f"{CTL} -a stop -m ec2")
+        seen, beyond = set(), []
+        for name, configuration in CONFIGURATIONS.items():
+            (subject,) = subjects(plan(configuration, name), {name: Identity("arn:aws:iam::123456789012:role/x")}, create_groups=True)
+            allowed = [(action, pattern) for one in subject.policy["Statement"] for action in one["Action"] for pattern in one["Resource"]]
+            called = self.run(site, name, configuration)
+            assert ("ssm:GetParameter", f"arn:aws:ssm:us-east-1:123456789012:parameter/AmazonCloudWatch-{name}") in called
+            seen |= {action for action, _resource in called}
+            beyond += [
+                (name, *one) for one in called if not any(one[0] == action and fnmatchcase(one[1], pattern) for action, pattern in allowed)
+            ]
+        assert beyond == []
+        assert seen >= {"cloudwatch:PutMetricData", "logs:PutLogEvents", "logs:CreateLogStream", "ec2:DescribeTags", "sts:AssumeRole"}

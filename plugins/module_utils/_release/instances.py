@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping, NamedTuple
 
 from .._config.words import listed
+from . import trust
 
 NO_PROFILE = "EC2 says that the instance has no instance profile. Hint: associate one whose role has the policy below"
-ASSUMING = ("sts:assumerole", "sts:*", "*")
-EC2 = ("ec2.amazonaws.com", "ec2.amazonaws.com.cn", "*")
 
 
 class Role(NamedTuple):
@@ -34,24 +33,6 @@ class Instance(NamedTuple):
     hops: int = 0
 
 
-def is_trusted(role: Role) -> bool:
-    """Whether EC2 may assume a role, as far as its trust policy tells: conditions are not evaluated."""
-    statements = role.trust.get("Statement", [])
-    found = statements if isinstance(statements, list) else [statements]
-    return not role.trust or any(_names_ec2(one) for one in found)
-
-
-def _names_ec2(statement: Mapping[str, Any]) -> bool:
-    principal = statement.get("Principal", {})
-    services = principal.get("Service", []) if isinstance(principal, dict) else principal
-    actions = {action.lower() for action in _texts(statement.get("Action", []))}
-    return statement.get("Effect") == "Allow" and bool(actions & {*ASSUMING}) and bool({*_texts(services)} & {*EC2})
-
-
-def _texts(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [str(item) for item in value]
-
-
 def problems(instance: Instance, role: Role | None) -> list[str]:
     """What keeps an agent from its metadata service or its role, each with a hint.
 
@@ -66,7 +47,7 @@ def problems(instance: Instance, role: Role | None) -> list[str]:
         found.append(f"EC2 says that the metadata service of {instance.instance_id} is turned off (HttpEndpoint disabled). Hint: {hint}")
     if role and instance.profile and not role.arn:
         found.append(f"IAM says that {named} has no role. Hint: add one (iam:AddRoleToInstanceProfile), or run cloudwatch.agent.iam")
-    if role and role.arn and not is_trusted(role):
+    if role and role.arn and trust.of_ec2(role.trust) == trust.DENIED:
         hint = "let its trust policy allow sts:AssumeRole to the service ec2.amazonaws.com"
         found.append(f"IAM says that EC2 may not assume {role.arn}, the role of {named}. Hint: {hint}")
     return found
@@ -74,7 +55,6 @@ def problems(instance: Instance, role: Role | None) -> list[str]:
 
 def entry(instance: Instance, role: Role | None) -> dict[str, Any]:
     """What is said of a host's instance."""
-    hops = "containers on it get no token of its metadata service (a hop limit of 1). Hint: set http-put-response-hop-limit to 2"
     return {
         "instance_id": instance.instance_id,
         "instance_profile": instance.profile,
@@ -83,8 +63,20 @@ def entry(instance: Instance, role: Role | None) -> dict[str, Any]:
         "http_tokens": instance.tokens,
         "http_put_response_hop_limit": instance.hops,
         "problems": problems(instance, role),
-        "remarks": [hops] if instance.endpoint == "enabled" and instance.hops == 1 else [],
+        "remarks": _remarks(instance, role),
     }
+
+
+def _remarks(instance: Instance, role: Role | None) -> list[str]:
+    found = []
+    if instance.endpoint == "enabled" and instance.hops == 1:
+        found.append("containers on it get no token of its metadata service (a hop limit of 1). Hint: set http-put-response-hop-limit to 2")
+    if role and role.trust and trust.of_ec2(role.trust) == trust.UNKNOWN:
+        found.append(
+            f"conditions of the trust policy of {role.arn} decide whether EC2 may assume it, and nobody evaluates them here. "
+            "Hint: the host itself proves its role (cw_agent_identity_check)"
+        )
+    return found
 
 
 def message(entries: Mapping[str, Mapping[str, Any]], said: Iterable[str] = ()) -> str:

@@ -159,6 +159,9 @@ def _lines(missing: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+_ANYWAY = "Set cw_agent_permissions_check: never for the host where what IAM simulates is not what holds there."
+
+
 def _needing(keys: Sequence[str]) -> str:
     return listed([key or "the configuration itself" for key in keys])
 
@@ -171,7 +174,7 @@ def refusals(entries: Iterable[Mapping[str, Any]], instances: Mapping[str, Mappi
     found: dict[str, list[str]] = {}
     for item in entries:
         if item["state"] == MISSING:
-            lines = _lines(item["missing"]) if item["principal"] else [f"{item['reason']}."]
+            lines = [*_lines(item["missing"]), _ANYWAY] if item["principal"] else [f"{item['reason']}."]
             text = f"permissions are missing ({item['principal'] or 'no principal'}): {' '.join(lines)}"
             found |= {host: [text] for host in item["hosts"]}
     for host, known in instances.items():

@@ -22,29 +22,6 @@ def trust(**statement: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [one]}
 
 
-@pytest.mark.parametrize(
-    ("document", "trusted"),
-    [
-        (trust(), True),
-        ({**trust(), "Statement": trust()["Statement"][0]}, True),
-        (trust(Principal={"Service": ["ssm.amazonaws.com", "ec2.amazonaws.com"]}), True),
-        (trust(Principal={"Service": "ec2.amazonaws.com.cn"}), True),
-        (trust(Principal="*"), True),
-        (trust(Action=["sts:TagSession", "sts:assumerole"]), True),
-        (trust(Action="sts:*"), True),
-        ({}, True),
-        (trust(Principal={"Service": "lambda.amazonaws.com"}), False),
-        (trust(Principal={"AWS": "arn:aws:iam::123456789012:root"}), False),
-        (trust(Action="sts:TagSession"), False),
-        (trust(Effect="Deny"), False),
-        ({"Version": "2012-10-17", "Statement": []}, False),
-    ],
-)
-def test_trust(document: dict[str, Any], trusted: bool) -> None:
-    """Nobody having shown the policy is no reason for an alarm."""
-    assert instances.is_trusted(Role(ROLE, document)) is trusted
-
-
 def test_nothing_is_wrong() -> None:
     assert instances.problems(GOOD, Role(ROLE, trust())) == instances.problems(GOOD, None) == []
     entry = instances.entry(GOOD, Role(ROLE, trust()))
@@ -68,6 +45,13 @@ def test_a_hop_limit_of_one_is_a_remark() -> None:
     """It concerns containers alone, and nobody knows from here whether the agent runs in one."""
     entry = instances.entry(GOOD._replace(hops=1), None)
     assert entry["problems"] == [] and "containers on it get no token" in entry["remarks"][0]
+
+
+def test_conditions_of_a_trust_policy_are_a_remark() -> None:
+    entry = instances.entry(GOOD, Role(ROLE, trust(Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}})))
+    assert entry["problems"] == []
+    assert entry["remarks"][0].startswith(f"conditions of the trust policy of {ROLE} decide whether EC2 may assume it")
+    assert instances.entry(GOOD, Role(ROLE))["remarks"] == []
 
 
 def test_the_message_names_hosts_with_the_same_problem_together() -> None:
