@@ -165,7 +165,7 @@ class _Maker:
 
     def _homed(self, entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Entries with a region: their own, that of the task, or the only one of the hosts of their profile."""
-        found = []
+        found: list[Mapping[str, Any]] = []
         for entry in self._present(entries):
             regions = sorted(set(self._regions.get(entry["profile"], [])))
             region = entry["region"] or self._region or (regions[0] if len(regions) == 1 else "")
