@@ -16,6 +16,7 @@ from .._config.subject import Subject
 from .._config.words import listed
 from .._release.publications import Target
 from . import alarm_kinds as kinds
+from . import alarm_metrics
 from .alarm_patterns import PATTERNS
 from .delivery_roles import Account
 from .log_groups import ABSENT, PRESENT, STANDARD
@@ -381,6 +382,7 @@ def _merge(alarms: dict[str, Wanted], entry: Mapping[str, Any], where: str, wron
     if entry.get("dimensions") is not None:
         given["Dimensions"] = [{"Name": str(key), "Value": str(value)} for key, value in sorted(entry["dimensions"].items())]
     wrong += wrong_tags(entry.get("tags") or {}, f"{where} ({entry['name']}) tags")
+    wrong += alarm_metrics.wrong(entry.get("metrics") or (), f"{where} ({entry['name']})")
     alarms[entry["name"]] = known._replace(
         state=entry["state"],
         named={**known.named, **given},
