@@ -16,6 +16,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_grou
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_groups import Wanted as Group
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_groups import desired as desired_groups
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import alarm_settings, log_groups
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.delivery_roles import account
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
@@ -131,7 +132,7 @@ class ActionModule(AwsAction):
         """ARN and name of each topic of a target, the name '' where an ARN was given."""
         for one in alarms.topics_of(topics, target):
             given = one.startswith("arn:")
-            yield (one, "") if given else (alarm_settings.topic_arn(self._client("sts", *target), target.region, one), one)
+            yield (one, "") if given else (alarms.topic_arn(account(self._client("sts", *target)), target.region, one), one)
 
     def _topics(self, target: Target, topics: list[str]) -> Iterator[_Change]:
         """The topics that are named: made where they are missing, and never changed. Nobody asks whether one is there that has an ARN."""

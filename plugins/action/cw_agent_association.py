@@ -12,9 +12,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors impor
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_reading import by_selector, labels_of_parts
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import associations as pure
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import standing
-from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.documents import checked, document_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.requests import targets_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import digest
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection
 
@@ -73,10 +71,8 @@ class ActionModule(AwsAction):
     def _configurations(self) -> list[Mapping[str, Any]]:
         """Those of the run that are named, one for each region."""
         items, targets = self._given["published"]["configurations"], self._given["targets"]
-        unknown = sorted(set(targets) - {item["name"] for item in items})
-        if unknown:
-            known = ", ".join(sorted({item["name"] for item in items})) or "none"
-            raise CommandError(f"targets: no configuration of this run is called {unknown[0]}. Hint: there are {known}.")
+        for line in standing.unknown_targets(targets, (item["name"] for item in items)):
+            raise CommandError(line)
         return [item for item in items if item["name"] in targets]
 
     def _of(self, item: Mapping[str, Any], connection: AwsConnection) -> list[dict[str, Any]]:
@@ -90,28 +86,12 @@ class ActionModule(AwsAction):
         if not parts:
             self._warnings.append(f"{item['region']}/{item['name']}: nothing of it is live yet, so it gets no association.")
             return []
-        fields = self._fields(name, item, parts)
+        fields = standing.fields(item["name"], item["hosts"], parts, self._given["plan"], self._given)
         current = self._own(store, name)  # refused before anything is written
         where = f"{item['profile']}/{item['region']}".strip("/")
         if where not in self._documents and own_document.ensure(reader, bool(self._task.check_mode)):
             self._documents.add(where)
         return [self._present(store, current, fields, item)]
-
-    def _fields(self, name: str, item: Mapping[str, Any], parts: list[standing.Part]) -> dict[str, Any]:
-        """The fields of the association of a configuration, as the API has them."""
-        group = standing.group_of(item["name"], item["hosts"], self._given["plan"])
-        given = self._given
-        document = document_of({"Name": standing.DOCUMENT, "Content": standing.text()})
-        return {
-            "AssociationName": name,
-            "Name": standing.DOCUMENT,
-            "Targets": list(targets_of(given["targets"][item["name"]])),
-            "Parameters": checked(document, standing.values(parts, group)),
-            "ScheduleExpression": given["schedule"],
-            "MaxConcurrency": given["max_concurrency"],
-            "MaxErrors": given["max_errors"],
-            "ComplianceSeverity": given["compliance_severity"],
-        }
 
     def _parts(self, reader: Any, name: str) -> list[standing.Part]:
         """What is live, in the order of the parts; none where nothing is."""

@@ -9,8 +9,8 @@ from typing import Any, Iterator, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account import alarms, dashboards
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_groups import ABSENT, PRESENT
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import alarm_settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import dashboards as calls
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.delivery_roles import account
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
@@ -59,8 +59,8 @@ class ActionModule(AwsAction):
         """The ARNs of the alarms that the hosts ask for, by profile and region, without those that composite alarms stand for."""
         wanted = alarms.desired(plan, alarm_hosts(plan, variables), [], [], prefix).alarms
         for target, those in wanted.items():
-            names = [name for name, one in those.items() if one.notified]
-            yield (target.profile, target.region), alarm_settings.alarm_arns(self._client("sts", *target), target.region, names)
+            own = account(self._client("sts", *target))
+            yield (target.profile, target.region), alarms.alarm_arns(own, target.region, those.values())
 
     def _cloudwatch(self, plan: Mapping[str, Any], one: dashboards.Wanted) -> Any:
         """A client of any region: dashboards belong to the whole account."""

@@ -17,10 +17,11 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release import i
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.iam import Options, Wanted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import IAM_EXISTING as EXISTING
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import IAM_NAME as NAME
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import iam_variable, identity
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import configurations_beside
 
-NAME, ONPREM, EXISTING = "cw_agent_iam_name", "cw_agent_iam_onprem", "cw_agent_iam_existing_profile"
-CHOICES = {ONPREM: ("user", "activation"), EXISTING: ("refuse", "extend", "replace")}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "plan": {"type": "dict", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -98,12 +99,7 @@ class ActionModule(AwsAction):
         return [f"{named} Hint: run for them as well, or give them another {NAME}."] if hosts else []
 
     def _variable(self, host: str, name: str) -> str:
-        value = str(self._hostvars[host].get(name) or "") if host in self._hostvars else ""
-        if name not in CHOICES:
-            return value
-        if value and value not in CHOICES[name]:
-            raise ConfigError(f"{name} of {host} is {value!r}: expected one of {', '.join(CHOICES[name])}.")
-        return value or CHOICES[name][0]
+        return iam_variable(host, self._hostvars, name)
 
     def _instances(self, hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         """By host its instance, with the ARN of the instance profile that it has."""
@@ -125,12 +121,10 @@ class ActionModule(AwsAction):
         return found
 
     def _wanted(self, host: str, entry: Mapping[str, Any], before: str) -> Wanted:
-        name = self._variable(host, NAME) or iam.default_name(entry["name"])
-        if entry["mode"] != "ec2":
-            activation = self._variable(host, ONPREM) == "activation"
-            return Wanted(iam.ROLE, name, iam.SSM) if activation else Wanted(iam.USER, name)
-        mine = Wanted(iam.ROLE, name, iam.EC2)
-        choice = self._variable(host, EXISTING)
+        mine = identity(host, entry, self._hostvars)
+        if mine.service != iam.EC2:
+            return mine
+        name, choice = mine.name, self._variable(host, EXISTING)
         if before.rpartition("/")[2] in ("", name) or choice == "replace":
             return mine
         if choice == "refuse":

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the inventory says of the hosts of a plan, for alarms and dashboards. Private to this collection."""
+"""What the inventory says of the hosts of a plan, for alarms, dashboards and IAM. Private to this collection."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.alarms import VARIABLE, Host
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.monitoring import VARIABLE as DETAILED
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release import iam
+
+IAM_NAME, IAM_ONPREM, IAM_EXISTING = "cw_agent_iam_name", "cw_agent_iam_onprem", "cw_agent_iam_existing_profile"
+IAM_CHOICES = {IAM_ONPREM: ("user", "activation"), IAM_EXISTING: ("refuse", "extend", "replace")}
 
 
 def alarm_hosts(plan: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Host]:
@@ -45,6 +49,30 @@ def _refuse_of_play(variable: str, having: list[bool]) -> None:
 def _host(variables: Mapping[str, Any]) -> Host:
     facts = variables.get("ansible_facts") or {}
     return Host(variables.get(VARIABLE) or {}, str(variables.get("instance_id") or ""), str(facts.get("nodename") or ""))
+
+
+def iam_variable(host: str, hostvars: Mapping[str, Any], name: str) -> str:
+    """What a host's variable of the role iam says, the first of its choices where it says nothing.
+
+    Raises:
+        ConfigError: the value is none of its choices.
+    """
+    own: Mapping[str, Any] = hostvars[host] if host in hostvars else {}  # noqa: SIM401 # HostVars has its own get
+    value = str(own.get(name) or "")
+    if name not in IAM_CHOICES:
+        return value
+    if value and value not in IAM_CHOICES[name]:
+        raise ConfigError(f"{name} of {host} is {value!r}: expected one of {', '.join(IAM_CHOICES[name])}.")
+    return value or IAM_CHOICES[name][0]
+
+
+def identity(host: str, entry: Mapping[str, Any], hostvars: Mapping[str, Any]) -> iam.Wanted:
+    """What a host shall be to IAM. *entry*: that of the plan."""
+    name = iam_variable(host, hostvars, IAM_NAME) or iam.default_name(entry["name"])
+    if entry["mode"] == "ec2":
+        return iam.Wanted(iam.ROLE, name, iam.EC2)
+    activation = iam_variable(host, hostvars, IAM_ONPREM) == "activation"
+    return iam.Wanted(iam.ROLE, name, iam.SSM) if activation else iam.Wanted(iam.USER, name)
 
 
 def monitoring_settings(plan: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:

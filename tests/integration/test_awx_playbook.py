@@ -59,7 +59,7 @@ def names(controller: Controller, kind: str, item: dict[str, Any], link: str, ot
 
 def test_it_makes_everything_and_then_nothing(made: Controller) -> None:
     templates = made.objects.named("job_templates")
-    assert len(templates) == 17
+    assert len(templates) == 18
     onprem = templates["CloudWatch agent site on premises"]
     assert (onprem["limit"], onprem["ask_limit_on_launch"]) == ("onprem", False)
     assert names(made, "job_templates", onprem, "credentials", "credentials") == list(CREDENTIALS)

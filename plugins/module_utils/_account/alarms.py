@@ -16,7 +16,9 @@ from .._config.subject import Subject
 from .._config.words import listed
 from .._release.publications import Target
 from . import alarm_kinds as kinds
+from . import alarm_metrics
 from .alarm_patterns import PATTERNS
+from .delivery_roles import Account
 from .log_groups import ABSENT, PRESENT, STANDARD
 from .log_groups import Wanted as Group
 from .steps import texts, wrong_tags
@@ -380,6 +382,7 @@ def _merge(alarms: dict[str, Wanted], entry: Mapping[str, Any], where: str, wron
     if entry.get("dimensions") is not None:
         given["Dimensions"] = [{"Name": str(key), "Value": str(value)} for key, value in sorted(entry["dimensions"].items())]
     wrong += wrong_tags(entry.get("tags") or {}, f"{where} ({entry['name']}) tags")
+    wrong += alarm_metrics.wrong(entry.get("metrics") or (), f"{where} ({entry['name']})")
     alarms[entry["name"]] = known._replace(
         state=entry["state"],
         named={**known.named, **given},
@@ -409,6 +412,16 @@ def filtered(alarms: Iterable[Wanted]) -> tuple[list[Group], set[str]]:
         if one.filter.made:
             made.add(one.filter.group)
     return [Group(name, metric_filters=tuple(found)) for name, found in entries.items()], made
+
+
+def topic_arn(account: Account, region: str, name: str) -> str:
+    """The ARN that a topic of this name has."""
+    return f"arn:{account.partition}:sns:{region}:{account.number}:{name}"
+
+
+def alarm_arns(account: Account, region: str, alarms: Iterable[Wanted]) -> list[str]:
+    """The ARNs of alarms, without those that composite alarms stand for."""
+    return [f"arn:{account.partition}:cloudwatch:{region}:{account.number}:alarm:{one.name}" for one in alarms if one.notified]
 
 
 def wrong_topics(topics: Iterable[str]) -> Iterator[str]:

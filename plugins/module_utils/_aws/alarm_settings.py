@@ -14,7 +14,6 @@ from .._account.alarm_changes import Found, steps
 from .._account.alarms import COMPOSITE_RULE, Wanted
 from .._account.steps import Step
 from .alarms import NAMES, describe_alarms
-from .delivery_roles import account
 from .errors import ALARMS, TOPICS, AwsError, aws_call
 
 OF_ONE_ALARM = frozenset(
@@ -86,18 +85,6 @@ def ensure(client: Any, wanted: Wanted, found: Found | None, done: list[Step]) -
 @aws_call("{verb}", ALARMS)
 def _made(client: Any, verb: str, step: Step) -> None:  # noqa: ARG001 # the verb is for messages
     getattr(client, step.operation)(**step.arguments)
-
-
-def topic_arn(sts: Any, region: str, name: str) -> str:
-    """The ARN that a topic of this name has, in the account of the credentials."""
-    own = account(sts)
-    return f"arn:{own.partition}:sns:{region}:{own.number}:{name}"
-
-
-def alarm_arns(sts: Any, region: str, names: Iterable[str]) -> list[str]:
-    """The ARNs that alarms of these names have, in the account of the credentials."""
-    own = account(sts)
-    return [f"arn:{own.partition}:cloudwatch:{region}:{own.number}:alarm:{name}" for name in names]
 
 
 def topic_exists(sns: Any, arn: str) -> bool:

@@ -14,10 +14,12 @@ import hashlib
 import json
 import re
 import shlex
-from typing import Any, Mapping, NamedTuple, Sequence
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from .agent_fleet import ABSENT, APPLY, FORGET, PACKAGE
+from .documents import checked, document_of
 from .errors import CommandError
+from .requests import targets_of
 
 DOCUMENT = "CloudWatchAgent-Converge"
 PREFIX, NAME_LENGTH = "cloudwatch-agent-", 128
@@ -63,7 +65,7 @@ if [ "$found" = @DIGESTS@ ] && systemctl is-active --quiet amazon-cloudwatch-age
 
 
 class Part(NamedTuple):
-    """A part of a configuration at the version that is live."""
+    """A part of a configuration at the version that is live; 0: the newest one."""
 
     name: str
     version: int
@@ -124,9 +126,35 @@ def values(parts: Sequence[Part], group: Group) -> dict[str, Any]:
     return {**({"version": group.build} if group.build else {}), "commands": script(parts, group.mode).splitlines()}
 
 
+def fields(name: str, hosts: Sequence[str], parts: Sequence[Part], plan: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the association of a configuration, as the API has them. *options*: those of the module cw_agent_association.
+
+    Raises:
+        CommandError: the hosts differ, or a target is wrong.
+    """
+    document = document_of({"Name": DOCUMENT, "Content": text()})
+    return {
+        "AssociationName": name_of(name),
+        "Name": DOCUMENT,
+        "Targets": list(targets_of(options["targets"][name])),
+        "Parameters": checked(document, values(parts, group_of(name, hosts, plan))),
+        "ScheduleExpression": options["schedule"],
+        "MaxConcurrency": options["max_concurrency"],
+        "MaxErrors": options["max_errors"],
+        "ComplianceSeverity": options["compliance_severity"],
+    }
+
+
+def unknown_targets(targets: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    """That targets are given to a configuration that the run does not have."""
+    known = sorted(set(names))
+    for one in sorted(set(targets) - set(known))[:1]:
+        yield f"targets: no configuration of this run is called {one}. Hint: there are {', '.join(known) or 'none'}."
+
+
 def script(parts: Sequence[Part], mode: str) -> str:
     """Leaves alone what is as it shall be, and else applies all parts or none."""
     digests = "".join(f"{digest} " for digest in sorted(part.digest for part in parts))
-    locations = " ".join(shlex.quote(f"{part.name}:{part.version}") for part in parts)
+    locations = " ".join(shlex.quote(f"{part.name}:{part.version}" if part.version else part.name) for part in parts)
     apply = APPLY.replace("@NAMES@", locations).replace("@MODE@", shlex.quote(mode))
     return (LOOK.replace("@DIGESTS@", shlex.quote(digests)) + apply).strip()

@@ -26,6 +26,13 @@ def _size(document: Any) -> int:
     return len(re.sub(r"\s", "", document if isinstance(document, str) else json.dumps(document)))
 
 
+def _as_texts(account: str, name: str) -> None:
+    """The inline policies of a role as texts: moto keeps those of a stack as data, and answers in Python's spelling."""
+    for role in iam_backends[account]["aws"].roles.values():
+        if role.name == name:
+            role.policies = {key: one if isinstance(one, str) else json.dumps(one) for key, one in role.policies.items()}
+
+
 def _policies(account: str, arn: str) -> list[IAMPolicy]:
     """Those of a user or role, attached ones included."""
     backend = iam_backends[account]["aws"]
@@ -70,6 +77,8 @@ def answer(call: Call, account: str) -> dict[str, Any] | None:
     """What is answered instead of moto, None for what moto answers; raises AwsError for a policy that is too large."""
     if call.operation == "ListServiceSpecificCredentials":
         return {"ServiceSpecificCredentials": "", "IsTruncated": "false"}
+    if call.operation == "GetRolePolicy":
+        _as_texts(account, str(call.params.get("RoleName") or ""))
     if call.operation == "SimulatePrincipalPolicy":
         return _simulated(call, account)
     document = call.params.get("PolicyDocument", "")

@@ -45,6 +45,16 @@ def test_inline_policies_together(standin: Standin) -> None:
     assert iam.list_service_specific_credentials(UserName="u")["ServiceSpecificCredentials"] == []
 
 
+def test_an_inline_policy_of_a_stack_is_json(standin: Standin) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
+    properties = {"RoleName": "of-stack", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}}
+    properties["Policies"] = [{"PolicyName": "a", "PolicyDocument": document}]
+    body = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}}
+    standin.client("cloudformation").create_stack(StackName="s", TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_NAMED_IAM"])
+    assert standin.client("iam").get_role_policy(RoleName="of-stack", PolicyName="a")["PolicyDocument"] == document
+
+
 def test_the_simulation(standin: Standin) -> None:
     """By the policies of a role; a denial wins, and nobody else is known."""
     iam = standin.client("iam")

@@ -21,7 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 UTILS = Path("plugins/module_utils")
 COLLECTION = "ansible_collections.cloudwatch.agent"
-PURE = ("_config", "_release", "_telemetry", "_report", "_account", "_picture", "_commands", "_migration")
+PURE = ("_config", "_release", "_telemetry", "_report", "_account", "_picture", "_commands", "_migration", "_template")
 
 # A package of module_utils: the packages of ours that it may import besides itself, and what it may import from elsewhere.
 OURS = {
@@ -32,6 +32,7 @@ OURS = {
     "_account": ("_config", "_release"),
     "_picture": (),
     "_commands": ("_config",),
+    "_template": ("_config", "_release", "_account", "_commands"),
     "_aws": ("_config", "_release", "_telemetry", "_account", "_commands"),
     "_awslogs": (),
     "_migration": ("_config", "_awslogs"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._account.alarms import Wanted
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.alarms import Wanted, topic_arn
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import alarm_settings
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.delivery_roles import account
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.tests.support.fake_cloudwatch import ONE, CloudWatch, Topics, refused
 
@@ -55,7 +56,7 @@ def test_an_alarm_that_somebody_else_has_deleted_is_gone() -> None:
 
 def test_topics() -> None:
     topics = Topics()
-    arn = alarm_settings.topic_arn(topics, "us-east-1", "ops")
+    arn = topic_arn(account(topics), "us-east-1", "ops")
     assert arn == "arn:aws:sns:us-east-1:123456789012:ops"
     assert not alarm_settings.topic_exists(topics, arn)
     assert alarm_settings.create_topic(topics, "ops") == arn and alarm_settings.topic_exists(topics, arn)
