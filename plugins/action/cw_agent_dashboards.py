@@ -70,15 +70,17 @@ class ActionModule(AwsAction):
     def _ensure(self, plan: Mapping[str, Any], found: list[tuple[dashboards.Wanted, dashboards.Found | None]]) -> dict[str, Any]:
         entries: list[dict[str, Any]] = []
         failures: list[str] = []
-        for one, there in found:
+        for asked, there in found:
+            one = dashboards.kept(asked, there) if self._limited else asked
+            if one is not asked and dashboards.steps(asked, there) != dashboards.steps(one, there):
+                self._display.warning(
+                    f"{one.name}: the dashboard keeps its widgets, since the run has a limit and knows a part of its hosts alone."
+                    " Hint: run without --limit."
+                )
             before, after = dashboards.shown(one, there)
             differs = bool(dashboards.steps(one, there))
             entry = {"name": one.name, "profile": one.profile, "changed": differs, "before": before, "after": after}
             entries.append(entry)
-            if self._limited and differs and there and one.generated:
-                self._display.warning(
-                    f"{one.name}: the dashboard now shows the hosts of this run alone, since it has a limit. Hint: run without --limit."
-                )
             if self._task.check_mode or not differs:
                 continue
             done: list[Any] = []

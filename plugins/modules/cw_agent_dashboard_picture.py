@@ -13,6 +13,7 @@ description:
   - Reads a dashboard, the metrics of its graphs, the states of its alarms and the log lines that it looks for, and draws it on the
     controller as SVG or PNG.
   - CloudWatch itself renders single graphs only.
+  - Of each log group at most the first 10,000 fitting events are read. Where there may be more, the title of the widget says so.
   - Widgets that only CloudWatch can show, such as custom ones, are drawn as empty frames.
 options:
   name:

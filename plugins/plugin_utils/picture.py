@@ -26,6 +26,7 @@ def read(client: Client, region: str, body: Mapping[str, Any], start: float, end
     """What CloudWatch has of a dashboard between two moments. *region*: of widgets that name none."""
     curves: dict[int, list[Curve]] = {}
     lines: dict[int, list[tuple[float, str]]] = {}
+    cut: dict[int, int] = {}
     wanted: dict[str, set[str]] = {}
     for number, widget in enumerate(body.get("widgets") or []):
         given, kind = widget.get("properties") or {}, widget.get("type")
@@ -34,7 +35,10 @@ def read(client: Client, region: str, body: Mapping[str, Any], start: float, end
             curves[number] = _curves(client("cloudwatch", where), given, start, end)
         query = lines_of(str(given.get("query") or "")) if kind == "log" else None
         if query:
-            found = sorted(line for group in query.groups for line in calls.lines(client("logs", where), group, query.pattern, start))
+            read_of = [calls.lines(client("logs", where), group, query.pattern, start) for group in query.groups]
+            if any(len(events) >= calls.EVENTS for events in read_of):
+                cut[number] = calls.EVENTS
+            found = sorted(line for events in read_of for line in events)
             if query.bin:
                 counted = counts((at for at, _text in found), query.bin, start, end)
                 curves[number] = [Curve("lines", tuple(counted), period=query.bin)]
@@ -45,7 +49,7 @@ def read(client: Client, region: str, body: Mapping[str, Any], start: float, end
     states = {
         (place, one["name"]): one["state"] for place, names in wanted.items() for one in alarms.read(client("cloudwatch", place), names)
     }
-    return Data(start, end, curves, states, lines)
+    return Data(start, end, curves, states, lines, cut)
 
 
 def _curves(cloudwatch: Any, given: Mapping[str, Any], start: float, end: float) -> list[Curve]:

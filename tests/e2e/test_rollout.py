@@ -248,6 +248,63 @@ def test_the_next_run_goes_on_and_the_one_after_that_changes_nothing(fleet: Site
     assert "Roll-out: nothing differs on 5 hosts" in again.output.splitlines()
 
 
+PHASES = ("check", "published", "canary", "bake", "promotion", "batch", "verification")
+SIGNALS = {"Ctrl-C": signal.SIGINT, "kill -9": signal.SIGKILL}
+ALL_PHASES = "CW_AGENT_ALL_PHASES"
+# Before a canary has changed, and after.
+USUAL = (("published", "Ctrl-C"), ("bake", "Ctrl-C"))
+INTERRUPTIONS = [(phase, name) for phase in PHASES for name in SIGNALS] if os.environ.get(ALL_PHASES) else list(USUAL)
+
+
+def reached(place: Site, phase: str, mark: int, before: dict[str, Seen], released: dict[str, int]) -> bool:
+    """Whether the run is in that phase, as AWS and the hosts show it."""
+    if phase == "check":
+        return bool(place.calls(mark))
+    if phase == "published":
+        return labels(place)["candidate"] > released["candidate"]
+    if phase == "promotion":
+        return labels(place)["live"] > released["live"]
+    if phase == "bake":
+        return bool(place.calls(mark, operation="GetMetricData"))
+    hosts = {"canary": FLEET[:1], "batch": OTHERS[:], "verification": FLEET}[phase]
+    changed = [place.invocation(host) not in ("", before[host].invocation) for host in hosts]
+    return all(changed) if phase == "verification" else any(changed)
+
+
+@pytest.mark.parametrize(("number", "phase", "name"), [(number, *one) for number, one in enumerate(INTERRUPTIONS)])
+def test_an_interrupted_controller(fleet: Site, number: int, phase: str, name: str) -> None:
+    """What runs where is what the labels say, and the next run converges. Every phase with both signals: set CW_AGENT_ALL_PHASES=1."""
+    assert rollout(fleet, **LIFT).status == 0
+    before, released, mark = seen(fleet), labels(fleet), fleet.mark()
+    want(fleet, 40 + number)
+    process = fleet.start(playbook="cloudwatch.agent.rollout", variables={"cw_agent_serial": [1]})
+    until(lambda: process.poll() is not None or reached(fleet, phase, mark, before, released), 120, f"the phase {phase}")
+    assert process.poll() is None, process.communicate()
+    os.killpg(process.pid, SIGNALS[name])
+    output, errors = process.communicate()
+    print(output[-5000:], errors[-5000:])
+    assert process.returncode not in (0, 2)
+
+    left, at = seen(fleet), labels(fleet)
+    differing = {host for host in FLEET if left[host].active != before[host].active}
+    if at["live"] == released["live"]:
+        assert differing <= {CANARY}
+        assert phase in ("check", "published", "canary", "bake")
+    else:
+        assert at["live"] == at["candidate"]
+        assert (at["previous"], CANARY in differing) == (released["live"], True)
+        assert len({left[host].active for host in differing}) == 1
+
+    again = rollout(fleet)
+    assert again.status == 0
+    if differing == {CANARY} and at["live"] == released["live"]:
+        assert f"the candidate runs on {CANARY} already" in again.output
+    now, at = seen(fleet), labels(fleet)
+    assert len({one.active for one in now.values()}) == 1
+    assert now[CANARY].active != before[CANARY].active
+    assert (at["live"], "hold" in at) == (at["candidate"], False)
+
+
 def test_check_mode_shows_the_waves(fleet: Site) -> None:
     """With a limit, a pattern of canaries and batches of one's own; nothing is changed."""
     now, at = seen(fleet), labels(fleet)

@@ -99,8 +99,15 @@ def _wanted(
     widgets = merged(generated(chosen, arns), entry["widgets"])
     extra = {key: entry[option] for option, key in (("start", "start"), ("period_override", "periodOverride")) if entry.get(option)}
     return one._replace(
-        body={**extra, "widgets": widgets}, tags=texts(entry["tags"] or {}), purge_tags=entry["purge_tags"], generated=bool(chosen)
+        body={**extra, "widgets": widgets}, tags=texts(entry["tags"] or {}), purge_tags=entry["purge_tags"], generated=names != []
     )
+
+
+def kept(wanted: Wanted, found: Found | None) -> Wanted:
+    """The dashboard with the body that is there, where a limited run would generate one without the hosts that it leaves out."""
+    if found is None or not wanted.generated or not isinstance(found.body, Mapping):
+        return wanted
+    return wanted._replace(body=found.body)
 
 
 def _profile(plan: Mapping[str, Any], entry: Mapping[str, Any], where: str, wrong: list[str]) -> str:

@@ -23,6 +23,7 @@ class Data(NamedTuple):
     """What CloudWatch has of a dashboard, by the number of the widget.
 
     ``curves``: of graphs; ``states``: of alarms, by region and name; ``lines``: times and texts; ``start``, ``end``: the time shown.
+    ``cut``: how many events of each log group were read where a group may have more.
     """
 
     start: float
@@ -30,6 +31,7 @@ class Data(NamedTuple):
     curves: Mapping[int, list[Curve]] = {}
     states: Mapping[tuple[str, str], str] = {}
     lines: Mapping[int, list[tuple[float, str]]] = {}
+    cut: Mapping[int, int] = {}
 
 
 def picture(name: str, body: Mapping[str, Any], data: Data) -> Drawing:
@@ -50,6 +52,8 @@ def _widget(number: int, widget: Mapping[str, Any], data: Data) -> Iterator[Shap
     frame = Frame(x, y, int(widget.get("width", 6)) * COLUMN - GAP, int(widget.get("height", 6)) * ROW - GAP)
     given, kind = widget.get("properties") or {}, widget.get("type")
     title = str(given.get("title") or "")
+    if number in data.cut:
+        title = f"{title or kind} (the first {data.cut[number]:,} events of a log group)"
     if kind == "text":
         yield from _text(frame, str(given.get("markdown") or ""))
     elif kind == "alarm":

@@ -90,9 +90,15 @@ def test_a_dashboard_of_a_part_of_the_hosts_is_a_warning() -> None:
     assert run(plan=plan(item(MEM)), dashboards=entries, limit="web-1")[1] == []
     entries[1]["widgets"] = [NOTE, NOTE]
     some: dict[str, Any] = {"plan": plan(item(MEM, hosts=("web-1",))), "dashboards": entries, "limit": "web-1"}
-    line = "fleet: the dashboard now shows the hosts of this run alone, since it has a limit. Hint: run without --limit."
+    line = (
+        "fleet: the dashboard keeps its widgets, since the run has a limit and knows a part of its hosts alone. Hint: run without --limit."
+    )
     assert run(check=True, **some)[1] == run(**some)[1] == [line]
-    assert run(**some)[1] == []
+    fleet, own = run(**some)[0]["dashboards"]
+    assert (fleet["changed"], own["changed"]) == (False, False)
+    assert "2 hosts" in str(fleet["after"]["body"]) and "1 host " not in str(fleet["after"]["body"])
+    fleet, _own = run(plan=plan(), dashboards=entries, limit="web-9")[0]["dashboards"]
+    assert not fleet["changed"]
 
 
 def test_nothing_is_written_where_one_is_refused(account: dict[str, Dashboards]) -> None:

@@ -53,6 +53,14 @@ def test_each_widget_is_asked_for_where_it_is() -> None:
     assert asked == [("cloudwatch", "eu-west-1"), ("logs", "us-east-1"), ("logs", "us-east-1"), ("cloudwatch", "eu-west-1")]
 
 
+@pytest.mark.parametrize(("count", "cut"), [(9_999, {}), (10_000, {0: 10_000})])
+def test_a_group_of_which_not_all_was_read(count: int, cut: dict[int, int]) -> None:
+    events = [{"timestamp": number, "message": "ERROR"} for number in range(count)]
+    logs = SimpleNamespace(get_paginator=lambda _operation: SimpleNamespace(paginate=lambda **_given: [{"events": events}]))
+    widget = {"type": "log", "properties": {"query": "SOURCE '/web' | filter @message like /ERROR/"}}
+    assert read(lambda _service, _region: logs, "us-east-1", {"widgets": [widget]}, 0, 60).cut == cut
+
+
 def test_a_png_has_what_was_drawn() -> None:
     shapes = (Box(0, 0, 40, 40, "#ff0000", "#000000"), Line(((0, 20), (40, 20)), "#00ff00", 3), Line(((30, 30),), "#0000ff", 4))
     image = Image.open(io.BytesIO(png(Drawing(60, 50, "t", (*shapes, Text(45, 40, "x", 12, bold=True))))))

@@ -56,3 +56,8 @@ def test_markdown() -> None:
     found = drawn(widget("text", markdown="## Web\n**3** hosts, see [the runbook](https://example.com)\n" + "line\n" * 100))
     said = texts(found)
     assert said[2:4] == ["Web", "3 hosts, see the runbook"] and len(said) < 30
+
+
+def test_the_title_says_that_not_all_events_were_read() -> None:
+    assert "log (the first 10,000 events of a log group)" in texts(drawn(widget("log"), lines={0: []}, cut={0: 10_000}))
+    assert not any("the first" in text for text in texts(drawn(widget("log"), lines={0: []})))
