@@ -58,7 +58,7 @@ release-check: ## What a release has to be: fragments, version, the tarball, and
 bench: ## The benchmarks: ratios against a baseline of the same run
 	@tests/bench/run
 
-matrix: ## The versions we claim, each executed: ansible-core, Python, oldest libraries, Debian releases (ONLY="words" picks)
+matrix: ## The versions we claim, each executed: ansible-core, Python, oldest libraries, Debian releases, phases (ONLY="words" picks)
 	@$(RUN) python tests/tools/matrix.py $(ONLY)
 
 clean: ## Remove this checkout's caches

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run what the collection claims to work with: ansible-core, Python, the oldest libraries, releases of Debian; print a table.
 
+A roll-out that is interrupted in each of its phases takes too long for every run of the tests, and is here as well.
+
 matrix.py [--list] [--jobs N] [WORD…]: the combinations whose names contain one of the words, or all. CW_AGENT_PYTHONS names
 interpreters (paths) that are tried before those of PATH and pyenv. What this machine has no interpreter for is said in the table
 and does not fail; exit status 0 only if everything that ran passed and something ran.
@@ -58,6 +60,7 @@ STEPS = {
     "host units": ([RUN, "pytest", "tests/unit/plugins/module_utils/_host"],),
     "integration": (["tests/integration/run"],),
     "site": ([RUN, "pytest", "tests/matrix", "-s"],),
+    "interruptions": ([RUN, "pytest", "tests/e2e/test_rollout.py", "-k", "fresh_hosts or interrupted_controller"],),
 }
 VERSIONS = """
 import importlib.metadata, json, os, pathlib, platform
@@ -126,6 +129,7 @@ def combinations() -> Iterator[Combination]:
     yield Combination(f"_host by Python {OLDEST_TARGET}", ("host units",), OLDEST_TARGET, ("pytest", "pytest-mock", "hypothesis"))
     for suite in SUITES:
         yield Combination(f"Debian {suite}", ("site",), suite=suite)
+    yield Combination("roll-out, interrupted in every phase", ("interruptions",))
 
 
 def _order(version: str) -> tuple[int, ...]:
@@ -155,7 +159,8 @@ def environment(combination: Combination) -> dict[str, str]:
     if combination.impossible:
         raise LookupError(combination.impossible)
     slug = re.sub(r"[^a-z0-9]+", "-", combination.name.lower()).strip("-")
-    variables = {**os.environ, "MATRIX_LAB": f"matrix-{hashlib.sha256(slug.encode()).hexdigest()[:6]}", "MATRIX_SLUG": slug}
+    lab = f"matrix-{hashlib.sha256(slug.encode()).hexdigest()[:6]}"
+    variables = {**os.environ, "MATRIX_LAB": lab, "MATRIX_SLUG": slug, "CW_AGENT_ALL_PHASES": "1"}
     variables.update({"LAB_DEBIAN": combination.suite} if combination.suite else {})
     if combination.requirements:
         python = interpreter(combination.python)
