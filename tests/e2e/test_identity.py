@@ -438,7 +438,7 @@ class TestGeneratedPolicies:
         mark = site.mark()
         # Some of them the agent refuses to run, after it has fetched them.
         site.on("ec2-1", f"{lines} {CTL} -a fetch-config -m ec2 -s -c ssm:AmazonCloudWatch-{name} || test $? = 1")
-        until(lambda: wanted <= {action for action, _resource in self.called(site, mark)}, seconds=30, what=f"{name}: {wanted}")
+        until(lambda: wanted <= {action for action, _resource in self.called(site, mark)}, seconds=30, what=f"{name}: {wanted}", pause=1)
         site.on("ec2-1", f"{CTL} -a stop -m ec2")
         return self.called(site, mark)
 

@@ -108,7 +108,7 @@ def test_a_wave_that_fails_goes_back_to_what_is_live_and_is_the_last_one(site: S
     assert site.invocation(failed) != before[failed] and site.invocation(other) == before[other]
 
 
-def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_reaches_it(site: Site) -> None:
+def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_and_a_rollback_reach_it(site: Site) -> None:
     targets = {"AmazonCloudWatch-base": [{"key": "tag:Role", "values": ["db"]}]}
 
     def associate() -> Run:
@@ -127,3 +127,7 @@ def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_reaches
     until(lambda: "base_1" not in site.on("ec2-2", f"ls {ACTIVE}"), 120, "the release on ec2-2")
     until(lambda: site.invocation("ec2-2") != process, 60, "the restart on ec2-2")
     assert site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent") == "active\n"
+    assert site.play(playbook="cloudwatch.agent.rollback").status == 0
+    assert {task for task, _host in associate().changed()} == {"cloudwatch.agent.association : Make the associations"}
+    until(lambda: "base_1" in site.on("ec2-2", f"ls {ACTIVE}"), 120, "the release before on ec2-2")
+    until(lambda: site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent || true") == "active\n", 60, "the agent on ec2-2")
