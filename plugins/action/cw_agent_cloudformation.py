@@ -83,13 +83,13 @@ class ActionModule(ControllerAction):
         diff = []
         for one in made:
             path, text = Path(one["path"]), stack.text(one["template"])
-            before = path.read_text(encoding="utf-8") if path.is_file() else ""
+            before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
             one["changed"] = before != text
             if one["changed"]:
                 diff.append({"before": before, "after": text, "before_header": one["path"], "after_header": one["path"]})
-        if not self._task.check_mode:
+        if diff and not self._task.check_mode:
+            _make(directory)
             for item in diff:
-                _make(directory)
                 replace_text("directory", Path(item["after_header"]), item["after"])
         return {"changed": bool(diff), "templates": made, **({"diff": diff} if diff else {})}
 

@@ -401,7 +401,10 @@ AT_ONCE = {
 
 
 class TestGeneratedPolicies:
-    """What the downloader and the daemon call with a configuration is allowed by the policy that is made of it."""
+    """What the downloader and the daemon call with a configuration is allowed by the policy that is made of it.
+
+    Where nobody sends anything to the agent (traces, embedded metrics), or it refuses the configuration, it fetches it and calls no more.
+    """
 
     def resource(self, call: dict[str, Any]) -> str:
         """The resource of a recorded call, as IAM has it; '*' where the action has none."""

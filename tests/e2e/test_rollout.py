@@ -266,7 +266,7 @@ def reached(place: Site, phase: str, mark: int, before: dict[str, Seen], release
         return labels(place)["live"] > released["live"]
     if phase == "bake":
         return bool(place.calls(mark, operation="GetMetricData"))
-    hosts = {"canary": FLEET[:1], "batch": OTHERS[:], "verification": FLEET}[phase]
+    hosts = {"canary": FLEET[:1], "batch": OTHERS, "verification": FLEET}[phase]
     changed = [place.invocation(host) not in ("", before[host].invocation) for host in hosts]
     return all(changed) if phase == "verification" else any(changed)
 

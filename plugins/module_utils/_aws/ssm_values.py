@@ -14,9 +14,8 @@ import re
 from typing import Any
 
 from .._config.canonical import canonical_text
+from .._release.parts import PART_BYTES, STANDARD_BYTES
 
-STANDARD_BYTES = 4096
-ADVANCED_BYTES = 8192
 NAME_CHARACTERS = 1011
 NAME_LEVELS = 15
 LABELS = 10
@@ -98,8 +97,8 @@ def value_problems(name: str, text: str, tier: str) -> list[str]:
     found = []
     if _REFERENCE.search(text):
         found.append(f"{name}: the value holds {{{{ }}}}, which Parameter Store refuses: remove it (a forgotten template?)")
-    allowed = STANDARD_BYTES if tier == "Standard" else ADVANCED_BYTES
+    allowed = STANDARD_BYTES if tier == "Standard" else PART_BYTES
     if size(text) > allowed:
-        hint = "ask for tier auto or Advanced" if size(text) <= ADVANCED_BYTES and tier == "Standard" else "shorten or split it"
+        hint = "ask for tier auto or Advanced" if size(text) <= PART_BYTES and tier == "Standard" else "shorten or split it"
         found.append(f"{name}: the value is {size(text)} bytes, tier {tier} allows {allowed}: {hint}")
     return found

@@ -48,7 +48,7 @@ def problems(instance: Instance, role: Role | None) -> list[str]:
     if role and instance.profile and not role.arn:
         found.append(f"IAM says that {named} has no role. Hint: add one (iam:AddRoleToInstanceProfile), or run cloudwatch.agent.iam")
     if role and role.arn and trust.of_ec2(role.trust) == trust.DENIED:
-        hint = "let its trust policy allow sts:AssumeRole to the service ec2.amazonaws.com"
+        hint = "let its trust policy allow sts:AssumeRole to the service ec2.amazonaws.com, and no statement deny it"
         found.append(f"IAM says that EC2 may not assume {role.arn}, the role of {named}. Hint: {hint}")
     return found
 

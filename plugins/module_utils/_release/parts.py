@@ -18,7 +18,8 @@ from .._config.canonical import canonical_text
 from .._config.errors import ConfigError
 from .._config.merging import JOINED, UNITED, Path
 
-PART_BYTES = 8192
+STANDARD_BYTES, PART_BYTES = 4096, 8192
+"""What a parameter of Parameter Store holds in the tiers Standard and Advanced."""
 PART_NAME = re.compile(r"\.part[0-9]+$")
 PART = ".part{}"
 SECTIONS_SHOWN = 8

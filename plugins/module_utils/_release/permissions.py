@@ -24,6 +24,7 @@ _WHY = {
     "boundary": "the permissions boundary does not allow it",
     "organizations": "a policy of the organization does not allow it",
 }
+_ANYWAY = "Set cw_agent_permissions_check: never for the host where what IAM simulates is not what holds there."
 
 
 class Batch(NamedTuple):
@@ -157,9 +158,6 @@ def _lines(missing: Sequence[Mapping[str, Any]]) -> list[str]:
         f"Hint: add the statement {one['statement'].get('Sid', '')} of the policy."
         for one in missing
     ]
-
-
-_ANYWAY = "Set cw_agent_permissions_check: never for the host where what IAM simulates is not what holds there."
 
 
 def _needing(keys: Sequence[str]) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import fnmatch
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 ALLOWED, DENIED, UNKNOWN = "allowed", "denied", "unknown"
 _ACTION = "sts:assumerole"
@@ -18,35 +18,29 @@ def of_ec2(policy: Mapping[str, Any]) -> str:
 
     A denial wins over what allows; what has conditions does neither for certain.
     """
+    if not policy:
+        return UNKNOWN
     given = policy.get("Statement", [])
     statements = [one for one in (given if isinstance(given, list) else [given]) if _concerns_ec2(one)]
     certain = {one.get("Effect") for one in statements if not one.get("Condition")}
     conditional = {one.get("Effect") for one in statements} - certain
-    if not policy:
-        return UNKNOWN
     if "Deny" in certain or not statements or "Allow" not in certain | conditional:
         return DENIED
     return ALLOWED if "Allow" in certain and "Deny" not in conditional else UNKNOWN
 
 
 def _concerns_ec2(statement: Mapping[str, Any]) -> bool:
-    return _names_action(statement) and _names_principal(statement)
+    return _holds(statement, "Action", _has_action) and _holds(statement, "Principal", _has_service)
 
 
-def _names_action(statement: Mapping[str, Any]) -> bool:
-    if "NotAction" in statement:
-        return not _has_action(statement["NotAction"])
-    return _has_action(statement.get("Action", []))
+def _holds(statement: Mapping[str, Any], element: str, has: Callable[[Any], bool]) -> bool:
+    """Whether an element of a statement takes EC2's call in; ``NotAction`` and ``NotPrincipal`` take in all but what they name."""
+    negated = f"Not{element}"
+    return not has(statement[negated]) if negated in statement else has(statement.get(element, []))
 
 
 def _has_action(value: Any) -> bool:
     return any(fnmatch.fnmatchcase(_ACTION, pattern.lower()) for pattern in _texts(value))
-
-
-def _names_principal(statement: Mapping[str, Any]) -> bool:
-    if "NotPrincipal" in statement:
-        return not _has_service(statement["NotPrincipal"])
-    return _has_service(statement.get("Principal", {}))
 
 
 def _has_service(principal: Any) -> bool:

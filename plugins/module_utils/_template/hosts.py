@@ -11,12 +11,11 @@ from .._account.steps import aws_tags, texts
 from .._commands import standing
 from .._config.canonical import digest
 from .._release import iam
+from .._release.parts import STANDARD_BYTES
 from .._release.publications import Publication, Target
 from .stack import Resource, resource_id
 
 PARAMETER = "Parameter"
-STANDARD_BYTES = 4096
-"""A parameter of more has the advanced tier."""
 
 
 def of_principal(principal: iam.Principal, options: iam.Options, boundary: str) -> Iterator[Resource]:

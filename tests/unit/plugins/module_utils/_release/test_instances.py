@@ -37,6 +37,7 @@ def test_problems_have_hints() -> None:
     (disabled,) = instances.problems(off, None)
     assert empty.startswith(f"IAM says that the instance profile {PROFILE} has no role. Hint: add one")
     assert foreign.startswith(f"IAM says that EC2 may not assume {ROLE}, the role of the instance profile {PROFILE}. Hint: ")
+    assert foreign.endswith("and no statement deny it")
     assert disabled.startswith("EC2 says that the metadata service of i-1 is turned off (HttpEndpoint disabled). Hint: ")
     assert len(instances.problems(off._replace(profile=""), Role(""))) == 2
 
