@@ -11,8 +11,8 @@ import json
 from typing import Any
 
 from .._config.canonical import canonical_text
+from .._release.parts import STANDARD_BYTES
 from .ssm_values import (
-    STANDARD_BYTES,
     label_problems,
     name_problems,
     readable,
