@@ -19,7 +19,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
 from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import client_config, service_data, session
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.clients import ClientPool, client_config, service_data, session
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError, from_botocore
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 
@@ -57,7 +57,7 @@ class AwsConnection(AWSPluginBase):
 
     def retrying_client(self, service: str, **connection: Any) -> Any:
         """A client for calls that may be repeated safely. ``connection``: instead of the task's own ``region`` or ``profile``."""
-        return self._client(service, True, connection)
+        return ClientPool(functools.partial(self._client, service, True, connection))
 
     def single_client(self, service: str, **connection: Any) -> Any:
         """A client that never repeats a call by itself: for writes of which every one counts."""

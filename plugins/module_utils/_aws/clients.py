@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import Any
+from typing import Any, Callable
 
 try:
     import boto3
@@ -28,6 +28,40 @@ def client_config(repeat: bool, service: str = "") -> Any:
     version = "s3v4" if service == "s3" else None
     retries: Any = {"mode": "adaptive", "total_max_attempts": ATTEMPTS} if repeat else {"mode": "standard", "total_max_attempts": 1}
     return Config(retries=retries, signature_version=version, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
+
+
+class ClientPool:
+    """Looks like one client of boto3, for any number of threads: calls at the same moment go through clients of their own.
+
+    A client of boto3 says that threads may share it, and yet a new connection of one thread loads the CA certificates into the client's
+    one SSL context while OpenSSL 3 reads them for the handshake of another: the process ends with a segmentation fault
+    (https://github.com/urllib3/urllib3/issues/3155). Calls after each other use one client and its open connection.
+
+    Args:
+        make: makes a client; called by several threads at once.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._first = make()
+        self._free = [self._first]
+
+    def __getattr__(self, name: str) -> Any:
+        """A call of the API, or what the first client has of that name: a paginator is for one thread."""
+        if name == "_first":  # copied or unpickled: __init__ has not run
+            raise AttributeError(name)
+        found = getattr(self._first, name)
+        return functools.partial(self._call, name) if callable(found) else found
+
+    def _call(self, method: str, /, *args: Any, **arguments: Any) -> Any:
+        try:
+            client = self._free.pop()
+        except IndexError:  # all are in use; asking first would be a race
+            client = self._make()
+        try:
+            return getattr(client, method)(*args, **arguments)
+        finally:
+            self._free.append(client)
 
 
 @functools.lru_cache(maxsize=None)

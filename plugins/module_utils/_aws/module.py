@@ -9,12 +9,13 @@ Private to this collection. Controller only.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from .clients import client_config
+from .clients import ClientPool, client_config
 
 HIDDEN = "VALUE_NOT_SHOWN"
 
@@ -81,7 +82,7 @@ class AwsModule(AnsibleAWSModule):
 
     def retrying_client(self, service: str, **connection: Any) -> Any:
         """A client for calls that may be repeated safely. ``connection``: instead of the module's own, such as ``region``."""
-        return self.client(service, config=client_config(repeat=True), **connection)
+        return ClientPool(functools.partial(self.client, service, config=client_config(repeat=True), **connection))
 
     def single_client(self, service: str) -> Any:
         """A client that never repeats a call by itself: for writes of which every one counts."""
