@@ -22,6 +22,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.canaries
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.transport import CREDENTIALS, ssm_hosts
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import placement_of
@@ -134,7 +135,8 @@ class ActionModule(ControllerAction):
         if raw.get(ALARMS):
             self._alarmed[host] = Host(value(ALARMS), str(raw.get("instance_id") or ""))
         unknown = tuple(unknown_variables(raw))
-        return HostInput(host, fragments, settings, region, _origin(raw), vaulted, variables or Vaulted(), unknown)
+        credentials = tuple(name for name in CREDENTIALS if raw.get(name))
+        return HostInput(host, fragments, settings, region, _origin(raw), vaulted, variables or Vaulted(), credentials, unknown)
 
     def _latest_build(self, url: str, directory: str) -> str:
         """What a mirror calls its latest build; each mirror is asked once in a run."""
@@ -214,6 +216,7 @@ def _result(plan: Plan, message: str) -> dict[str, Any]:
         "changed": False,
         "hosts": plan.hosts,
         "configurations": list(plan.configurations.values()),
+        "ssm_hosts": ssm_hosts(plan.hosts),
         "errors": plan.errors,
         "notes": plan.notes,
         "message": message,

@@ -58,7 +58,8 @@ class ActionModule(ControllerAction):
         plan, hostvars = given["plan"], variables["hostvars"]
         zones = {host: zone_of(hostvars.raw_get(host)) for host in plan["hosts"]}
         known = canaries.concerned(plan, given["published"], observations(hostvars, plan["hosts"]), zones, given["refused"])
-        order = canaries.waves(known, given["published"], given["canary"], lambda pattern: self._matching(pattern, variables))
+        ssm_hosts = plan.get("ssm_hosts") or ()
+        order = canaries.waves(known, given["published"], given["canary"], lambda text: self._matching(text, variables), ssm_hosts)
         # Those of an interrupted roll-out have to be taken back where an alarm says so.
         begun = order.canaries != order.changing
         alarm_gate.require_quiet(given["alarm_names"], given["alarms"], begun)

@@ -1,25 +1,26 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Agents on hosts that SSH does not reach: asked, installed, configured and proved by Run Command, in one controller task."""
+"""Agents on hosts that SSH does not reach: observed, installed, configured and proved by Run Command, in one controller task."""
 
 from __future__ import annotations
 
 import time
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import Target
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.observation import observation, silence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, masked, passed, totals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Run
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import missing_message
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import FAILED, MISSING, NOT_REACHED, UNREACHABLE
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import FAILED, MISSING, NOT_REACHED
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import fleet_convergence as states
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
@@ -28,36 +29,42 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_convergence
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": ["converged", "observed"], "default": "converged"},
     "plan": {"type": "dict", "required": True},
-    "published": {"type": "dict", "required": True},
+    "published": {"type": "dict"},
+    "hosts": {"type": "list", "elements": "str"},
     "nodes": {"type": "dict"},
     "waves": {"type": "list", "elements": "str", "default": ["100%"]},
     "max_fail_percentage": {"type": "float", "default": 0},
     "delivery_timeout": {"type": "int", "default": 300},
     "timeout": {"type": "int", "default": 90},
     "window": {"type": "int", "default": 900},
+    "refused": {"type": "dict", "default": {}},
+    "stopped": {"type": "str", "default": ""},
+    "defer": {"type": "bool", "default": False},
 }
+CONVERGED, OBSERVED, STOPPED = "converged", "observed", "cw_agent_stopped"
 NODE, INSTANCE = "cw_agent_node_id", "instance_id"
-BAD = {states.FAILED: FAILED, states.TAKEN_BACK: FAILED, states.UNREACHABLE: UNREACHABLE, states.NOT_REACHED: NOT_REACHED}
 
 
 class ActionModule(AwsAction):
     """The controller's side of cw_agent_run_command; no host is contacted by Ansible."""
 
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Converge the fleet and account for every host; fail where one is not well."""
+        """Observe the fleet, or converge it and account for every host; fail where one is not well."""
         super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
+        given, connection = self.connect(ARGUMENTS, required_if=[("state", CONVERGED, ("published",))])
         self._given, self._made = given, clients(connection)
         self._mask = mask_of(given["plan"]["configurations"])
         self._convergence: Convergence | None = None
+        hostvars = (task_vars or {}).get("hostvars") or {}
         try:
-            nodes = given["nodes"] if given["nodes"] is not None else self._node_ids((task_vars or {}).get("hostvars") or {})
-            targets = agent_fleet.targets(given["plan"], given["published"], nodes)
+            nodes = given["nodes"] if given["nodes"] is not None else self._node_ids(hostvars)
+            targets = agent_fleet.targets(given["plan"], given["published"] or {}, nodes, given["hosts"])
             with Interruption() as interruption:
                 fleet = FleetCommands(connection, self._show, interruption.sleep, given["delivery_timeout"])
                 try:
-                    result = self._converged(targets, fleet)
+                    result = self._observed(targets, fleet) if given["state"] == OBSERVED else self._begun(targets, fleet, hostvars)
                 except InterruptionError:
                     self._display.warning("Interrupted: the command that is under way is being cancelled.")
                     fleet.cancel()
@@ -72,20 +79,47 @@ class ActionModule(AwsAction):
         known = {host: hostvars[host] for host in hosts if host in hostvars}
         return {host: str(variables.get(NODE) or variables.get(INSTANCE) or "") for host, variables in known.items()}
 
-    def _converged(self, targets: Sequence[Target], fleet: FleetCommands) -> dict[str, Any]:
-        given = self._given
+    def _observed(self, targets: Sequence[Target], fleet: FleetCommands) -> dict[str, Any]:
         fleet.know(targets)
+        agents, silent = fleet.ask(targets)
+        found = {target.host: observation(self._mask(agents[target.host]), target) for target in targets if target.host in agents}
+        differing = [host for host, item in found.items() if not item["converged"]]
+        found |= {host: silence(str(self._mask(reason))) for host, reason in silent.items()}
+        return {"changed": False, "observed": found, "to_converge": differing, "command_ids": fleet.command_ids}
+
+    def _begun(self, targets: Sequence[Target], fleet: FleetCommands, hostvars: Any) -> dict[str, Any]:
+        """Converge the hosts that nothing forbids to."""
+        given = self._given
+        stopped = given["stopped"] or _stopped(hostvars, given["plan"]["hosts"])
+        kept = {target.host: {"state": NOT_REACHED, "reason": stopped} for target in targets if stopped}
+        kept |= {
+            target.host: {"state": FAILED, "reason": given["refused"][target.host]} for target in targets if target.host in given["refused"]
+        }
+        return self._converged([target for target in targets if target.host not in kept], fleet, kept)
+
+    def _converged(self, targets: Sequence[Target], fleet: FleetCommands, kept: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+        given = self._given
         convergence = self._convergence = Convergence(fleet, given["published"], self._proved, given["max_fail_percentage"])
         self._evaluations: dict[str, dict[str, Any]] = {}
-        differing = convergence.look(targets)
+        fleet.know(targets)
+        differing = convergence.look(targets) if targets else []
         waves = agent_fleet.waves(differing, given["waves"])
         if self._task.check_mode:
             convergence.states.update({target.host: states.WOULD_CHANGE for target in differing})
         else:
             convergence.run(waves)
-            unchanged = [host for host, state in convergence.states.items() if state == states.UNCHANGED]
-            self._evaluate(unchanged, convergence.before, {})
-        return self._result(targets, convergence, [[target.host for target in wave] for wave in waves], fleet.command_ids)
+        failures = {**convergence.failures, **kept}
+        result = {
+            "changed": convergence.has_changed,
+            "states": {**convergence.states, **dict.fromkeys(kept, states.NOT_REACHED)},
+            "needs": {host: some for host, some in convergence.needs.items() if some},
+            "waves": [[target.host for target in wave] for wave in waves],
+            "converged": {host: self._mask(change) for host, change in convergence.changes.items()},
+            "failures": {host: {**failure, "reason": str(self._mask(failure["reason"]))} for host, failure in failures.items()},
+            "observed": {host: {"agent": self._mask(agent)} for host, agent in convergence.after.items() if agent},
+            "command_ids": fleet.command_ids,
+        }
+        return result if given["defer"] else {**result, **self._accounted(convergence, failures)}
 
     def _proved(self, hosts: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
         """Why the telemetry of hosts that were changed is missing, by host."""
@@ -105,33 +139,24 @@ class ActionModule(AwsAction):
             watch = Watch(lambda service, profile=profile, region=region: self._made(service, profile, region), settings)  # type: ignore[misc]
             self._evaluations.update({item["host"]: item for item in watch.run(some)[0]})
 
-    def _result(
-        self, targets: Sequence[Target], convergence: Convergence, waves: list[list[str]], command_ids: list[str]
-    ) -> dict[str, Any]:
-        failures = {
-            host: {"state": BAD[state], "reason": convergence.reasons.get(host) or convergence.stopped or "an earlier wave has failed"}
-            for host, state in convergence.states.items()
-            if state in BAD
-        }
-        names = [target.host for target in targets]
-        entries = [] if self._task.check_mode else account(names, self._evaluations.values(), failures, names)
-        entries = masked(entries, self._mask)
+    def _accounted(self, convergence: Convergence, failures: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+        """The account of every host: what has arrived of it, or why it was not changed."""
+        names = [*convergence.states, *(host for host in failures if host not in convergence.states)]
+        entries = []
+        if not self._task.check_mode:
+            unchanged = [host for host, state in convergence.states.items() if state == states.UNCHANGED]
+            self._evaluate(unchanged, convergence.before, {})
+            entries = masked(account(names, self._evaluations.values(), failures, names), self._mask)
         lines = table(entries) if entries else []
         if lines:
             self._show("\n".join(lines))
         said = [f"{host}: {failure['reason']}" for host, failure in failures.items()]
         text = "\n".join(filter(None, [convergence.stopped, *said, missing_message(entries)]))
         return {
-            "changed": convergence.has_changed,
-            "states": convergence.states,
-            "needs": {host: some for host, some in convergence.needs.items() if some},
-            "waves": waves,
             "hosts": entries,
             "totals": totals(entries),
             "verified": passed(entries),
             "table": lines,
-            "observed": {host: {"agent": self._mask(agent)} for host, agent in convergence.after.items() if agent},
-            "command_ids": command_ids,
             "msg": str(self._mask(text)),
             "failed": bool(text),
         }
@@ -139,3 +164,9 @@ class ActionModule(AwsAction):
     def _show(self, text: str) -> None:
         if not self._task.no_log:
             self._display.display(text)
+
+
+def _stopped(hostvars: Any, hosts: Iterable[str]) -> str:
+    """Why an earlier play has stopped the run, '' where none has. It says so on every host that it was about to change."""
+    known = (hostvars.raw_get(host) for host in hosts if host in hostvars)
+    return next((str(variables[STOPPED]) for variables in known if variables.get(STOPPED)), "")

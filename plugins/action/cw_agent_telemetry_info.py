@@ -37,6 +37,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table 
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import said_of_instances
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import CONVERGED, FAILURE, OBSERVED, variables_of
 
 STREAM = {
     "log_group_name": {"type": "str", "required": True},
@@ -88,7 +89,7 @@ ARGUMENTS = {
 }
 EXCLUSIVE = [["plan", "expectations"], ["expectations", "evaluated"]]
 SOURCES_OF_HOSTS = [["plan", "expectations", "evaluated"]]
-OBSERVED, CONVERGED, FAILURE, REMOVED = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure", "cw_agent_removed"
+REMOVED = "cw_agent_removed"
 CHANGES = ("cw_agent_installed", "cw_agent_credentialed", "cw_agent_settled", "cw_agent_accessed")
 TARGETS_AT_ONCE = 8
 
@@ -125,7 +126,7 @@ class ActionModule(AwsAction):
 
     def _read(self, host: str) -> Mapping[str, Any]:
         hostvars = self._variables["hostvars"]
-        return hostvars.raw_get(host) if host in hostvars else {}
+        return variables_of(host, hostvars.raw_get(host)) if host in hostvars else {}
 
     def _failures(self, options: Mapping[str, Any], connection: AwsConnection) -> dict[str, Mapping[str, Any]]:
         observed = self._by_host(options, "observed", OBSERVED)
@@ -205,7 +206,8 @@ class ActionModule(AwsAction):
     def _finish(self, options: Mapping[str, Any], entries: list[dict[str, Any]], outcome: Outcome) -> dict[str, Any]:
         entries, refused = masked(entries, self._mask), [str(self._mask(reason)) for reason in outcome.refused]
         missing = [item["host"] for item in entries if item["state"] == MISSING]
-        again = to_observe(entries) if options["evaluated"] is None and not self._task.check_mode else {}
+        ssm_hosts = set((options["plan"] or {}).get("ssm_hosts") or ())
+        again = to_observe(entries, ssm_hosts) if options["evaluated"] is None and not self._task.check_mode else {}
         text = "\n".join([*_refusals(refused), *filter(None, [missing_message(entries)])])
         result: dict[str, Any] = {
             "changed": False,

@@ -76,10 +76,15 @@ hosts:
   type: dict
   returned: success
   sample:
-    web-1: {state: present, build: "", settings: {}, name: AmazonCloudWatch-base-web, region: us-east-1, profile: "",
+    web-1: {state: present, transport: ssh, build: "", settings: {}, name: AmazonCloudWatch-base-web, region: us-east-1, profile: "",
             digest: 5ff5…, mode: ec2, platform: linux,
             key: us-east-1/AmazonCloudWatch-base-web, run_as_user: cwagent, files: [/var/log/nginx/access.log],
             journald: false, log_access: check, create_user: false, requirements: [], repository: false, vaulted: false}
+ssm_hosts:
+  description: The hosts that are reached by Run Command (C(cw_agent_transport) is C(ssm)).
+  type: list
+  elements: str
+  returned: success
 configurations:
   description: The distinct configurations.
   type: list

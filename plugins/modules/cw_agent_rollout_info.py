@@ -125,6 +125,11 @@ rest:
   returned: success and O(state=planned)
   type: list
   elements: str
+by_run_command:
+  description: The hosts that SSH does not reach. They follow when the batches have ended.
+  returned: success and O(state=planned)
+  type: list
+  elements: str
 serial:
   description: The sizes of the batches.
   returned: success and O(state=planned)

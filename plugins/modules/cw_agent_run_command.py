@@ -17,14 +17,26 @@ description:
     later ones are not started.
   - The role P(cloudwatch.agent.run_command#role) calls it.
 options:
+  state:
+    description:
+      - V(converged) installs and configures.
+      - V(observed) asks the nodes, and changes nothing.
+    type: str
+    choices: [converged, observed]
+    default: converged
   plan:
     description: The result of M(cloudwatch.agent.cw_agent_plan).
     type: dict
     required: true
   published:
-    description: The result of M(cloudwatch.agent.cw_agent_release) with C(state=published).
+    description:
+      - The result of M(cloudwatch.agent.cw_agent_release) with C(state=published).
+      - Required with O(state=converged). With O(state=observed) configurations are not compared without it.
     type: dict
-    required: true
+  hosts:
+    description: The hosts of the plan that are meant; without it all of them.
+    type: list
+    elements: str
   nodes:
     description:
       - By host, its id in Systems Manager.
@@ -51,6 +63,22 @@ options:
     description: Seconds before now in which the telemetry of a host that was not changed counts.
     type: int
     default: 900
+  refused:
+    description: By host, why it must not be changed, such as C(refusals) of M(cloudwatch.agent.cw_agent_permissions_info).
+    type: dict
+    default: {}
+  stopped:
+    description:
+      - Why no host is to be changed any more.
+      - Without it, what the fact C(cw_agent_stopped) of a host of the plan says, which an earlier play of the run has set.
+    type: str
+    default: ""
+  defer:
+    description:
+      - Returns what became of the hosts, and neither evaluates the telemetry of unchanged ones nor fails for a host that is not well.
+      - For a run in which M(cloudwatch.agent.cw_agent_telemetry_info) accounts for all hosts later.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -82,46 +110,70 @@ EXAMPLES = r"""
     waves: ["1", "10%", "50%"]
     max_fail_percentage: 10
   run_once: true
+
+- name: Ask what differs
+  cloudwatch.agent.cw_agent_run_command:
+    state: observed
+    plan: "{{ cw_agent_plan }}"
+    published: "{{ cw_agent_published }}"
+  run_once: true
 """
 
 RETURN = r"""
 states:
   description:
     - By host, V(unchanged), V(changed), V(would_change), V(failed), V(taken_back), V(unreachable) or V(not_reached).
-  returned: success
+  returned: O(state=converged)
   type: dict
 needs:
   description: By host that differs, what it needed, C(install) and C(configure).
-  returned: success
+  returned: O(state=converged)
   type: dict
 waves:
   description: The hosts of each wave.
-  returned: success
+  returned: O(state=converged)
   type: list
   elements: list
 hosts:
   description: The summary of every host, as M(cloudwatch.agent.cw_agent_telemetry_info) returns it; empty in check mode.
-  returned: success
+  returned: O(state=converged) without O(defer)
   type: list
   elements: dict
 totals:
   description: The number of hosts in each state.
-  returned: success
+  returned: O(state=converged) without O(defer)
   type: dict
 verified:
   description: The hosts that count as verified for a release, as M(cloudwatch.agent.cw_agent_telemetry_info) returns them.
-  returned: success
+  returned: O(state=converged) without O(defer)
   type: list
   elements: str
 table:
   description: The lines of the table of all hosts.
-  returned: success
+  returned: O(state=converged) without O(defer)
   type: list
   elements: str
+converged:
+  description:
+    - By host that was changed, or would be, C(changed) and, after a change, C(agent), as M(cloudwatch.agent.cw_agent_config) returns them.
+  returned: O(state=converged)
+  type: dict
+failures:
+  description: By host that is not well, its C(state) and C(reason), as M(cloudwatch.agent.cw_agent_telemetry_info) takes them.
+  returned: O(state=converged)
+  type: dict
 observed:
-  description: By host, the latest state of its agent, as C(agent) of M(cloudwatch.agent.cw_agent_info) as far as a script can know it.
+  description:
+    - By host, the latest state of its agent, as C(agent) of M(cloudwatch.agent.cw_agent_info) as far as a script can know it.
+    - With O(state=observed), all that M(cloudwatch.agent.cw_agent_info) returns of a host; of one that did not answer C(unreachable) and
+      C(msg).
   returned: success
   type: dict
+to_converge:
+  description: The hosts on which something differs.
+  returned: O(state=observed)
+  type: list
+  elements: str
 command_ids:
   description: The commands that were sent.
   returned: success
@@ -129,6 +181,6 @@ command_ids:
   elements: str
 msg:
   description: Why hosts have failed; empty where none has.
-  returned: success
+  returned: O(state=converged) without O(defer)
   type: str
 """

@@ -12,10 +12,13 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import CONFIGURE, INSTALL, Order, Target
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import OK, Node
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import states
 
 UNCHANGED, CHANGED, FAILED, TAKEN_BACK, UNREACHABLE = "unchanged", "changed", "failed", "taken_back", "unreachable"
 DIED = "the agent has died, or was restarted, since it was changed"
 NOT_REACHED, WOULD_CHANGE = "not_reached", "would_change"
+BAD = {FAILED: states.FAILED, TAKEN_BACK: states.FAILED, UNREACHABLE: states.UNREACHABLE, NOT_REACHED: states.NOT_REACHED}
+"""What the account of a run calls the states of hosts that are not well."""
 Agents = dict[str, dict[str, Any]]
 """Agents as nodes describe them, by host."""
 Verify = Callable[[Sequence[str], Mapping[str, Any], Mapping[str, Any]], Mapping[str, str]]
@@ -53,6 +56,25 @@ class Convergence:
     def has_changed(self) -> bool:
         """Whether a host was changed, was perhaps changed, or would be."""
         return bool({WOULD_CHANGE, CHANGED, TAKEN_BACK, FAILED} & set(self.states.values()))
+
+    @property
+    def failures(self) -> dict[str, dict[str, str]]:
+        """Why hosts are not well, by host: ``state`` as the account of a run names it, and ``reason``."""
+        return {
+            host: {"state": BAD[state], "reason": self.reasons.get(host) or self.stopped or "an earlier wave has failed"}
+            for host, state in self.states.items()
+            if state in BAD
+        }
+
+    @property
+    def changes(self) -> dict[str, dict[str, Any]]:
+        """By host that was changed, or would be, what ``cw_agent_config`` says of one: ``changed``, and ``agent`` after it."""
+        there = {CHANGED, TAKEN_BACK, FAILED}
+        return {
+            host: {"changed": True, **({"agent": self.after[host]} if state in there and self.after.get(host) else {})}
+            for host, state in self.states.items()
+            if state in there | {WOULD_CHANGE}
+        }
 
     def look(self, targets: Sequence[Target]) -> list[Target]:
         """Ask all nodes, in one command for fifty of them; return those that differ."""

@@ -11,7 +11,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name
 
-OBSERVED = "cw_agent_observed"
+OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
+ASKED, COMMANDED = "cw_agent_asked", "cw_agent_commanded"
 
 
 def hosts_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str]) -> dict[str, list[str]]:
@@ -29,9 +30,22 @@ def hosts_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str
     return found
 
 
+def variables_of(host: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The *variables* of a host; of one that SSH does not reach, with what Run Command has found out in the place of what SSH would have.
+
+    That stands in one result for all hosts, because a result for each would cost a task for each.
+    """
+    observed = (variables.get(ASKED) or {}).get("observed") or {}
+    if host not in observed:
+        return variables
+    done = variables.get(COMMANDED) or {}
+    later = {CONVERGED: (done.get("converged") or {}).get(host), FAILURE: (done.get("failures") or {}).get(host)}
+    return {**variables, OBSERVED: observed[host], **{name: result for name, result in later.items() if result}}
+
+
 def observations(hostvars: Any, hosts: Iterable[str]) -> dict[str, Any]:
     """By host, the result of its last observation in this run (``cw_agent_observed``), as far as there is one."""
-    found = {host: hostvars.raw_get(host) for host in hosts}
+    found = {host: variables_of(host, hostvars.raw_get(host)) for host in hosts}
     return {host: variables[OBSERVED] for host, variables in found.items() if OBSERVED in variables}
 
 

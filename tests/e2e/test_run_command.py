@@ -108,6 +108,43 @@ def test_a_wave_that_fails_goes_back_to_what_is_live_and_is_the_last_one(site: S
     assert site.invocation(failed) != before[failed] and site.invocation(other) == before[other]
 
 
+def mixed(site: Site, playbook: str, *arguments: str, interval: int) -> tuple[Run, list[dict[str, Any]]]:
+    """Run a playbook where SSH reaches amazon-1 alone; return how it ended, and the commands that were sent."""
+    far = {"cw_agent_transport": "ssm", "ansible_host": "192.0.2.1", "ansible_python_interpreter": "/bin/false"}
+    site.inventory = site.ec2_inventory(
+        {"cw_agent_fragment_base": memory(interval), "cw_agent_bake_seconds": 5}, {"host_vars/ec2-1.yml": far}
+    )
+    since = site.mark()
+    run = site.play(*arguments, playbook=f"cloudwatch.agent.{playbook}")
+    return run, [call["request"] for call in site.calls(since, operation="SendCommand")]
+
+
+def test_one_site_rollout_and_report_serve_hosts_of_both_kinds(site: Site) -> None:
+    processes = {host: site.invocation(host) for host in HOSTS}
+    check, asked = mixed(site, "site", "--check", interval=5)
+    assert (check.status, {request["DocumentName"] for request in asked}) == (0, {"AWS-RunShellScript"}), check.output[-3000:]
+    assert {host: site.invocation(host) for host in HOSTS} == processes
+    run, sent = mixed(site, "site", interval=5)
+    assert run.status == 0 and "2 hosts: 2 verified" in run.output, run.output[-3000:]
+    assert {tuple(request["InstanceIds"]) for request in sent} == {tuple(asked[0]["InstanceIds"])} and len(asked[0]["InstanceIds"]) == 1
+    assert "AmazonCloudWatch-ManageAgent" in [request["DocumentName"] for request in sent]
+    assert "cloudwatch.agent.run_command : Install, configure and prove by Run Command" in {task for task, _host in check.changed()}
+    files = {host: site.on(host, f"cat {ACTIVE}/*") for host in HOSTS}
+    assert '"metrics_collection_interval":5' in "".join(files["ec2-1"].split()) and files["ec2-1"] == files["amazon-1"]
+    again, asked = mixed(site, "site", interval=5)
+    assert (again.status, len(asked), again.changed()) == (0, 1, set()), again.output[-3000:]
+    run, _sent = mixed(site, "rollout", interval=6)
+    assert run.status == 0 and "at last, by Run Command: 1 host: ec2-1" in run.output, run.output[-3000:]
+    assert run.output.index("canaries: 1 host: amazon-1") < run.output.index("2 hosts: 2 verified")
+    assert '"metrics_collection_interval":6' in "".join(site.on("ec2-1", f"cat {ACTIVE}/*").split())
+    report, asked = mixed(site, "report", interval=6)
+    assert (report.status, len(asked)) == (0, 1), report.output[-3000:]
+    site.on("ec2-1", "systemctl stop amazon-cloudwatch-agent")
+    report, _asked = mixed(site, "report", interval=6)
+    assert report.status == 2 and "service: inactive → active" in report.output
+    site.on("ec2-1", "systemctl start amazon-cloudwatch-agent")
+
+
 def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_and_a_rollback_reach_it(site: Site) -> None:
     targets = {"AmazonCloudWatch-base": [{"key": "tag:Role", "values": ["db"]}]}
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from typing import Any, Iterable, Mapping, NamedTuple, Sequence
+from typing import Any, Collection, Iterable, Mapping, NamedTuple, Sequence
 
 from .._config.words import listed
 from .errors import CommandError
@@ -89,13 +89,17 @@ class Order(NamedTuple):
     targets: tuple[Target, ...]
 
 
-def targets(plan: Mapping[str, Any], published: Mapping[str, Any], nodes: Mapping[str, Any]) -> list[Target]:
-    """The hosts of *plan* that are to have the agent. ``nodes``: host → its id in Systems Manager.
+def targets(
+    plan: Mapping[str, Any], published: Mapping[str, Any], nodes: Mapping[str, Any], only: Collection[str] | None = None
+) -> list[Target]:
+    """The hosts of *plan* that are to have the agent, or those of *only*.
+
+    ``published``: without it, nothing is known of their configurations; ``nodes``: host → its id in Systems Manager.
 
     Raises:
         CommandError: a host has no id, or that of another one.
     """
-    hosts = {host: entry for host, entry in plan["hosts"].items() if entry.get("state") != ABSENT}
+    hosts = {host: entry for host, entry in plan["hosts"].items() if entry.get("state") != ABSENT and (only is None or host in only)}
     lacking = [host for host in hosts if not str(nodes.get(host) or "").startswith(("i-", "mi-"))]
     if lacking:
         raise CommandError(
@@ -106,7 +110,8 @@ def targets(plan: Mapping[str, Any], published: Mapping[str, Any], nodes: Mappin
     shared = [host for host in hosts if often[str(nodes[host])] > 1]
     if shared:
         raise CommandError(f"{listed(shared)}: they have the same node. Hint: correct their cw_agent_node_id or instance_id.")
-    return [_target(host, entry, published["sources"][host], str(nodes[host])) for host, entry in hosts.items()]
+    sources = published["sources"] if published else dict.fromkeys(hosts, ())
+    return [_target(host, entry, sources[host], str(nodes[host])) for host, entry in hosts.items()]
 
 
 def _target(host: str, entry: Mapping[str, Any], sources: Iterable[Mapping[str, Any]], node: str) -> Target:
@@ -124,11 +129,11 @@ def _target(host: str, entry: Mapping[str, Any], sources: Iterable[Mapping[str, 
 
 
 def needs(agent: Mapping[str, Any], target: Target) -> list[str]:
-    """What *target* lacks of what it shall be."""
+    """What *target* lacks of what it shall be; where its configuration is not known, that of the agent is left alone."""
     build = str(agent["package"]["build"])
     found = [INSTALL] if not build or (target.build and build != target.build) else []
     active = sorted(str(item["digest"]) for item in agent["configurations"])
-    same = active == sorted(target.digests) and agent["service"]["active_state"] == "active"
+    same = (not target.locations or active == sorted(target.digests)) and agent["service"]["active_state"] == "active"
     return found if same else [*found, CONFIGURE]
 
 
@@ -193,7 +198,8 @@ def before(target: Target, agent: Mapping[str, Any], published: Mapping[str, Any
 def _live(target: Target, published: Mapping[str, Any]) -> tuple[str, ...]:
     for item in published["configurations"]:
         if target.host in item["hosts"] and item["live"] and item["live"] != item["version"]:
-            return tuple(f"{name}:live" for name in item["parts"][:1]) if len(item["parts"]) == 1 else ()
+            # By its number: a roll-out has moved the label by now.
+            return tuple(f"{name}:{item['live']}" for name in item["parts"]) if len(item["parts"]) == 1 else ()
     return ()
 
 

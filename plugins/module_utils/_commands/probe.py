@@ -23,7 +23,7 @@ package=$(dpkg-query -W -f '${db:Status-Abbrev}' amazon-cloudwatch-agent 2> /dev
 rpm -q amazon-cloudwatch-agent > /dev/null 2>&1 && package=ii
 say package "$package"
 say build "$(cat $base/bin/CWAGENT_VERSION 2> /dev/null)"
-properties=ActiveState,SubState,InvocationID,ExecMainStartTimestampMonotonic,MainPID
+properties=ActiveState,InvocationID,ExecMainStartTimestampMonotonic,UnitFileState,NRestarts
 systemctl show amazon-cloudwatch-agent.service --property=$properties 2> /dev/null | while IFS= read -r line; do say unit "$line"; done
 if cd $base/etc 2> /dev/null; then
   find amazon-cloudwatch-agent.d amazon-cloudwatch-agent.json -type f ! -name '*.tmp' -exec sha256sum {} + 2> /dev/null |
@@ -58,6 +58,7 @@ $service = Get-Service -Name AmazonCloudWatchAgent -ErrorAction SilentlyContinue
 if ($service) {
   Say unit "ActiveState=$(if ($service.Status -eq 'Running') { 'active' } else { 'inactive' })"
   $main = Get-CimInstance Win32_Service -Filter "Name='AmazonCloudWatchAgent'"
+  Say unit "UnitFileState=$(if ($main.StartMode -eq 'Auto') { 'enabled' } else { 'disabled' })"
   if ($main.ProcessId) {
     $process = Get-Process -Id $main.ProcessId
     Say started ([DateTimeOffset]$process.StartTime).ToUnixTimeSeconds()
@@ -102,6 +103,8 @@ def agent_of(text: str, mode: str, instance_id: str) -> dict[str, Any]:
             "active_state": unit.get("ActiveState", "inactive"),
             "invocation_id": unit.get("InvocationID", ""),
             "started_at": _started(one, unit),
+            "enabled": unit.get("UnitFileState") == "enabled",
+            "restarts": int(unit["NRestarts"]) if unit.get("NRestarts", "").isdigit() else None,
         },
         "configurations": [_configuration(item) for item in said.get("configuration", [])],
         "mode": mode,

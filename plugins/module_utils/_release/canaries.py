@@ -36,7 +36,8 @@ class Waves:
 
     ``canaries``: the hosts that go first, ``changing``: those of them that have yet to be changed; ``rest``: the hosts that follow;
     ``candidates``: keys of the configurations that the canaries try and that are not live; ``tried``: keys of all configurations with a
-    canary, and of those that need none, because what is live has the same texts.
+    canary, and of those that need none, because what is live has the same texts; ``by_run_command``: hosts that follow
+    when all others have.
     """
 
     canaries: list[str] = field(default_factory=list)
@@ -44,6 +45,7 @@ class Waves:
     rest: list[str] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
+    by_run_command: list[str] = field(default_factory=list)
 
     def result(self) -> dict[str, list[str]]:
         """As a module returns it."""
@@ -84,7 +86,13 @@ def candidates(published: Mapping[str, Any]) -> list[str]:
     return [item["key"] for item in published["configurations"] if not (item["released"] or item["on_hold"] or item["same_as_live"])]
 
 
-def waves(hosts: Iterable[Concerned], published: Mapping[str, Any], canary: str, matching: Callable[[str], Collection[str]]) -> Waves:
+def waves(
+    hosts: Iterable[Concerned],
+    published: Mapping[str, Any],
+    canary: str,
+    matching: Callable[[str], Collection[str]],
+    ssm_hosts: Collection[str] = (),
+) -> Waves:
     """Choose the canaries among *hosts*.
 
     Every configuration of hosts that can be changed gets one. Hosts that run a candidate already are canaries of it, as many as there are.
@@ -94,12 +102,17 @@ def waves(hosts: Iterable[Concerned], published: Mapping[str, Any], canary: str,
         published: result of ``cw_agent_release`` with state published.
         canary: a number of hosts, a percentage of *hosts*, or a pattern of hosts.
         matching: the hosts that a pattern means.
+        ssm_hosts: hosts that SSH does not reach, none of which can be a canary.
 
     Raises:
-        ConfigError: *canary* is no number from 1 on and no percentage from 1% to 100%, or names no host of a configuration.
+        ConfigError: *canary* is no number from 1 on and no percentage from 1% to 100%, or names no host of a configuration; or a candidate
+            has no host that can be a canary.
     """
     check_canary(canary)
-    known = list(hosts)
+    everybody = list(hosts)
+    known = [host for host in everybody if host.name not in ssm_hosts]
+    others = [host for host in everybody if host.name in ssm_hosts]
+    _require_canaries(known, others, candidates(published))
     pools: dict[str, list[Concerned]] = {}
     for host in known:
         if host.key and not host.refused:
@@ -117,7 +130,23 @@ def waves(hosts: Iterable[Concerned], published: Mapping[str, Any], canary: str,
         rest=[host.name for host in known if host.differs and host.name not in chosen],
         candidates=[key for key in candidates(published) if key in tried],
         tried=tried,
+        by_run_command=[host.name for host in others if host.differs],
     )
+
+
+def _require_canaries(known: Iterable[Concerned], others: Iterable[Concerned], unreleased: Collection[str]) -> None:
+    reached = {host.key for host in known if not host.refused}
+    lacking: dict[str, list[str]] = {}
+    for host in others:
+        if host.key in unreleased and host.key not in reached:
+            lacking.setdefault(host.key, []).append(host.name)
+    if lacking:
+        hosts = "; ".join(f"{key}: {listed(names)}" for key, names in lacking.items())
+        raise ConfigError(
+            f"cw_agent_transport is ssm on every host that could try a configuration first ({hosts}), and canaries are reached by ssh. "
+            "No host was changed. Hint: roll it out with cloudwatch.agent.run_command, of which a wave that fails goes back "
+            "(cw_agent_run_command_waves), and leave its hosts out of this run (--limit)."
+        )
 
 
 def check_canary(canary: str) -> None:
@@ -200,11 +229,14 @@ def batches(hosts: Sequence[str], sizes: Sequence[int]) -> list[list[str]]:
 
 def lines(order: Waves, parts: Sequence[Sequence[str]], hosts: int) -> list[str]:
     """The waves for people: *parts* are the batches of the rest, *hosts* the number of all hosts of the run."""
-    if not order.canaries and not order.rest:
+    if not (order.canaries or order.rest or order.by_run_command):
         return [f"Roll-out: nothing differs on {counted(hosts, 'host')}"]
-    known = f"{counted(len(order.changing) + len(order.rest), 'host')} of {hosts} to be changed"
+    changing = len(order.changing) + len(order.rest) + len(order.by_run_command)
+    known = f"{counted(changing, 'host')} of {hosts} to be changed"
     found = [f"Roll-out: {known}, {counted(len(order.candidates), 'configuration')} to be released"]
     already = [name for name in order.canaries if name not in order.changing]
     more = f" (the candidate runs on {listed(already)} already)" if already else ""
     found += [f"  canaries: {counted(len(order.canaries), 'host')}: {listed(order.canaries)}{more}"] if order.canaries else []
-    return found + [f"  batch {number}: {counted(len(part), 'host')}: {listed(list(part))}" for number, part in enumerate(parts, 1)]
+    found += [f"  batch {number}: {counted(len(part), 'host')}: {listed(list(part))}" for number, part in enumerate(parts, 1)]
+    last = order.by_run_command
+    return found + ([f"  at last, by Run Command: {counted(len(last), 'host')}: {listed(last)}"] if last else [])

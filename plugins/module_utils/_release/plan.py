@@ -23,6 +23,7 @@ from .._config.subject import Subject
 from .._config.vaulted import Mask, Vaulted
 from .messages import about_hosts, by_configurations, names, sentences
 from .settings import ABSENT, SETTINGS, check_debug, check_settings, config_name, language_version, region_of, settings_beside
+from .transport import check_transport
 
 FATAL_FOR_PUBLISHING = frozenset({"parameter-template"})
 """Rules that the agent does not care about, but Parameter Store does."""
@@ -35,8 +36,8 @@ class HostInput:
     """A host of the inventory. ``fragments``: variable name → configuration; ``settings``: as SETTINGS; ``placement``: its EC2 region.
 
     ``origin``: a name for the inventory that it comes from. ``vaulted``: fragment → what it takes out of Ansible Vault;
-    ``vaulted_environment``: what cw_agent_environment_variables takes of it; ``unknown``: variables that look like ours, and what each is
-    meant for.
+    ``vaulted_environment``: what cw_agent_environment_variables takes of it; ``credentials``: its variables that give the agent keys;
+    ``unknown``: variables that look like ours, and what each is meant for.
     """
 
     name: str
@@ -46,6 +47,7 @@ class HostInput:
     origin: str = ""
     vaulted: Mapping[str, Vaulted] = field(default_factory=dict)
     vaulted_environment: Vaulted = field(default_factory=Vaulted)
+    credentials: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
 
 
@@ -95,6 +97,7 @@ class Planner:
     def _add(self, host: HostInput) -> None:
         settings = {**SETTINGS, **host.settings}
         check_settings(settings)
+        check_transport(settings, host.credentials)
         if settings["cw_agent_state"] == ABSENT:
             self.plan.hosts[host.name] = _absent(settings, host.vaulted_environment)
             return
@@ -143,6 +146,7 @@ def _entry(settings: Mapping[str, Any], vaulted: Vaulted) -> dict[str, Any]:
     """What the plan says of every host, whether it is to have the agent or not."""
     return {
         "state": settings["cw_agent_state"],
+        "transport": settings["cw_agent_transport"],
         "build": settings["cw_agent_build"],
         "repository": settings["cw_agent_package_repository"],
         "settings": settings_beside(settings, vaulted),

@@ -27,6 +27,9 @@ PURGES = frozenset(("configuration", "state", "logs", "credentials", "overrides"
 """What may be removed with the agent."""
 PRESENT, ABSENT = "present", "absent"
 STATES = (PRESENT, ABSENT)
+SSH, SSM = "ssh", "ssm"
+TRANSPORTS = (SSH, SSM)
+"""How a host is reached: by Ansible's connection, or by Run Command of Systems Manager."""
 LOG_ACCESS = ("check", "group", "acl", "none")
 """How the agent's user gets access to the log files."""
 IDENTITY_CHECKS = ("changed", "always", "never")
@@ -60,6 +63,7 @@ OWNED = {
 FRAGMENT = "cw_agent_fragment_"
 SETTINGS: dict[str, Any] = {
     "cw_agent_state": "present",
+    "cw_agent_transport": SSH,
     "cw_agent_preset": "none",
     "cw_agent_config_name": "",
     "cw_agent_environment": "",
@@ -94,6 +98,7 @@ _ASSIGNMENT = re.compile(r"""(?:^|[\s"'])([A-Za-z_][A-Za-z0-9_]*)=""")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TEXTS = (
     "cw_agent_state",
+    "cw_agent_transport",
     "cw_agent_preset",
     "cw_agent_config_name",
     "cw_agent_environment",
@@ -106,6 +111,7 @@ _TEXTS = (
 )
 _CHOICES = {
     "cw_agent_state": STATES,
+    "cw_agent_transport": TRANSPORTS,
     "cw_agent_mode": MODES,
     "cw_agent_platform": PLATFORMS,
     "cw_agent_log_access": LOG_ACCESS,

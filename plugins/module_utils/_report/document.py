@@ -11,6 +11,7 @@ from typing import Any, Iterable, Mapping
 
 from .._config.vaulted import Mask, mask_of
 from .._config.words import counted, listed
+from .._release.settings import SSH
 from .._release.usage import FAILED, NOT_OBSERVED, UNREACHABLE, seen
 from .._telemetry.states import UNVERIFIED
 from .differences import Host, Release, differences, releases
@@ -114,6 +115,7 @@ def _entry(name: str, answer: Any, host: Host) -> dict[str, Any]:
         "desired": planned.get("state", "present"),
         "desired_build": planned.get("build", ""),
         "mode": planned["mode"],
+        "transport": planned.get("transport", SSH),
         "region": planned["region"],
         "profile": planned["profile"],
         "configuration": _configuration(host),

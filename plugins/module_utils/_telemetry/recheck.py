@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping
+from typing import Any, Container, Iterable, Mapping
 
 from .account import failure_of
 from .message import missing_message
@@ -14,12 +14,14 @@ from .states import FAILED, FAILURES, MISSING, words
 HINT = "look at the agent's log on the host; go back with the playbook cloudwatch.agent.rollback, or correct the fragments and run again"
 
 
-def to_observe(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def to_observe(entries: Iterable[Mapping[str, Any]], observed_again: Container[str] = ()) -> dict[str, str]:
     """The hosts that have to be observed again, with the InvocationID that their service had.
 
-    They are those that this run has changed and, with '', those whose agent may have said more by now.
+    They are those that this run has changed and, with '', those whose agent may have said more by now; but for those of *observed_again*,
+    which were when they were changed.
     """
-    again = (item for item in entries if item.get("invocation_id") or (item["state"] == MISSING and item["changed"]))
+    others = (item for item in entries if item["host"] not in observed_again)
+    again = (item for item in others if item.get("invocation_id") or (item["state"] == MISSING and item["changed"]))
     return {item["host"]: item.get("invocation_id") or "" for item in again}
 
 

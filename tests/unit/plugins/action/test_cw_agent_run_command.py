@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Mapping
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_run_command
@@ -65,13 +65,19 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Watched, "missing", set())
 
 
-def run(check: bool = False, **arguments: Any) -> dict[str, Any]:
+class HostVars(dict[str, Any]):
+    """Ansible's, as far as it is asked."""
+
+    raw_get = dict.__getitem__
+
+
+def run(check: bool = False, variables: Mapping[str, Any] = {}, **arguments: Any) -> dict[str, Any]:
     options = {"environment": None, "check_mode": check, "diff": False, "async_val": 0, "no_log": False}
     given = {"region": "us-east-1", "plan": PLAN, "published": PUBLISHED, **arguments}
     task = SimpleNamespace(args=given, action="cloudwatch.agent.cw_agent_run_command", **options)
     action = cw_agent_run_command.ActionModule(task, CONNECTION, None, None, None, None)
     action._display = SimpleNamespace(display=lambda _text: None, warning=lambda _text: None)
-    hostvars = {"a": {"instance_id": "i-a"}, "b": {"instance_id": "i-other", "cw_agent_node_id": "mi-b"}}
+    hostvars = HostVars({"a": {"instance_id": "i-a"}, "b": {"instance_id": "i-other", "cw_agent_node_id": "mi-b", **variables}})
     return action.run(task_vars={"hostvars": hostvars})
 
 
@@ -111,3 +117,44 @@ def test_a_host_whose_node_is_not_known_is_refused_by_name() -> None:
     found = run(nodes={"a": "i-a"})
     assert found["failed"] and not found["changed"] and found["msg"].startswith("b: the id of the node is not known")
     assert "waves: '0' is no size" in run(waves=["0"])["msg"]
+
+
+def test_nodes_are_observed_in_the_form_of_other_hosts() -> None:
+    found = run(state="observed", hosts=["a", "b"])
+    assert (found["changed"], found["to_converge"], "failed" in found) == (False, ["a"], False)
+    assert found["observed"]["a"]["differing"] == ["configuration"] and found["observed"]["b"]["converged"]
+
+
+def test_a_silent_node_is_unreachable_and_fails_no_observation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Fleet, "ask", lambda _self, targets: ({}, {target.host: "not online" for target in targets}))
+    found = run(state="observed")
+    assert found["to_converge"] == [] and found["observed"]["a"] == {"changed": False, "unreachable": True, "msg": "not online"}
+
+
+def test_a_run_that_accounts_later_gets_changes_and_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = run(defer=True)
+    assert (found["converged"]["a"]["changed"], found["failures"]) == (True, {})
+    assert found["converged"]["a"]["agent"]["configurations"][0]["digest"] == NEW and set(found["converged"]) == {"a"}
+    assert not {"failed", "table", "hosts", "verified"} & set(found)
+    monkeypatch.setattr(Watched, "missing", {"a"})
+    found = run(defer=True)
+    assert found["failures"] == {"a": {"state": "failed", "reason": "telemetry is missing: denied"}}
+    assert run(defer=True, check=True)["converged"] == {"a": {"changed": True}}
+
+
+def test_only_the_hosts_that_are_meant_and_not_refused_are_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Fleet, "know", lambda _self, targets: None)
+    assert run(defer=True, hosts=["b"])["states"] == {"b": "unchanged"}
+    found = run(defer=True, refused={"a": "lacks logs:PutLogEvents", "z": "another run's"})
+    assert found["failures"] == {"a": {"state": "failed", "reason": "lacks logs:PutLogEvents"}} and not found["changed"]
+    assert found["states"] == {"b": "unchanged", "a": "not_reached"}
+
+
+@pytest.mark.parametrize("given", [{"stopped": "a batch has failed"}, {"variables": {"cw_agent_stopped": "a batch has failed"}}])
+def test_nothing_is_changed_when_the_run_has_stopped(monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]) -> None:
+    monkeypatch.setattr(Fleet, "know", lambda _self, targets: None)
+    found = run(defer=True, **given)
+    assert found["failures"] == {host: {"state": "not_reached", "reason": "a batch has failed"} for host in "ab"}
+    assert (found["changed"], found["waves"], found["converged"]) == (False, [], {})
+    found = run(**given)
+    assert found["failed"] and [entry["state"] for entry in found["hosts"]] == ["not_reached", "not_reached"]

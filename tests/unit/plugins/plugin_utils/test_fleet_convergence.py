@@ -68,7 +68,7 @@ class FakeFleet:
             self.builds[host] = ""
             self.gone.discard(host)
         elif action == "configure" and host not in self.deaf:
-            self.active[host] = LIVE if order.parameters["optionalConfigurationLocation"].endswith(":live") else NEW
+            self.active[host] = LIVE if order.parameters["optionalConfigurationLocation"].endswith(":1") else NEW
             self.process[host] += 1
         return Node(host, "ok")
 

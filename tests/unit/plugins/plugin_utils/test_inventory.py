@@ -13,6 +13,7 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import 
     hosts_beside,
     observations,
     placement_of,
+    variables_of,
     zone_of,
 )
 
@@ -48,6 +49,22 @@ def test_hosts_by_configuration(variables: dict[str, Any], names: list[str]) -> 
 
 def test_observations_as_far_as_there_are_any() -> None:
     assert observations(HostVars(a={"cw_agent_observed": {"agent": {}}}, b={}), ["a", "b"]) == {"a": {"agent": {}}}
+
+
+def test_a_host_that_ssh_does_not_reach_has_what_run_command_has_found_out() -> None:
+    before, after, why = {"agent": {"build": "1"}}, {"changed": True, "agent": {"build": "2"}}, {"state": "failed", "reason": "died"}
+    shared = {
+        "cw_agent_asked": {"observed": {"b": before, "c": before}},
+        "cw_agent_commanded": {"converged": {"b": after}, "failures": {"c": why}},
+    }
+    skipped = {"cw_agent_observed": {"skipped": True}}
+    hosts = HostVars(a={**shared, "cw_agent_observed": {"agent": {}}}, b={**shared, **skipped, "x": 1}, c={**shared, **skipped})
+    assert observations(hosts, hosts) == {"a": {"agent": {}}, "b": before, "c": before}
+    assert variables_of("a", hosts["a"]) is hosts["a"]
+    found = variables_of("b", hosts["b"])
+    assert (found["cw_agent_converged"], found["x"], "cw_agent_failure" in found) == (after, 1, False)
+    assert variables_of("c", hosts["c"])["cw_agent_failure"] == why
+    assert variables_of("b", {"cw_agent_asked": {"skipped": True}}) == {"cw_agent_asked": {"skipped": True}}
 
 
 def test_configurations_beside_have_name_and_region() -> None:

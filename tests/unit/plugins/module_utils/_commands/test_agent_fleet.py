@@ -134,7 +134,7 @@ def test_several_parts_are_applied_together_or_not_at_all(tmp_path: Path) -> Non
 
 def test_a_wave_goes_back_to_what_is_live_or_to_what_was_there() -> None:
     back = fleet.before(target(), agent("1", "d2"), PUBLISHED)
-    assert back is not None and (back.build, back.locations) == ("1", ("AmazonCloudWatch-a:live",))
+    assert back is not None and (back.build, back.locations) == ("1", ("AmazonCloudWatch-a:2",))
     released = {**PUBLISHED, "configurations": [{**PUBLISHED["configurations"][0], "live": 3}]}
     had = fleet.before(target(), agent("1", "d2"), released)
     assert had is not None and (had.locations, had.digests) == (("AmazonCloudWatch-a:2",), ("d2",))

@@ -19,7 +19,8 @@ build\t1.300060.0b1248
 unit\tActiveState=active
 unit\tInvocationID=abc
 unit\tExecMainStartTimestampMonotonic=400000000
-unit\tMainPID=7
+unit\tUnitFileState=enabled
+unit\tNRestarts=2
 configuration\t1f3c  amazon-cloudwatch-agent.d/ssm_AmazonCloudWatch-web_3
 error\t2026-01-01 E! denied
 document\t{"instanceId": "i-9", "region": "eu-west-1", "accountId": "1", "imageId": "ami-1", "privateIp": null}
@@ -32,7 +33,7 @@ end\t.
 def test_an_answer_is_an_agent() -> None:
     agent = agent_of(ANSWER, "ec2", "i-1")
     assert agent["package"] == {"installed": True, "build": "1.300060.0b1248"}
-    assert agent["service"] == {"active_state": "active", "invocation_id": "abc", "started_at": 899.75}
+    assert agent["service"] == {"active_state": "active", "invocation_id": "abc", "started_at": 899.75, "enabled": True, "restarts": 2}
     assert agent["configurations"] == [{"digest": "1f3c", "file": "ssm_AmazonCloudWatch-web_3"}]
     assert (agent["identity"]["instance_id"], agent["identity"]["image_id"], agent["identity"]["autoscaling_group"]) == (
         "i-1",
@@ -57,19 +58,20 @@ def test_a_package_that_is_gone_is_not_installed_whatever_is_left() -> None:
     assert agent_of(ANSWER.replace("package\tii", "package\tun"), "ec2", "i-1")["package"] == {"installed": False, "build": ""}
     assert not agent_of(ANSWER.replace("build\t1.300060.0b1248", "build\t"), "ec2", "i-1")["package"]["installed"]
     stopped = agent_of(ANSWER.replace("ActiveState=active", "ActiveState=failed"), "ec2", "i-1")
-    assert stopped["service"] == {"active_state": "failed", "invocation_id": "abc", "started_at": 0.0}
+    assert (stopped["service"]["active_state"], stopped["service"]["started_at"]) == ("failed", 0.0)
 
 
 def test_an_answer_of_windows() -> None:
     """As PowerShell writes it; recorded, since there is no host that runs it here."""
     text = (
         "clock\t1000\r\nutc_offset\t-0500\r\nhostname\tWIN-1\r\npackage\tii\r\nbuild\t1.300060.0b1248\r\n"
-        "unit\tActiveState=active\r\n"
+        "unit\tActiveState=active\r\nunit\tUnitFileState=disabled\r\n"
         "started\t900\r\nunit\tInvocationID=7-123\r\n"
         "configuration\t1f3c  amazon-cloudwatch-agent.d/ssm_AmazonCloudWatch-web_3\r\nend\t.\r\n"
     )
     agent = agent_of(text, "ec2", "i-1")
-    assert agent["service"] == {"active_state": "active", "invocation_id": "7-123", "started_at": 900.0}
+    service = {"active_state": "active", "invocation_id": "7-123", "started_at": 900.0, "enabled": False, "restarts": None}
+    assert agent["service"] == service
     assert agent["configurations"] == [{"digest": "1f3c", "file": "ssm_AmazonCloudWatch-web_3"}]
     assert (agent["utc_offset"], agent["package"]["installed"]) == (-18000.0, True)
     assert "Say end .\nexit 0" in WINDOWS

@@ -159,3 +159,22 @@ def test_the_waves_are_shown() -> None:
         "  batch 1: 1 host: c",
         "  batch 2: 1 host: d",
     ]
+
+
+def test_hosts_that_ssh_does_not_reach_follow_at_last() -> None:
+    hosts = [*fleet(3), Concerned("far", WEB, "", True), Concerned("fine", WEB, "", False)]
+    order = waves(hosts, released(WEB), "1", lambda _pattern: (), {"far", "fine"})
+    assert (order.canaries, order.rest, order.by_run_command, order.tried) == (["web0"], ["web1", "web2"], ["far"], [WEB])
+    assert lines(order, [["web1", "web2"]], 5)[-1] == "  at last, by Run Command: 1 host: far"
+    assert lines(order, [["web1", "web2"]], 5)[0] == "Roll-out: 4 hosts of 5 to be changed, 1 configuration to be released"
+
+
+def test_a_candidate_that_only_run_command_could_try_is_refused() -> None:
+    far = [Concerned("far", DB, "", True), Concerned("web9", WEB, "", True, refused=True)]
+    with pytest.raises(ConfigError, match=r"us-east-1/db: far.*No host was changed\. Hint: .*cloudwatch\.agent\.run_command"):
+        waves([*far, *fleet(1)], released(WEB, DB), "1", lambda _pattern: (), {"far"})
+    refused = [Concerned("far", WEB, "", True), Concerned("web9", WEB, "", True, refused=True)]
+    with pytest.raises(ConfigError, match="us-east-1/web: far"):
+        waves(refused, released(WEB), "1", lambda _pattern: (), {"far"})
+    # What is live was tried already.
+    assert waves(far[:1], released(DB, done=True), "1", lambda _pattern: (), {"far"}).by_run_command == ["far"]

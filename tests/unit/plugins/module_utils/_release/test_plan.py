@@ -41,6 +41,7 @@ def test_hosts_with_the_same_variables_share_a_configuration() -> None:
         "settings": {},
         "build": "",
         "state": "present",
+        "transport": "ssh",
         "name": "AmazonCloudWatch-base-web",
         "region": "us-east-1",
         "profile": "",

@@ -93,6 +93,7 @@ def test_a_host_that_is_well() -> None:
         "desired": "present",
         "desired_build": "",
         "mode": "ec2",
+        "transport": "ssh",
         "region": "us-east-1",
         "profile": "",
         "configuration": {
