@@ -18,7 +18,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.delivery import DeliveryRoles
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import of_region, summary
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import of_region, summary, written
 
 TRAIL: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -84,7 +84,7 @@ class ActionModule(AwsAction):
             found = [self._read(one, given["delivery_role"]) for one in wanted]
             wrong = [*roles.wrong_name(given["delivery_role"], "delivery_role"), *self._refusals(found)]
             if not wrong:
-                self._read_roles(found, given["delivery_role"])
+                found = self._with_roles(found, given["delivery_role"])
                 wrong += self._roles.problems()
         except (AwsError, ConfigError) as error:
             return {"failed": True, "changed": False, "msg": str(error)}
@@ -115,14 +115,14 @@ class ActionModule(AwsAction):
                 f"The trail {wanted.name} needs the log group {wanted.log_group}, which is not there."
                 " Hint: name it in cw_agent_log_groups, and run the role log_groups first."
             )
-        if wanted.bucket and wanted.merge_policy:
+        if changes.needs_bucket(wanted, trail.found, context):
             after = changes.after(wanted, trail.found, context)
             organization = wanted.organization_id if after.organization else ""
             arn, account = context.trail(wanted.name), context.account.number
-            delivery = bucket_policy.Delivery(arn, account, wanted.bucket, after.prefix, organization)
+            delivery = bucket_policy.Delivery(arn, account, after.bucket, after.prefix, organization)
             if not self._policies.merge(trail.target, delivery):
                 missing.append(
-                    f"The trail {wanted.name} needs the bucket {wanted.bucket}, which is not there."
+                    f"The trail {wanted.name} needs the bucket {after.bucket}, which is not there."
                     " Hint: make it first; the role trail does with cw_agent_trails_make_buckets: true."
                 )
         return trail._replace(missing=tuple(missing))
@@ -138,18 +138,22 @@ class ActionModule(AwsAction):
             if not self._task.check_mode:  # an earlier task of the play may make it
                 yield from (of_region(one.target, line) for line in one.missing)
 
-    def _read_roles(self, found: list[_Trail], name: str) -> None:
-        """Look at the delivery role of every account whose trails use it."""
+    def _with_roles(self, found: list[_Trail], name: str) -> list[_Trail]:
+        """The trails, once the delivery role of every account whose trails use it was looked at: one that is there has an ARN already."""
         using: dict[str, dict[str, dict[str, str]]] = {}
         for one in found:
             after = changes.after(one.wanted, one.found, one.context)
-            if name and one.wanted.state == PRESENT and after.log_group and after.role == one.context.role:
+            role = roles.of_trails(name, one.context.account, {})
+            if name and one.wanted.state == PRESENT and after.log_group and role.named_by(after.role):
                 group = after.log_group.split(":log-group:", 1)[1].removesuffix(":*")
                 organization = one.wanted.organization_id if after.organization else ""
                 of_trail = {"region": one.context.region, "log_group": group, "organization": organization}
                 using.setdefault(one.wanted.profile, {})[f"{one.context.region}-{one.wanted.name}"] = of_trail
-        for profile, of_account in using.items():
-            self._roles.read(profile, roles.of_trails(name, self._roles.account(profile), of_account))
+        arns = {
+            profile: self._roles.read(profile, roles.of_trails(name, self._roles.account(profile), of_account))
+            for profile, of_account in using.items()
+        }
+        return [one._replace(context=one.context._replace(role=arns.get(one.wanted.profile, one.context.role))) for one in found]
 
     def _made(self, found: list[_Trail]) -> dict[str, Any]:
         entries = [_entry(one) for one in found]
@@ -161,7 +165,7 @@ class ActionModule(AwsAction):
             self._roles.ensure()
             self._policies.ensure()
         except AwsError as error:
-            return {"failed": True, "changed": self._roles.changed or self._policies.changed, "msg": str(error)}
+            return {"failed": True, "changed": written(self._roles.changed or self._policies.changed, error), "msg": str(error)}
         failures = [line for one, entry in zip(found, entries) for line in self._ensure(one, entry)]
         return summary("trails", entries, failures, sides)
 
@@ -170,7 +174,7 @@ class ActionModule(AwsAction):
         try:
             trails.ensure(self._client("cloudtrail", *one.target), one.wanted.name, one.steps, done, self._policies.changed)
         except AwsError as error:
-            entry.update(changed=bool(done), msg=str(error), after={})  # nobody has read what it is now
+            entry.update(changed=written(done, error), msg=str(error), after={})  # nobody has read what it is now
             yield of_region(one.target, str(error))
 
 

@@ -24,6 +24,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words imp
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import alarm_hosts
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import written
 
 WHERE: dict[str, dict[str, Any]] = {"region": {"type": "str", "default": ""}, "profile": {"type": "str", "default": ""}}
 ACTIONS: dict[str, Any] = {"type": "list", "elements": "str"}
@@ -207,7 +208,7 @@ class ActionModule(AwsAction):
             try:
                 one.make(done)
             except AwsError as error:
-                entry.update(changed=bool(done), after={}, msg=str(error))  # nobody has read what it is now
+                entry.update(changed=written(done, error), after={}, msg=str(error))  # nobody has read what it is now
                 failures.append(f"{one.target.region}: {error}")
                 if error.code and error.code not in alarm_settings.OF_ONE_ALARM:
                     left[one.target] = []

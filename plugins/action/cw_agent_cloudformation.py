@@ -50,6 +50,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "description": {"type": "str", "default": "What hosts of the Amazon CloudWatch agent need"},
     **{part: {"type": "dict", "default": {}} for part in OF_MODULES},
 }
+LIMITED = (
+    "The run has the limit {limit}, and so knows a part of its hosts alone: a stack that gets its template would lose what the others have."
+    " Hint: run without --limit; -e cw_agent_hosts=PATTERN chooses hosts that have stacks, and cw_agent_template_dir, of their own."
+)
 
 
 class ActionModule(ControllerAction):
@@ -61,6 +65,9 @@ class ActionModule(ControllerAction):
         """Write the templates that differ from the files that are there."""
         super().run(tmp, task_vars)
         _options, given = self.validate_argument_spec(ARGUMENTS)
+        limit = (task_vars or {}).get("ansible_limit")
+        if limit:
+            return {"failed": True, "changed": False, "msg": LIMITED.format(limit=limit)}
         parts = Parts(**{part: _validated(part, given[part]) for part in given["parts"]})
         try:
             hosts = _hosts(given["plan"], task_vars or {})

@@ -16,6 +16,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import alarm_hosts
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import written
 
 DASHBOARD: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -87,7 +88,7 @@ class ActionModule(AwsAction):
             try:
                 remarks = calls.ensure(self._cloudwatch(plan, one), one, there, done)
             except AwsError as error:
-                entry.update(changed=bool(done), after={}, msg=str(error))  # nobody has read what it is now
+                entry.update(changed=written(done, error), after={}, msg=str(error))  # nobody has read what it is now
                 failures.append(str(error))
                 continue
             for line in remarks:

@@ -14,9 +14,12 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import monitoring_settings
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import written
 
 ARGUMENTS: dict[str, dict[str, Any]] = {"plan": {"type": "dict", "required": True}, "prices": {"type": "dict", "default": {}}}
 WORDS = {True: "enabled", False: "disabled"}
+UNKNOWN = "unknown"
+"""Whether it was switched by a call whose answer was lost."""
 
 
 class ActionModule(AwsAction):
@@ -51,10 +54,13 @@ class ActionModule(AwsAction):
         sides = {side: {f"{one['region']}/{one['host']}": one[side] for one in changed} for side in ("before", "after")}
         result = {"changed": bool(changed), "instances": entries, "forecast": forecast(wanted, given["prices"])}
         result |= {"diff": sides} if changed else {}
-        return {**result, **({"failed": True, "msg": "\n".join(dict.fromkeys(failed.values()))} if failed else {})}
+        return {
+            **result,
+            **({"failed": True, "msg": "\n".join(dict.fromkeys(_text(one, error) for one, error in failed.items()))} if failed else {}),
+        }
 
 
-def _switched(client: Clients, wanted: list[Wanted]) -> Iterator[tuple[Wanted, str]]:
+def _switched(client: Clients, wanted: list[Wanted]) -> Iterator[tuple[Wanted, AwsError]]:
     """Switch instances, as many as fit into a call; those of a call that fails, and why."""
     for target, enabled in dict.fromkeys((one.target, one.enabled) for one in wanted):
         those = [one for one in wanted if (one.target, one.enabled) == (target, enabled)]
@@ -64,12 +70,17 @@ def _switched(client: Clients, wanted: list[Wanted]) -> Iterator[tuple[Wanted, s
             try:
                 switch(client("ec2", *target), [one.instance for one in some])
             except AwsError as error:
-                yield from ((one, f"{target.region}: {error}") for one in some)
+                yield from ((one, error) for one in some)
 
 
-def _entry(one: Wanted, differs: bool, failed: Mapping[Wanted, str]) -> dict[str, Any]:
+def _text(one: Wanted, error: AwsError) -> str:
+    return f"{one.target.region}: {error}"
+
+
+def _entry(one: Wanted, differs: bool, failed: Mapping[Wanted, AwsError]) -> dict[str, Any]:
     before, after = WORDS[one.enabled != differs], WORDS[one.enabled]
     where = {"host": one.host, "instance_id": one.instance, **one.target._asdict()}
     if one in failed:
-        return {**where, "changed": False, "before": before, "after": before, "msg": failed[one]}
+        lost = written(None, failed[one])
+        return {**where, "changed": lost, "before": before, "after": UNKNOWN if lost else before, "msg": _text(one, failed[one])}
     return {**where, "changed": differs, "before": before, "after": after}

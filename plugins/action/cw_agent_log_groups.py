@@ -17,7 +17,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted i
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary, written
 
 STATE: dict[str, Any] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
 METRIC_FILTER: dict[str, dict[str, Any]] = {
@@ -152,7 +152,7 @@ class ActionModule(AwsAction):
             try:
                 log_groups.ensure(self._logs(one.target), one.wanted, one.found, done)
             except AwsError as error:
-                entry.update(changed=bool(done), after={}, msg=str(error))  # nobody has read what it is now
+                entry.update(changed=written(done, error), after={}, msg=str(error))  # nobody has read what it is now
                 failures.append(of_region(one.target, str(error)))
                 if error.code and error.code not in log_groups.OF_ONE_GROUP:
                     left[one.target] = []

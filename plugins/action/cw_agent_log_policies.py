@@ -17,7 +17,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.log_groups i
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import of_region, summary
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import of_region, summary, written
 
 POLICY: dict[str, dict[str, Any]] = {
     "type": {"type": "str", "choices": list(rules.TYPES), "required": True},
@@ -87,7 +87,7 @@ class ActionModule(AwsAction):
         try:
             log_policies.ensure(self._client("logs", *target), one.label, self._steps(target, one, there))
         except AwsError as error:
-            entry.update(changed=False, after={}, msg=str(error))  # nobody has read what it is now
+            entry.update(changed=written(None, error), after={}, msg=str(error))  # nobody has read what it is now
             return [of_region(target, str(error))]
         return []
 

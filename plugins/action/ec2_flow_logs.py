@@ -16,7 +16,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.delivery import DeliveryRoles
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary, written
 
 FLOW_LOG: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -86,10 +86,8 @@ class ActionModule(AwsAction):
             without = [one for one in ones if one.wanted.state == PRESENT and one.wanted.destination.kind == LOGS and not one.wanted.role]
             if name and without and target.profile not in self._arns:
                 role = roles.of_flow_logs(name, self._roles.account(target.profile))
-                self._arns[target.profile] = role.arn
-            arn = self._arns.get(target.profile, "")
-            if arn and any(one.found is None or one.found.role == arn for one in without):
-                self._roles.read(target.profile, roles.of_flow_logs(name, self._roles.account(target.profile)))
+                if any(one.found is None or role.named_by(one.found.role) for one in without):
+                    self._arns[target.profile] = self._roles.read(target.profile, role)
             wrong += [
                 of_region(target, f"{one.wanted.said}: {one.wanted.label} needs a role. Hint: give it role_arn, or the task delivery_role.")
                 for one in without
@@ -106,7 +104,7 @@ class ActionModule(AwsAction):
         try:
             self._roles.ensure()
         except AwsError as error:
-            return {"failed": True, "changed": self._roles.changed, "msg": str(error)}
+            return {"failed": True, "changed": written(self._roles.changed, error), "msg": str(error)}
         failures = [line for target, ones in planned.items() for line in self._ensure(target, ones, entries[target])]
         return summary("flow_logs", flat, failures, sides)
 
@@ -133,8 +131,8 @@ class ActionModule(AwsAction):
                 left.append(one.wanted.label)
                 entry.update(changed=False, after=entry["before"])
             if error:
-                changed = bool(error.details.get("changed"))
-                entry.update(changed=changed, after={} if changed or error.unsure else entry["before"], msg=str(error))
+                changed = written(error.details.get("changed"), error)
+                entry.update(changed=changed, after={} if changed else entry["before"], msg=str(error))
         yield from (of_region(target, line) for line in dict.fromkeys(str(error) for error in outcome.values() if error))
         if left:
             yield of_region(target, left_text("flow log", left))

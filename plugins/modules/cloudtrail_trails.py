@@ -50,7 +50,8 @@ options:
         type: str
       merge_bucket_policy:
         description:
-          - Whether the policy of O(trails[].s3_bucket_name) gets what the trail needs. Everything else in it stays.
+          - Whether the policy of the bucket gets what the trail needs, where the entry names bucket, prefix or organisation.
+          - Everything else in the policy stays.
           - V(false) where the bucket is another account's.
         type: bool
         default: true
@@ -109,6 +110,8 @@ options:
     description:
       - The name of the role that delivers to log groups, where nothing names another one; empty for none.
       - It is made where it is missing, and may write to the log streams of the trails alone.
+      - C(/PATH/NAME) makes it with a path. An account has one role of a name, so one with another path is used where no path is given here,
+        and else refused.
       - A role of this name that others have made, and that differs, is refused.
     type: str
     default: ""

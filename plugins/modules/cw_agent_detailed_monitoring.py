@@ -81,7 +81,7 @@ instances:
       description: C(enabled) or C(disabled).
       type: str
     after:
-      description: The same after the task.
+      description: The same after the task; C(unknown) where the answer of the call was lost.
       type: str
     msg:
       description: Why a call failed.

@@ -93,6 +93,8 @@ options:
     description:
       - The name of the role that delivers to CloudWatch Logs, where nothing names another one; empty for none.
       - It is made where it is missing. Only flow logs of this account may assume it, and it may only write to log groups.
+      - C(/PATH/NAME) makes it with a path. An account has one role of a name, so one with another path is used where no path is given here,
+        and else refused.
       - A role of this name that others have made, and that differs, is refused.
     type: str
     default: ""

@@ -28,13 +28,15 @@ class DeliveryRoles:
     def _asked(self, profile: str) -> rules.Account:
         return delivery_roles.account(self._client("sts", profile, self._region))
 
-    def read(self, profile: str, role: rules.Role) -> None:
-        """See what IAM has of a role that is needed.
+    def read(self, profile: str, role: rules.Role) -> str:
+        """See what IAM has of a role that is needed; its ARN, which has another path than ours where others have made it.
 
         Raises:
             AwsError: IAM cannot be asked.
         """
-        self._roles[profile] = (role, delivery_roles.read(self._client("iam", profile, self._region), role))
+        found = delivery_roles.read(self._client("iam", profile, self._region), role)
+        self._roles[profile] = (role, found)
+        return found.arn if found else role.arn
 
     def problems(self) -> Iterator[str]:
         """Why roles cannot become what they shall be."""

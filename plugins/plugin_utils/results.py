@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import counted, listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 
@@ -20,6 +21,11 @@ def left_text(noun: str, names: Sequence[str]) -> str:
     """That things were left alone after a refusal that concerned all of them."""
     was = "was left as it was" if len(names) == 1 else "were left as they were"
     return f"{counted(len(names), noun)} {was}: {listed(names)}. Hint: run again; what is done is not done twice."
+
+
+def written(done: object, error: AwsError) -> bool:
+    """Whether something may be otherwise after a call that failed: an earlier one was *done*, or the answer of this one was lost."""
+    return bool(done) or error.unsure
 
 
 def summary(key: str, entries: list[dict[str, Any]], failures: Sequence[str], sides: Mapping[str, Any] | None = None) -> dict[str, Any]:

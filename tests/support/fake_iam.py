@@ -39,11 +39,11 @@ class Iam:
             raise refused("NoSuchEntity")
         return {"PolicyDocument": self.policies[RoleName, PolicyName]}
 
-    def create_role(self, RoleName: str, AssumeRolePolicyDocument: str, Tags: list[dict[str, str]]) -> None:
+    def create_role(self, RoleName: str, AssumeRolePolicyDocument: str, Tags: list[dict[str, str]], Path: str = "/") -> None:
         self.writes.append("create_role")
         if RoleName in self.roles:
             raise refused("EntityAlreadyExists")
-        arn = f"arn:aws:iam::{ACCOUNT}:role/{RoleName}"
+        arn = f"arn:aws:iam::{ACCOUNT}:role{Path}{RoleName}"
         self.roles[RoleName] = {"Arn": arn, "AssumeRolePolicyDocument": json.loads(AssumeRolePolicyDocument), "Tags": Tags}
 
     def update_assume_role_policy(self, RoleName: str, PolicyDocument: str) -> None:

@@ -36,8 +36,14 @@ def web(**more: Any) -> dict[str, Any]:
     return item(metrics, logs=[{"file_path": "/var/log/web.log", "log_group_name": "/web", "retention_in_days": 30}], **more)
 
 
-def act(check: bool = False, settings: dict[str, Any] | None = None, variables: dict[str, Any] | None = None, **arguments: Any) -> Any:
-    """The result of the action, with ``warnings``. *settings*: the alarms of every host; *variables*: others of them."""
+def act(
+    check: bool = False,
+    settings: dict[str, Any] | None = None,
+    variables: dict[str, Any] | None = None,
+    limited: str | None = None,
+    **arguments: Any,
+) -> Any:
+    """The result of the action, with ``warnings``. *settings*: alarms of every host; *variables*: others; *limited*: the run's limit."""
     options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
     task = SimpleNamespace(args=arguments, action="cloudwatch.agent.cw_agent_cloudformation", **options)
     action = cw_agent_cloudformation.ActionModule(task, CONNECTION, None, None, None, None)
@@ -45,7 +51,8 @@ def act(check: bool = False, settings: dict[str, Any] | None = None, variables: 
     action._display = SimpleNamespace(warning=warnings.append)
     of_host = {"cw_agent_alarms": KINDS if settings is None else settings, **(variables or {})}
     names = arguments.get("plan", {}).get("hosts", {})
-    found: dict[str, Any] = action.run(task_vars={"hostvars": {name: {**of_host, "instance_id": f"i-{name}"} for name in names}})
+    hostvars = {name: {**of_host, "instance_id": f"i-{name}"} for name in names}
+    found: dict[str, Any] = action.run(task_vars={"hostvars": hostvars, "ansible_limit": limited})
     return {**found, "warnings": warnings}
 
 

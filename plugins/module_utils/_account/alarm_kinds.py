@@ -22,26 +22,31 @@ MINUTE = 60
 
 class Source(NamedTuple):
     """A metric that tells what a kind is about. ``free``: it counts what is free, not what is used; ``group``: more dimensions that
-    tell its time series apart; ``where``: the dimensions that are meant, each with an operator and a value."""
+    tell its time series apart; ``where``: the dimensions that are meant, each with an operator and a value; ``windows``: Windows alone
+    has it, so that its alarm has a name of its own beside that of the other hosts."""
 
     plugin: str
     field: str
     free: bool = False
     group: tuple[str, ...] = ()
     where: tuple[tuple[str, str, str], ...] = ()
+    windows: bool = False
 
 
 SOURCES: dict[str, tuple[Source, ...]] = {
     "memory": (
         Source("mem", "used_percent"),
         Source("mem", "available_percent", free=True),
-        Source("Memory", "% Committed Bytes In Use"),
+        Source("Memory", "% Committed Bytes In Use", windows=True),
     ),
-    "disk": (Source("disk", "used_percent", group=("path",)), Source("LogicalDisk", "% Free Space", free=True, group=("instance",))),
-    "swap": (Source("swap", "used_percent"), Source("Paging File", "% Usage")),
+    "disk": (
+        Source("disk", "used_percent", group=("path",)),
+        Source("LogicalDisk", "% Free Space", free=True, group=("instance",), windows=True),
+    ),
+    "swap": (Source("swap", "used_percent"), Source("Paging File", "% Usage", windows=True)),
     "cpu": (
         Source("cpu", "usage_idle", free=True, where=(("cpu", "=", "cpu-total"),)),
-        Source("Processor", "% Processor Time", where=(("instance", "=", "_Total"),)),
+        Source("Processor", "% Processor Time", where=(("instance", "=", "_Total"),), windows=True),
     ),
 }
 """By kind the metrics that tell it, the best one first."""

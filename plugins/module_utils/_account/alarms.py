@@ -207,7 +207,8 @@ class _Maker:
         threshold = 100 - settings["threshold"] if meant.free else settings["threshold"]
         seconds = kinds.period(settings, metric)
         text = f"{metric.name} {'below' if meant.free else 'above'} {threshold:g}"
-        base = "-".join([f"{self._prefix}{metric.namespace}", kind, *(["by-host"] if key == HOST else []), *own.values()])
+        words = [word for word, said in (("windows", meant.windows), ("by-host", key == HOST)) if said]
+        base = "-".join([f"{self._prefix}{metric.namespace}", kind, *words, *own.values()])
         if not settings["per_host"]:
             query = kinds.query(function, metric, (key, *meant.group), where)
             named = _named(settings, comparison, threshold, _metrics(query, seconds), text)

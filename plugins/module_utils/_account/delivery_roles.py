@@ -18,7 +18,7 @@ TAG = (TAG_OF_IAM[0], "cloudwatch.agent.account")
 FLOW_LOGS, CLOUDTRAIL = "vpc-flow-logs.amazonaws.com", "cloudtrail.amazonaws.com"
 LONGEST = 128
 """Characters of the name of an inline policy."""
-_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_NAME = re.compile(r"(?P<path>/(?:[\w+=,.@-]+/)*)?(?P<name>[\w+=,.@-]{1,64})", re.ASCII)
 
 
 class Account(NamedTuple):
@@ -29,16 +29,22 @@ class Account(NamedTuple):
 
 
 class Role(NamedTuple):
-    """What a role shall be. ``policies``: inline documents by name; others that it has stay."""
+    """What a role shall be. ``policies``: inline documents by name; others that it has stay; ``path``: '' where nobody says one."""
 
     name: str
     account: Account
     trust: Mapping[str, Any]
     policies: Mapping[str, Mapping[str, Any]]
+    path: str = ""
 
     @property
     def arn(self) -> str:
-        return f"arn:{self.account.partition}:iam::{self.account.number}:role/{self.name}"
+        """The ARN that it gets; one that is there keeps its own, whose path AWS never changes."""
+        return f"arn:{self.account.partition}:iam::{self.account.number}:role{self.path or '/'}{self.name}"
+
+    def named_by(self, arn: str) -> bool:
+        """Whether an ARN is that of this role, whatever its path: an account has one role of a name."""
+        return arn.split(":")[4:5] == [self.account.number] and arn.rpartition("/")[2] == self.name
 
 
 class Found(NamedTuple):
@@ -53,7 +59,13 @@ class Found(NamedTuple):
 def wrong_name(name: str, where: str) -> Iterator[str]:
     """That no role can have the name."""
     if name and not _NAME.fullmatch(name):
-        yield f"{where} is {name!r}. Hint: the name of a role, 1 to 64 letters, digits and + = , . @ - _, without a path."
+        yield f"{where} is {name!r}. Hint: the name of a role, 1 to 64 letters, digits and + = , . @ - _, or /PATH/NAME."
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Name and path of a role that is given as NAME or as /PATH/NAME."""
+    match = _NAME.fullmatch(name)
+    return (match["name"], match["path"] or "") if match else (name, "")
 
 
 def of_flow_logs(name: str, account: Account) -> Role:
@@ -63,7 +75,8 @@ def of_flow_logs(name: str, account: Account) -> Role:
     groups = f"arn:{account.partition}:logs:*:{account.number}:log-group:*"
     writing = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     policy = _document(_allow(writing, groups), _allow(["logs:DescribeLogGroups"], "*"))
-    return Role(name, account, _trust(FLOW_LOGS, condition), {"flow-logs": policy})
+    alone, path = _split(name)
+    return Role(alone, account, _trust(FLOW_LOGS, condition), {"flow-logs": policy}, path)
 
 
 def of_trails(name: str, account: Account, trails: Mapping[str, Mapping[str, str]]) -> Role:
@@ -71,7 +84,9 @@ def of_trails(name: str, account: Account, trails: Mapping[str, Mapping[str, str
 
     *trails*: by name, ``region``, ``log_group`` and ``organization`` (the id of the organisation, '' for a trail of the account alone).
     """
-    return Role(name, account, _trust(CLOUDTRAIL, {}), {_policy_name(key): _of_trail(account, one) for key, one in sorted(trails.items())})
+    alone, path = _split(name)
+    policies = {_policy_name(key): _of_trail(account, one) for key, one in sorted(trails.items())}
+    return Role(alone, account, _trust(CLOUDTRAIL, {}), policies, path)
 
 
 def _policy_name(trail: str) -> str:
@@ -99,7 +114,12 @@ def _trust(service: str, condition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def problems(role: Role, found: Found | None) -> Iterator[str]:
-    """Why the role cannot become what it shall be: others have made it, and it differs."""
+    """Why the role cannot become what it shall be: it has another path, or others have made it, and it differs."""
+    if found and role.path and found.arn != role.arn:
+        yield (
+            f"The role {role.name} is there as {found.arn}, and {role.path}{role.name} is asked for: AWS moves no role to another path."
+            f" Hint: write {found.arn.split(':role', 1)[1]}, or choose another name."
+        )
     if found is None or found.tags.get(TAG[0]) == TAG[1] or not steps(role, found):
         return
     yield (
@@ -114,7 +134,8 @@ def steps(role: Role, found: Found | None) -> list[Step]:
     made = []
     if found is None:
         tags = [{"Key": TAG[0], "Value": TAG[1]}]
-        made.append(Step("create_role", {**named, "AssumeRolePolicyDocument": json.dumps(role.trust), "Tags": tags}))
+        path = {"Path": role.path} if role.path else {}
+        made.append(Step("create_role", {**named, **path, "AssumeRolePolicyDocument": json.dumps(role.trust), "Tags": tags}))
     elif found.trust != role.trust:
         made.append(Step("update_assume_role_policy", {**named, "PolicyDocument": json.dumps(role.trust)}))
     for name, document in role.policies.items():

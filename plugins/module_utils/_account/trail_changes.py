@@ -103,6 +103,15 @@ def after(wanted: Wanted, there: Found | None, context: Context) -> Found:
     return changed._replace(tags=tags, role=(role or context.role) if changed.log_group else "")
 
 
+def needs_bucket(wanted: Wanted, there: Found | None, context: Context) -> bool:
+    """Whether the policy of the bucket is to have what the trail needs: the bucket is named, or files come to another place in it."""
+    if not wanted.merge_policy or wanted.state == ABSENT:
+        return False
+    trail = after(wanted, there, context)
+    moved = there is None or (trail.prefix, trail.organization) not in ((there.prefix, there.organization), (there.prefix, False))
+    return bool(wanted.bucket or (moved and trail.bucket))
+
+
 def problems(wanted: Wanted, there: Found | None, context: Context) -> Iterator[str]:
     """Why the trail cannot become what it shall be."""
     if there and wanted.region and there.home != wanted.region:
@@ -125,7 +134,7 @@ def problems(wanted: Wanted, there: Found | None, context: Context) -> Iterator[
         )
     if trail.log_group and not trail.role:
         yield f"{wanted.said}: the trail {wanted.name} needs a role for its log group. Hint: give role_arn, or the task delivery_role."
-    if trail.organization and wanted.merge_policy and wanted.bucket and not wanted.organization_id:
+    if trail.organization and needs_bucket(wanted, there, context) and not wanted.organization_id:
         yield (
             f"{wanted.said}: the bucket of an organisation's trail needs the organisation in its policy."
             " Hint: give organization_id, or merge_bucket_policy: false where the policy is somebody else's."

@@ -148,7 +148,8 @@ def unknown(logs: Any, planned: Iterable[Step]) -> Iterator[str]:
 
 
 def ensure(logs: Any, wanted: Wanted, found: Found | None, done: list[Step], sleep: Callable[[float], None] = time.sleep) -> None:
-    """Make the group what it shall be. ``done`` gets every step that was made, also where a later one fails.
+    """Make the group what it shall be. ``done`` gets every step that was made, also where a later one fails, and a creation that
+    finds the group: nobody can say whether botocore's own call, whose answer was lost, has made it.
 
     Raises:
         AwsError: a step was refused.
@@ -156,12 +157,14 @@ def ensure(logs: Any, wanted: Wanted, found: Found | None, done: list[Step], sle
     for race in range(1, RACES + 1):
         try:
             for step in steps(wanted, found):
+                current = step
                 _patient(logs, wanted.name, step, sleep)
                 done.append(step)
             return
         except AwsError as error:
             if error.code != "ResourceAlreadyExistsException" or race == RACES:
                 raise
+            done.append(current)
         sleep(STEP_SECONDS)
         found = read(logs, [wanted]).get(wanted.name)
         refused = list(problems(wanted, found))

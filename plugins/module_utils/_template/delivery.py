@@ -39,7 +39,7 @@ def of_flow_logs(wanted: Mapping[Target, Iterable[flow_logs.Wanted]], role: str,
             request = flow_log_changes.request(
                 flow_log_changes.Change(one, flow_log_changes.CREATE), [one.resource], default.arn if default else ""
             )
-            after = (resource_id(GROUP, one.destination.name), *([resource_id(ROLE, role)] if delivered else []))
+            after = (resource_id(GROUP, one.destination.name), *([resource_id(ROLE, default.name)] if delivered and default else []))
             name = f"{one.resource} {one.traffic} {one.destination.text}"
             yield Placed(target, Resource(resource_id("FlowLog", name), "AWS::EC2::FlowLog", _flow_log(request), after))
 
@@ -66,7 +66,8 @@ def of_trails(wanted: Iterable[trails.Wanted], role: str, make_buckets: bool, no
         wrong += [f"{one.region}: {line}" for line in trail_changes.problems(one, None, context)]
         if one.bucket and not (make_buckets and one.merge_policy):
             notes.append(f"The policy of the bucket {one.bucket} has to let the trail {one.name} write; no template changes it.")
-        yield Placed(Target(one.profile, one.region), _of_trail(one, trail, role))
+        name = delivery_roles.of_trails(role, context.account, {}).name
+        yield Placed(Target(one.profile, one.region), _of_trail(one, trail, name))
 
 
 def _context(one: trails.Wanted, role: str) -> trail_changes.Context:
@@ -94,6 +95,7 @@ def _roles_of_trails(
 def _of_role(role: delivery_roles.Role) -> Resource:
     properties = {
         "RoleName": role.name,
+        "Path": role.path or None,
         "AssumeRolePolicyDocument": role.trust,
         "Policies": [{"PolicyName": name, "PolicyDocument": document} for name, document in role.policies.items()],
         "Tags": aws_tags(dict([delivery_roles.TAG])),

@@ -12,6 +12,7 @@ from typing import Any, Iterator
 import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.action import cloudtrail_trails
+from ansible_collections.cloudwatch.agent.plugins.module_utils._account.delivery_roles import TAG
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import trails
 from ansible_collections.cloudwatch.agent.plugins.modules.cloudtrail_trails import EXAMPLES
 from ansible_collections.cloudwatch.agent.tests.support.fake_iam import Iam
@@ -103,6 +104,34 @@ def test_check_mode_says_what_a_run_does(account: Account) -> None:
     assert [one["Sid"][:11] for one in policy["Statement"]] == ["Mine", "CloudTrailA", "CloudTrailW"]
     for again in (run(**given), run(check=True, **given)):
         assert not again[0]["changed"] and "diff" not in again[0] and again[1] == []
+
+
+def test_a_role_of_another_path_delivers_by_the_arn_that_it_has(account: Account) -> None:
+    iam = account.around
+    iam.create_role(NAME, "{}", [], Path="/teams/")
+    iam.roles[NAME]["Tags"] = [{"Key": TAG[0], "Value": TAG[1]}]
+    made, _warnings = run(trails=[AUDIT], delivery_role=NAME)
+    (trail,) = account.regions["us-east-1"].trails.values()
+    assert made["trails"][0]["after"]["role_arn"] == trail["CloudWatchLogsRoleArn"] == iam.roles[NAME]["Arn"]
+    assert not run(trails=[AUDIT], delivery_role=NAME)[0]["changed"]
+    iam.policies.clear()
+    assert run(trails=[{"name": "audit"}], delivery_role=NAME)[0]["changed"] and len(iam.policies) == 1
+
+
+def test_files_that_come_to_another_place_need_the_policy_of_the_bucket(account: Account) -> None:
+    """Also where the entry does not name the bucket again: CloudTrail refuses the change otherwise."""
+    run(trails=[AUDIT], delivery_role=NAME)
+    account.around.writes.clear()
+    found, _warnings = run(trails=[{"name": "audit", "s3_key_prefix": "else"}], delivery_role=NAME)
+    assert account.around.writes == ["put_bucket_policy"] and "/else/AWSLogs/" in account.around.buckets["bucket"], found
+    assert not run(trails=[{"name": "audit", "s3_key_prefix": "else"}], delivery_role=NAME)[0]["changed"]
+    organization = {"name": "audit", "organization": True}
+    assert "give organization_id" in run(trails=[organization], delivery_role=NAME)[0]["msg"]
+    assert "msg" not in run(trails=[{**organization, "organization_id": "o-a1b2c3d4e5"}], delivery_role=NAME)[0]
+    assert "/else/AWSLogs/o-a1b2c3d4e5/" in account.around.buckets["bucket"]
+    assert "msg" not in run(trails=[organization], delivery_role=NAME)[0]
+    own = {**organization, "s3_key_prefix": "own", "merge_bucket_policy": False}
+    assert run(trails=[own], delivery_role=NAME)[0]["changed"] and "/own/" not in account.around.buckets["bucket"]
 
 
 def test_two_trails_of_one_bucket_have_their_statements_both(account: Account) -> None:

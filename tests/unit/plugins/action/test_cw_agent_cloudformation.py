@@ -27,6 +27,13 @@ def test_check_mode_says_what_a_run_writes_and_a_second_run_writes_nothing(tmp_p
     assert not again["changed"] and "diff" not in again and file.stat().st_mtime_ns == before
 
 
+def test_a_run_with_a_limit_writes_no_template(tmp_path: Path) -> None:
+    """It has a part of the hosts: the stack would delete the roles, parameters and alarms of the others."""
+    found = act(limited="web-1", plan=plan(web()), directory=str(tmp_path))
+    assert found["failed"] and "has the limit web-1" in found["msg"] and "Hint: run without --limit" in found["msg"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_further_templates_have_numbers_and_files_of_others_stay(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text("{}")
     given = plan(*(web(name=f"c{number}", hosts=(f"h{number}",)) for number in range(60)))

@@ -22,11 +22,12 @@ class Ec2:
         self.states: dict[str, bool] = {f"i-{number}": False for number in range(150)}
         self.calls: list[tuple[bool, int]] = []
         self.fails = ""
+        self.unsure = False
 
     def switch(self, _client: Any, ids: list[str], on: bool) -> None:
         self.calls.append((on, len(ids)))
         if self.fails:
-            raise AwsError(self.fails, "x")
+            raise AwsError(self.fails, "x", self.unsure)
         self.states.update(dict.fromkeys(ids, on))
 
 
@@ -67,3 +68,7 @@ def test_failures(ec2: Ec2) -> None:
     found = run({"0": True, "1": True, "2": False})
     assert found["failed"] and not found["changed"] and found["msg"] == "us-east-1: Failed"
     assert [one["after"] for one in found["instances"]] == ["disabled"] * 3
+    ec2.unsure = True
+    lost = run({"0": True, "2": False})
+    assert lost["failed"] and lost["changed"]
+    assert [(one["changed"], one["after"]) for one in lost["instances"]] == [(True, "unknown"), (False, "disabled")]

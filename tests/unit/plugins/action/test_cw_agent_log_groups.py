@@ -113,6 +113,33 @@ def test_a_failure_does_not_stop_other_groups_and_a_second_run_does_the_rest(acc
     assert found["changed"] and logs.writes == ["put_retention_policy"]
 
 
+def test_a_lost_answer_is_no_proof_that_nothing_was_written(account: dict[tuple[str, str], Logs]) -> None:
+    """AWS has made the group, or set its retention, and answers with an error of its own: that is no ``changed: false``."""
+    logs = account["", "us-east-1"] = Logs()
+    create, put = logs.create_log_group, logs.put_retention_policy
+
+    def lost(**given: Any) -> None:
+        put(**given)
+        raise refused("ServiceUnavailableException", "later", 503)
+
+    logs.put_retention_policy = lost  # type: ignore[method-assign]
+    logs.seed("/a")
+    file = {"file_path": "/a", "log_group_name": "/a", "retention_in_days": 30}
+    found, _warnings = run(plan=plan(file))
+    assert found["failed"] and found["changed"] and found["groups"][0]["after"] == {}
+
+    def late(**given: Any) -> None:
+        create(**given)
+        raise refused("ResourceAlreadyExistsException", "botocore's second attempt")
+
+    def denied(**_given: Any) -> None:
+        raise refused("AccessDeniedException", "no")
+
+    logs.create_log_group, logs.put_retention_policy = late, denied  # type: ignore[method-assign]
+    found, _warnings = run(plan=plan({**file, "log_group_name": "/b"}))
+    assert found["failed"] and found["changed"] and "/b" in logs.groups
+
+
 def test_after_a_throttle_the_rest_of_the_region_is_left_alone(account: dict[tuple[str, str], Logs]) -> None:
     files = [{"file_path": f"/{name}", "log_group_name": f"/{name}"} for name in "abc"]
     logs = account["", "us-east-1"] = Logs()

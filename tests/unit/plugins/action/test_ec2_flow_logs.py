@@ -150,6 +150,21 @@ def test_a_role_that_others_gave_a_flow_log_stays(account: Known) -> None:
     assert "allow iam:Operation" in run(flow_logs=[{**LOG, "resource_ids": [OTHER]}], delivery_role=NAME)[0]["msg"]
 
 
+def test_a_role_of_another_path_delivers_by_the_arn_that_it_has(account: Known) -> None:
+    """An account has one role of a name; an ARN with the wrong path is none that EC2 could assume."""
+    run(flow_logs=[LOG], delivery_role=f"/teams/{NAME}")
+    iam, ec2 = account["", "iam"], account["", "us-east-1"]
+    arn = iam.roles[NAME]["Arn"]
+    assert arn.endswith(f":role/teams/{NAME}")
+    given = {"flow_logs": [{**LOG, "resource_ids": [VPC, OTHER]}], "delivery_role": NAME}
+    check, made = run(check=True, **given)[0], run(**given)[0]
+    assert [one["after"]["role_arn"] for one in check["flow_logs"]] == [arn, arn] and check["diff"] == made["diff"]
+    assert {one["DeliverLogsPermissionArn"] for one in ec2.flow_logs.values()} == {arn} and iam.writes == ["create_role", "put_role_policy"]
+    iam.policies.clear()
+    assert run(**given)[0]["changed"] and iam.writes[2:] == ["put_role_policy"]
+    assert "Hint: write /teams/" in run(**{**given, "delivery_role": f"/other/{NAME}"})[0]["msg"]
+
+
 def test_the_examples_of_the_module_run(account: Known) -> None:
     for task in yaml.safe_load(EXAMPLES):
         found, _warnings = run(**task["cloudwatch.agent.ec2_flow_logs"])

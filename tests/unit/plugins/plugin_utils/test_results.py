@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary, written
 
 SAME = {"name": "/a", "profile": "", "region": "us-east-1", "changed": False, "before": {}, "after": {}}
 OTHER = {"name": "/b", "profile": "shop", "region": "eu-west-1", "changed": True, "before": {"a": 1}, "after": {"a": 2}}
@@ -28,3 +29,8 @@ def test_sentences() -> None:
     assert of_region(Target("", "us-east-1"), "x") == "us-east-1: x"
     assert left_text("trail", ["a"]) == "1 trail was left as it was: a. Hint: run again; what is done is not done twice."
     assert left_text("trail", ["a", "b"]).startswith("2 trails were left as they were: a, b.")
+
+
+def test_a_call_whose_answer_was_lost_may_have_written() -> None:
+    refused, lost = AwsError("no", "AccessDenied"), AwsError("no", "InternalError", unsure=True)
+    assert [written([], refused), written(["step"], refused), written(None, lost)] == [False, True, True]

@@ -125,6 +125,22 @@ def test_groups_with_other_settings() -> None:
     assert list(of_east(made(item(), elsewhere, known=known))) == ["cw-agent-CWAgent-memory", "cw-agent-DB-memory"]
 
 
+def test_windows_beside_linux_in_one_namespace() -> None:
+    """One setting for all hosts, and an alarm for each platform: their metrics differ, and no query reads both."""
+    counters = {
+        "Memory": {"measurement": ["% Committed Bytes In Use"]},
+        "LogicalDisk": {"measurement": ["% Free Space"], "resources": ["*"]},
+        "Paging File": {"measurement": ["% Usage"], "resources": ["*"]},
+        "Processor": {"measurement": ["% Processor Time"], "resources": ["_Total"]},
+    }
+    windows = item(counters, name="AmazonCloudWatch-windows", hosts=("win-1",), platform="windows")
+    kinds = ("cpu", "disk", "memory", "swap")
+    found = of_east(made(item(STANDARD), windows, known=hosts({kind: {} for kind in kinds}, "web-1", "web-2", "win-1")))
+    assert sorted(found) == sorted(f"cw-agent-CWAgent-{kind}{end}" for kind in kinds for end in ("", "-windows"))
+    asked = [found[f"cw-agent-CWAgent-memory{end}"].named["Metrics"][0]["Expression"] for end in ("", "-windows")]
+    assert [one.split(" FROM ")[0] for one in asked] == ["SELECT MAX(mem_used_percent)", 'SELECT MAX("Memory % Committed Bytes In Use")']
+
+
 def test_notes_of_alarms_that_cannot_be() -> None:
     known = {"web-1": Host({"swap": {}, "silent": {}, "memory": {}}), "web-2": Host({"memory": {"per_host": True}})}
     found = made(item(), known=known)

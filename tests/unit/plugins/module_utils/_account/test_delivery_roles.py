@@ -63,4 +63,18 @@ def test_a_role_of_others_is_used_as_it_is_or_not_at_all() -> None:
     (said,) = problems(ROLE, whole._replace(trust={}))
     assert f"Hint: give its ARN ({ROLE.arn}) as role_arn" in said
     assert list(problems(ROLE, whole._replace(trust={}, tags={TAG[0]: TAG[1]}))) == []
-    assert [bool(list(wrong_name(name, "HERE"))) for name in ("", "a-b", "a/b", "x" * 65)] == [False, False, True, True]
+    names = ("", "a-b", "/teams/a-b", "a/b", "/a/", "x" * 65)
+    assert [bool(list(wrong_name(name, "HERE"))) for name in names] == [False, False, False, True, True, True]
+
+
+def test_a_role_with_a_path() -> None:
+    """Asked for, it is made with it; one that is there keeps its own, and is refused where another one is asked for."""
+    role = of_flow_logs("/teams/logs/delivery", ACCOUNT)
+    assert (role.name, role.arn) == ("delivery", "arn:aws-cn:iam::123456789012:role/teams/logs/delivery")
+    assert steps(role, None)[0].arguments["Path"] == "/teams/logs/" and "Path" not in steps(ROLE, None)[0].arguments
+    whole = Found(role.arn, role.trust, {TAG[0]: TAG[1]}, role.policies)
+    assert list(problems(role, whole)) == [] == list(problems(ROLE, whole))
+    (said,) = problems(role, whole._replace(arn=ROLE.arn))
+    assert "AWS moves no role to another path. Hint: write /delivery" in said
+    assert of_trails("/teams/delivery", ACCOUNT, {}).arn.endswith(":role/teams/delivery")
+    assert ROLE.named_by(role.arn) and not ROLE.named_by(role.arn.replace("1234", "4321")) and not ROLE.named_by(f"{role.arn}-2")
