@@ -10,11 +10,10 @@ import re
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from ansible_collections.amazon.aws.plugins.modules import cloudwatch_metric_alarm
 from ansible_collections.cloudwatch.agent.tests.support.fake_cloudwatch import plan
 
 from .alarm_account import GUIDE, OTHER, REGION, ROOT, Account, controlled
@@ -221,42 +220,6 @@ def test_the_playbook_makes_what_the_guide_shows(account: Account, tmp_path: Pat
     since = account.lab.mark()
     again = account.lab.playbook("cloudwatch.agent.account", inventory, ANSIBLE_FORCE_COLOR="0")
     assert account.lab.writes(since) == [] and "changed=0" in again.stdout
-
-
-def test_what_the_module_of_amazon_aws_does_differently(account: Account, module: Callable[..., dict[str, Any]]) -> None:
-    """The same tasks, as the guide's table has them: an order, a query, a muted alarm of which one property is to change."""
-    client = account.client("cloudwatch")
-    query = {"id": "q1", "expression": 'SELECT MAX(m) FROM "Shop"', "period": 60, "return_data": True}
-    common = {"comparison": "GreaterThanThreshold", "threshold": 5.0, "evaluation_periods": 1}
-    one = {**common, "namespace": "Shop", "statistic": "Sum", "period": 60}
-
-    def theirs(word: str, **arguments: Any) -> bool:
-        found = module(cloudwatch_metric_alarm, {"name": account.name(f"theirs-{word}"), "region": REGION, "state": "present", **arguments})
-        assert "failed" not in found, found
-        return bool(found["changed"])
-
-    def ours(word: str, **arguments: Any) -> bool:
-        found = account.run(alarms=[{"name": account.name(f"ours-{word}"), **arguments}])
-        assert "failed" not in found, found
-        return bool(found["changed"])
-
-    for dimensions, expected in (({"b": "1", "a": "2"}, True), ({"a": "2", "b": "1"}, False)):
-        assert ours("order", **one, metric_name="m", dimensions=dimensions) is expected
-        assert theirs("order", **one, metric="m", dimensions=dimensions) is True
-    camel = {"Id": "q1", "Expression": query["expression"], "Period": 60, "ReturnData": True}
-    for expected in (True, False):
-        assert ours("query", **common, metrics=[camel]) is expected
-        assert theirs("query", **common, metrics=[query]) is True
-    rules = {"Namespace": "Shop", "MetricName": "m", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0}
-    rules |= {"ComparisonOperator": "GreaterThanThreshold", "ActionsEnabled": False, "AlarmDescription": "theirs", "OKActions": [TOPIC]}
-    for word in ("ours-muted", "theirs-muted"):
-        client.put_metric_alarm(AlarmName=account.name(word), **rules)
-    assert ours("muted", threshold=5.0) and theirs("muted", **one, metric="m")
-    kept = [
-        (found["ActionsEnabled"], found.get("AlarmDescription"), found["OKActions"])
-        for found in map(account.alarm, ("ours-muted", "theirs-muted"))
-    ]
-    assert kept == [(False, "theirs", [TOPIC]), (True, None, [])]
 
 
 def test_alarms_of_the_demo_go_off_and_back(account: Account, tmp_path: Path) -> None:

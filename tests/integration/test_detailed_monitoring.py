@@ -27,6 +27,17 @@ def account(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Account:
     return controlled(lab, monkeypatch)
 
 
+def switched(lab: Lab, hostvars: dict[str, Any], check: bool = False, plan: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """The action on hosts of REGION, unless *plan* says other ones, with ``writes``, the operations that AWS has seen."""
+    given = plan or {"hosts": {name: {"profile": "", "region": REGION} for name in hostvars}}
+    options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
+    task = SimpleNamespace(args={"region": REGION, "plan": given, **more}, action="x", **options)
+    action = cw_agent_detailed_monitoring.ActionModule(task, CONNECTION, None, None, None, None)
+    since = lab.mark()
+    found: dict[str, Any] = action.run(task_vars={"hostvars": hostvars})
+    return {**found, "writes": lab.writes(since)}
+
+
 def test_instances_are_switched_by_their_hosts_variable(account: Account) -> None:
     """A host that says nothing stays as it is; one that is wrong keeps all as they are."""
     lab, clients = account.lab, {region: account.client("ec2", region) for region in REGIONS}
@@ -38,13 +49,7 @@ def test_instances_are_switched_by_their_hosts_variable(account: Account) -> Non
     hostvars["a"]["cw_agent_detailed_monitoring"], hostvars["c"]["cw_agent_detailed_monitoring"] = True, False
 
     def run(check: bool = False) -> dict[str, Any]:
-        task = SimpleNamespace(
-            args={"region": REGION, "plan": plan}, action="x", environment=None, check_mode=check, diff=True, async_val=0
-        )
-        action = cw_agent_detailed_monitoring.ActionModule(task, CONNECTION, None, None, None, None)
-        since = lab.mark()
-        found: dict[str, Any] = action.run(task_vars={"hostvars": hostvars})
-        return {**found, "writes": lab.writes(since)}
+        return switched(lab, hostvars, check, plan)
 
     def states() -> list[str]:
         found = [clients[region].describe_instances(InstanceIds=[one])["Reservations"][0]["Instances"][0] for region, one in where]

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from ansible_collections.amazon.aws.plugins.modules import cloudtrail
 from ansible_collections.cloudwatch.agent.plugins.action import cloudtrail_trails
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import trails
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import MEM
@@ -196,25 +195,6 @@ def test_a_delivery_that_fails_is_reported(account: Trails) -> None:
     found = account.run(**account.arguments(account.entry()))
     assert not found["changed"] and "does not exist" in found["trails"][0]["delivery_errors"]["events to its log group"]
     assert "cannot deliver events to its log group" in account.warnings[-1]
-
-
-def test_what_the_module_of_amazon_aws_does_with_the_same_tasks(account: Trails, module: Callable[..., dict[str, Any]]) -> None:
-    """The table of the guide: a trail that loses its regions, a home that is elsewhere, a new role, and a trail that is gone."""
-    account.run(**account.arguments(account.new(log_group_name=account.base)))
-    same = {"name": f"t-{account.word}", "s3_bucket_name": account.bucket, "region": "us-east-1"}
-    assert not account.run(**account.arguments(account.new()))["changed"]
-    away = module(cloudtrail, {**same, "region": OTHER, "enable_log_file_validation": False})
-    assert away["failed"] and "InvalidHomeRegionException" in str(away)
-    account.run(**account.arguments(account.entry(logging=False)))
-    assert account.run(**account.arguments(account.new()))["writes"] == []
-    assert module(cloudtrail, same)["changed"] and not account.trail()["IsMultiRegionTrail"] and account.records()
-    account.lab.fault("early", service="cloudtrail", operation="CreateTrail", count=1)
-    role = account.trail()["CloudWatchLogsRoleArn"]
-    group = account.trail()["CloudWatchLogsLogGroupArn"]
-    new = {**same, "name": f"u-{account.word}", "cloudwatch_logs_role_arn": role, "cloudwatch_logs_log_group_arn": group}
-    assert "Access denied" in str(module(cloudtrail, new))
-    module(cloudtrail, {**same, "state": "disabled"})
-    assert account.trail() == {}
 
 
 def test_the_playbook_makes_what_the_guide_shows(account: Trails, tmp_path: Path) -> None:
