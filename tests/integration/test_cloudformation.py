@@ -5,7 +5,7 @@
 
 moto deploys log groups, roles, instance profiles, topics, dashboards and flow logs. It passes over metric filters, alarms and trails in
 silence, and fails at associations; its parameters are not those of the stand-in, whose Parameter Store is its own. All of these are
-compared with what the modules ask for in unit tests, tests/unit/plugins/module_utils/_template.
+compared with what the modules make in tests/integration/test_cloudformation_objects.py.
 """
 
 from __future__ import annotations
