@@ -166,6 +166,36 @@ def module(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str,
     return run
 
 
+class Shop:
+    """Another account than that of the lab's own keys, which the controller reaches by the profile ``shop``."""
+
+    account, profile, key = "444455556666", "shop", "LAB444455556666"
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab, self._since = lab, lab.mark()
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        return self._lab.client(region, service, aws_access_key_id=self.key)
+
+    def wrote(self) -> bool:
+        """Whether there were writes since the last time, all of them in this account."""
+        calls = [call for call in self._lab.calls(self._since) if call["write"]]
+        self._since = self._lab.mark()
+        return bool(calls) and {call["access_key"] for call in calls} == {self.key}
+
+
+@pytest.fixture
+def shop(lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shop:
+    """Credentials of two accounts in a file, instead of those in the environment; asked for after what sets these."""
+    file = tmp_path / "credentials"
+    own = {"default": lab.environment["AWS_ACCESS_KEY_ID"], Shop.profile: Shop.key}
+    file.write_text("".join(f"[{name}]\naws_access_key_id={key}\naws_secret_access_key=secret\n" for name, key in own.items()))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+    return Shop(lab)
+
+
 @pytest.fixture
 def inventory(tmp_path: Path) -> Callable[[dict[str, Any]], Path]:
     """Write an inventory; returns its path."""

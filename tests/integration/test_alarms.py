@@ -19,7 +19,7 @@ from ansible_collections.cloudwatch.agent.tests.support.fake_cloudwatch import p
 from .alarm_account import GUIDE, OTHER, REGION, ROOT, Account, controlled
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab, Shop
 
 TOPIC = f"arn:aws:sns:{REGION}:123456789012:given"
 ONE = {"namespace": "Shop", "metric_name": "errors", "statistic": "Sum", "period": 60, "evaluation_periods": 2, "threshold": 5}
@@ -89,6 +89,7 @@ def test_alarms_of_what_is_collected(account: Account) -> None:
         "settings": {"memory": {"threshold": 80}, "silent": {}, "log_errors": {}},
         "topics": [account.base],
         "alarm_tags": {"team": "web"},
+        "prices": {"metric_alarm": 1.0},
     }
     writes = account.quartet(**given)
     assert sorted(set(writes)) == [
@@ -139,6 +140,22 @@ def test_alarms_go_off_and_back_as_the_metric_does(account: Account) -> None:
     for minutes in range(1, 6):
         account.value(1, minutes, InstanceId=f"i-{account.base}-web-3")
     assert [account.alarm(f"silent-{name}")["StateValue"] for name in ("web-3", "AmazonCloudWatch-web")] == ["OK", "OK"]
+
+
+def test_options_of_patterns_another_prefix_and_another_account(account: Account, shop: Shop) -> None:
+    group, prefix = account.name("trail"), f"{account.base}-own-"
+    shop.client("logs", OTHER).create_log_group(logGroupName=group)
+    shop.wrote()
+    one = {"log_group": group, "patterns": ["root_login"], "region": OTHER, "profile": shop.profile}
+    alarm = {"name": account.name("one"), "region": OTHER, "profile": shop.profile, **ONE}
+    assert account.quartet(log_patterns=[one], alarms=[alarm]) == ["PutMetricFilter", "PutMetricAlarm", "PutMetricAlarm"]
+    changed = {**one, "threshold": 3.0, "period": 600}
+    assert account.quartet(log_patterns=[changed]) == ["PutMetricAlarm"]
+    assert account.quartet(log_patterns=[one], prefix=prefix) == ["PutMetricFilter", "PutMetricAlarm"] and shop.wrote()
+    found = shop.client("cloudwatch", OTHER).describe_alarms(AlarmNamePrefix=account.base)["MetricAlarms"]
+    values = {item["AlarmName"].removeprefix(account.base): (item["Threshold"], item["Period"]) for item in found}
+    assert values == {"-one": (5.0, 60), f"-root_login-{group}": (3.0, 600), f"-own-root_login-{group}": (1.0, 300)}
+    assert account.alarm("one", OTHER) == {}
 
 
 def test_patterns_of_a_trail(account: Account) -> None:

@@ -21,7 +21,7 @@ from .alarm_account import CONNECTION, OTHER, REGION, ROOT, SERVICES, Account, c
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab, Shop
 
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_dashboards.rst").read_text(encoding="utf-8")
 DOCUMENTED = {*re.findall(r'"((?:cloudwatch|logs|sts):\w+)"', GUIDE)}
@@ -95,6 +95,16 @@ def test_every_option_of_a_dashboard(site: Site) -> None:
     ):
         assert site.quartet(given, **option) == operations, option
     assert site.client.list_dashboards(DashboardNamePrefix=site.name)["DashboardEntries"] == []
+
+
+def test_alarms_of_another_prefix_and_another_account(site: Site, shop: Shop) -> None:
+    given = {"plan": {"hosts": {}, "configurations": [site.account.item(metrics=STANDARD)]}}
+    site.quartet(given)
+    assert site.quartet({**given, "alarm_prefix": "own-"}) == ["PutDashboard"] and "alarm:own-" in json.dumps(site.body())
+    assert not shop.wrote()
+    assert site.quartet(profile=shop.profile, widgets=[NOTE, NOTE]) == ["PutDashboard"] and shop.wrote()
+    there = json.loads(shop.client("cloudwatch").get_dashboard(DashboardName=site.name)["DashboardBody"])
+    assert len(there["widgets"]) == 2 and len(site.body()["widgets"]) > 2
 
 
 def test_a_dashboard_that_says_the_same_is_not_written(site: Site) -> None:

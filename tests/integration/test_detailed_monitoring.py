@@ -17,7 +17,7 @@ from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_detaile
 from .alarm_account import CONNECTION, OTHER, REGION, Account, controlled
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab, Shop
 
 REGIONS = (REGION, OTHER)
 
@@ -36,6 +36,33 @@ def switched(lab: Lab, hostvars: dict[str, Any], check: bool = False, plan: dict
     since = lab.mark()
     found: dict[str, Any] = action.run(task_vars={"hostvars": hostvars})
     return {**found, "writes": lab.writes(since)}
+
+
+def quartet(lab: Lab, hostvars: dict[str, Any], **arguments: Any) -> list[str]:
+    """CHECK, run, CHECK, run: check mode predicts every change and makes none, and the second run has nothing to write."""
+    check, made, again, last = (switched(lab, hostvars, one, **arguments) for one in (True, False, True, False))
+    assert (check["changed"], check["writes"]) == (True, []) and {**check, "writes": made["writes"]} == made
+    assert [(one["changed"], one["writes"]) for one in (again, last)] == [(False, [])] * 2
+    assert [one["before"] for one in last["instances"]] == [one["after"] for one in made["instances"]]
+    return list(made["writes"])
+
+
+def test_on_off_and_another_account(account: Account, shop: Shop) -> None:
+    """What it costs by the prices that are given."""
+    lab = account.lab
+    clients = {"": account.client("ec2"), shop.profile: shop.client("ec2")}
+    made = {name: client.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1) for name, client in clients.items()}
+    instances = {name: one["Instances"][0]["InstanceId"] for name, one in made.items()}
+    plan = {"hosts": {f"h{name}": {"profile": name, "region": REGION} for name in instances}}
+    for value, operation in ((True, "MonitorInstances"), (False, "UnmonitorInstances")):
+        hostvars = {f"h{name}": {"instance_id": one, "cw_agent_detailed_monitoring": value} for name, one in instances.items()}
+        assert quartet(lab, hostvars, plan=plan, prices={"metric": 0.5}) == [operation] * 2
+        states = [
+            client.describe_instances(InstanceIds=[instances[name]])["Reservations"][0]["Instances"][0]["Monitoring"]["State"]
+            for name, client in clients.items()
+        ]
+        assert states == [["disabled", "enabled"][value]] * 2
+        assert switched(lab, hostvars, plan=plan, prices={"metric": 0.5})["forecast"]["cost"] == (7.0 if value else 0.0)
 
 
 def test_instances_are_switched_by_their_hosts_variable(account: Account) -> None:

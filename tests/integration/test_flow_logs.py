@@ -16,7 +16,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import flow_
 from .account import GUIDE_OF_DELIVERY, Account
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab, Shop
 
 OTHER = "eu-west-1"
 
@@ -142,6 +142,26 @@ def test_two_regions_in_one_task(account: FlowLogs) -> None:
     assert account.quartet(**account.arguments(*entries)) == ["CreateRole", "PutRolePolicy", "CreateFlowLogs", "CreateFlowLogs"]
     assert len(account.logs_of(account.vpc)) == len(account.logs_of(there, OTHER)) == 1
     assert account.logs_of(there) == []
+
+
+def test_another_account(account: FlowLogs, shop: Shop) -> None:
+    """With a role of its own, of the same name."""
+    vpc = shop.client("ec2").create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    shop.wrote()
+    entry = account.entry(resource_ids=[vpc], profile=shop.profile)
+    assert account.quartet(**account.arguments(entry)) == ["CreateRole", "PutRolePolicy", "CreateFlowLogs"] and shop.wrote()
+    (made,) = shop.client("ec2").describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [vpc]}])["FlowLogs"]
+    assert made["DeliverLogsPermissionArn"] == f"arn:aws:iam::{shop.account}:role/{account.role}"
+
+
+def test_a_role_with_a_path_delivers(account: FlowLogs) -> None:
+    """AWS takes the ARN with the path alone; a later run that says no path finds the role by its name."""
+    arguments = {**account.arguments(), "delivery_role": f"/teams/{account.role}"}
+    assert account.quartet(**arguments) == ["CreateRole", "PutRolePolicy", "CreateFlowLogs"]
+    (made,) = account.logs_of(account.vpc)
+    assert made["DeliverLogsPermissionArn"].endswith(f":role/teams/{account.role}") and made["DeliverLogsStatus"] == "SUCCESS"
+    other = account.entry(resource_ids=[account.make_vpc()])
+    assert account.quartet(**account.arguments(account.entry(), other)) == ["CreateFlowLogs"]
 
 
 def test_one_bad_id_is_a_failure_that_names_it_and_the_others_are_made(account: FlowLogs) -> None:

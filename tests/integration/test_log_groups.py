@@ -22,7 +22,7 @@ from .account import GUIDES, REGION, Account
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab, Shop
 
 GUIDE = (GUIDES / "guide_log_groups.rst").read_text(encoding="utf-8")
 OTHER = "eu-west-1"
@@ -167,6 +167,18 @@ def test_every_retention_of_aws_leaves_the_group_with_its_events(account: Groups
         found = account.group(name)
         assert (found["retentionInDays"], found["creationTime"]) == (days, made)
     assert account.events(name) == 1
+
+
+def test_another_region_and_another_account(account: Groups, shop: Shop) -> None:
+    name = account.name("own")
+    assert account.quartet(groups=[{"name": name, "region": OTHER, "retention_in_days": 7}]) == ["CreateLogGroup", "PutRetentionPolicy"]
+    assert account.group(name, OTHER)["retentionInDays"] == 7 and account.group(name) == {} and not shop.wrote()
+    there = {"name": name, "profile": shop.profile, "region": OTHER, "deletion_protection": True}
+    assert account.quartet(groups=[there]) == ["CreateLogGroup"] and shop.wrote()
+    (found,) = shop.client("logs", OTHER).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    assert f":{shop.account}:" in found["arn"] and found["deletionProtectionEnabled"]
+    gone = account.quartet(groups=[{**there, "state": "absent", "deletion_protection": False}])
+    assert gone == ["PutLogGroupDeletionProtection", "DeleteLogGroup"] and shop.wrote() and account.group(name, OTHER)
 
 
 def test_filters_and_groups_of_longer_names_stay(account: Groups) -> None:

@@ -18,7 +18,7 @@ from ansible_collections.cloudwatch.agent.tests.support.fake_logs import data_pr
 from .account import GUIDES, Account
 
 if TYPE_CHECKING:
-    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab, Shop
 
 GUIDE = (GUIDES / "guide_log_groups.rst").read_text(encoding="utf-8")
 STATEMENT = {"Effect": "Allow", "Principal": {"Service": "route53.amazonaws.com"}, "Action": "logs:PutLogEvents", "Resource": "*"}
@@ -82,6 +82,12 @@ def test_the_resource_policy_of_a_log_group_and_two_regions(account: Policies) -
     assert gone == ["DeleteResourcePolicy"] * 3
     missing = account.run(policies=[account.entry(log_group_name=f"{account.base}-none")])
     assert missing["failed"] and "ResourceNotFoundException" in missing["msg"]
+
+
+def test_another_account(account: Policies, shop: Shop) -> None:
+    there = account.entry(profile=shop.profile)
+    assert account.quartet(policies=[there]) == ["PutResourcePolicy"] and shop.wrote()
+    assert account.quartet(policies=[{**there, "state": "absent"}]) == ["DeleteResourcePolicy"] and shop.wrote()
 
 
 def test_refusals_and_faults_lose_nothing(account: Policies) -> None:

@@ -21,7 +21,7 @@ from .account import GUIDE_OF_DELIVERY, Account
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
+    from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab, Shop
 
 OTHER = "eu-west-1"
 OBJECTS = {"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::orders/"]}], "ReadWriteType": "WriteOnly"}
@@ -128,6 +128,31 @@ def test_every_option_of_a_trail_that_is_there(account: Trails) -> None:
     assert any("records us-east-1 alone from now on" in line for line in account.warnings)
     assert account.quartet(**account.arguments(account.entry(global_service_events=False))) == ["UpdateTrail"]
     assert account.quartet(**account.arguments(account.entry(multi_region=True, global_service_events=True))) == ["UpdateTrail"]
+
+
+def test_a_trail_of_an_organization_and_another_prefix(account: Trails) -> None:
+    """The bucket's policy gets what they need, whether the entry names the bucket or not."""
+    account.run(**account.arguments(account.new()))
+    organization = {"organization": True, "organization_id": "o-a1b2c3d4e5"}
+    assert account.quartet(**account.arguments(account.entry(**organization))) == [f"PUT /{account.bucket}", "UpdateTrail"]
+    assert "/AWSLogs/o-a1b2c3d4e5/*" in str(account.policy())
+    assert account.quartet(**account.arguments(account.entry(s3_key_prefix="else", **organization))) == [
+        f"PUT /{account.bucket}",
+        "UpdateTrail",
+    ]
+    assert "/else/AWSLogs/o-a1b2c3d4e5/*" in str(account.policy())
+
+
+def test_another_account(account: Trails, shop: Shop) -> None:
+    shop.client("s3").create_bucket(Bucket=f"shop-{account.word}")
+    shop.client("logs").create_log_group(logGroupName=account.base)
+    shop.wrote()
+    entry = account.entry(s3_bucket_name=f"shop-{account.word}", log_group_name=account.base, profile=shop.profile)
+    made = account.quartet(**account.arguments(entry))
+    assert made == ["CreateRole", "PutRolePolicy", f"PUT /shop-{account.word}", "CreateTrail", "StartLogging"] and shop.wrote()
+    assert account.trail() == {}
+    (found,) = shop.client("cloudtrail").describe_trails()["trailList"]
+    assert found["CloudWatchLogsRoleArn"] == f"arn:aws:iam::{shop.account}:role/trails-{account.word}"
 
 
 def test_selectors_of_the_other_form_stay_where_they_record_the_same(account: Trails) -> None:
