@@ -118,16 +118,20 @@ def test_subnets_interfaces_gateways_and_buckets(account: FlowLogs) -> None:
     gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
     bucket = account.base[1:]
     account.client("s3").create_bucket(Bucket=bucket)
-    arn = f"arn:aws:s3:::{bucket}/vpc"
+    arn, stream = f"arn:aws:s3:::{bucket}/vpc", f"arn:aws:firehose:us-east-1:123456789012:deliverystream/{bucket}"
     options = {"file_format": "parquet", "per_hour_partition": True, "hive_compatible_partitions": False}
     entries = [
         account.entry(resource_ids=[subnet, interface]),
         account.entry(resource_ids=[gateway]),
         account.entry(destination_arn=arn, **options),
+        account.entry(destination_arn=stream, traffic_type="REJECT"),
     ]
     writes = account.quartet(**account.arguments(*entries))
-    assert writes == ["CreateRole", "PutRolePolicy", *["CreateFlowLogs"] * 4]
+    assert writes == ["CreateRole", "PutRolePolicy", *["CreateFlowLogs"] * 5]
     assert account.logs_of(gateway)[0]["MaxAggregationInterval"] == 60
+    (to_stream,) = [one for one in account.logs_of(account.vpc) if one["LogDestinationType"] == "kinesis-data-firehose"]
+    assert (to_stream["LogDestination"], to_stream["TrafficType"]) == (stream, "REJECT")
+    assert account.quartet(**account.arguments({**entries[-1], "state": "absent"})) == ["DeleteFlowLogs"]
     (to_bucket,) = account.logs_of(account.vpc)
     assert to_bucket["DestinationOptions"] == {"FileFormat": "parquet", "HiveCompatiblePartitions": False, "PerHourPartition": True}
     changed = account.entry(destination_arn=arn, file_format="plain-text")

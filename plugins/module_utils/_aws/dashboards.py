@@ -22,6 +22,8 @@ VERBS = {
 QUERIES = 500
 """Queries of a GetMetricData call."""
 EVENTS = 10_000
+UNREAD = ("InternalError", "Forbidden")
+"""What GetMetricData says of a query in an answer of 200 that has nothing of it."""
 
 
 def read(client: Any, name: str, tagged: bool = False) -> Found | None:
@@ -74,14 +76,21 @@ def _made(client: Any, verb: str, step: Step) -> Mapping[str, Any]:  # noqa: ARG
 
 
 @aws_call("read the metrics of the graph {title}", DASHBOARDS)
-def points(client: Any, title: str, queries: list[dict[str, Any]], start: float, end: float) -> list[dict[str, Any]]:  # noqa: ARG001
-    """What GetMetricData has for a graph: ``id``, ``label``, and ``points``, pairs of time (seconds since the epoch) and value."""
+def points(client: Any, title: str, queries: list[dict[str, Any]], start: float, end: float) -> list[dict[str, Any]]:
+    """What GetMetricData has for a graph: ``id``, ``label``, and ``points``, pairs of time (seconds since the epoch) and value.
+
+    Raises:
+        AwsError: also for a single query that could not be answered, which would look as if there were no data.
+    """
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     pages = client.get_paginator("get_metric_data").paginate(
         MetricDataQueries=queries[:QUERIES], StartTime=start, EndTime=end, ScanBy="TimestampAscending"
     )
     for page in pages:
         for one in page["MetricDataResults"]:
+            if one.get("StatusCode") in UNREAD:
+                text = " ".join(f"{said.get('Code')}: {said.get('Value')}" for said in one.get("Messages") or [])
+                raise AwsError(f"Failed to read the metrics of the graph {title}: {one['StatusCode']}{f': {text}' if text else ''}.")
             pairs = [(at.timestamp(), value) for at, value in zip(one["Timestamps"], one["Values"])]
             found.setdefault((one["Id"], one.get("Label") or one["Id"]), []).extend(pairs)
     return [{"id": key, "label": label, "points": pairs} for (key, label), pairs in found.items()]

@@ -180,8 +180,19 @@ def _replaced(ec2: Any, one: Change, old: Found, role: str, sleep: Sleep) -> Non
     try:
         _gone(ec2, old.id)
     except AwsError as error:
+        if error.unsure and not _is_there(ec2, old, error):
+            return
         _taken_back(ec2, ids, error)
         raise AwsError(f"{error} Nothing was changed: the new flow log was taken back.", error.code) from error
+
+
+def _is_there(ec2: Any, old: Found, error: AwsError) -> bool:
+    """Whether a flow log is still there whose deletion got no answer: without it, the new one must not go, too."""
+    try:
+        return any(one.id == old.id for one in read(ec2, [old.resource]))
+    except AwsError as again:
+        text = f"{error} The new flow log is there, and nobody knows whether {old.id} is, too: {again}"
+        raise AwsError(text, again.code, details=CHANGED) from again
 
 
 def _taken_back(ec2: Any, ids: list[str], error: AwsError) -> None:

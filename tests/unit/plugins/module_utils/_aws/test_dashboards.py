@@ -61,5 +61,9 @@ def test_points_and_lines_of_all_pages() -> None:
     known = client(get_paginator=paginator)
     (found,) = dashboards.points(known, "t", [], 0, 1)
     assert found == {"id": "q1", "label": "i-1", "points": [(at.timestamp(), 5.0)] * 2}
+    data = {"Id": "q2", "StatusCode": "Forbidden", "Messages": [{"Code": "Denied", "Value": "no"}], "Timestamps": [], "Values": []}
+    closed = client(get_paginator=lambda _name: SimpleNamespace(paginate=lambda **_given: [{"MetricDataResults": [data]}]))
+    with pytest.raises(AwsError, match=r"Failed to read the metrics of the graph t: Forbidden: Denied: no\."):
+        dashboards.points(closed, "t", [], 0, 1)
     lines = dashboards.lines(known, "/web", "?ERROR", 0)
     assert (len(lines), lines[-1]) == (30, (29.0, "29"))

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account import flow_log_changes as changes
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.flow_logs import desired
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import flow_logs
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.flow_logs import ensure, read
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.tests.support.fake_flow_logs import OTHER, ROLE, VPC, Ec2, early, entry
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import refused
+
+EAST = Target("", "us-east-1")
 
 
 def run(ec2: Ec2, *entries: dict[str, Any], slept: list[float] | None = None) -> dict[int, AwsError | None]:
@@ -95,6 +99,40 @@ def test_an_error_after_which_something_is_not_as_it_was_says_so() -> None:
     error = run(ec2, entry(log_format="${srcaddr}"))[0]
     assert error and error.details == {"changed": True} and len(ec2.flow_logs) == 2
     assert "Later. The new flow log fl-00000002 could not be taken back, and both are there: Failed to delete" in str(error)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_deletion_without_an_answer_leaves_one_flow_log(gone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new one is taken back only where the old one is still there."""
+    ec2 = Ec2(one_format=False)
+    old = ec2.seed()["FlowLogId"]
+    delete, answers = ec2.delete_flow_logs, [refused("InternalError", "Lost.", 500)]
+
+    def lost(FlowLogIds: list[str]) -> dict[str, Any]:  # noqa: N803 # AWS's name
+        if answers and not gone:
+            raise answers.pop()
+        found = delete(FlowLogIds)
+        for error in answers:
+            raise error
+        return found
+
+    monkeypatch.setattr(ec2, "delete_flow_logs", lost)
+    error = run(ec2, entry(log_format="${srcaddr}"))[0]
+    (left,) = ec2.flow_logs.values()
+    assert (left["FlowLogId"] == old, left["LogFormat"] == "${srcaddr}", error is None) == (not gone, gone, gone)
+    assert gone or "Nothing was changed" in str(error)
+    answers[:] = [refused("InternalError", "Lost.", 500)]
+    (wanted,) = desired([entry(max_aggregation_interval=60)])[EAST]
+    change = changes.change(wanted, read(ec2, [VPC]))
+    monkeypatch.setattr(flow_logs, "read", failing_read)
+    error = ensure(ec2, [change], ROLE, lambda _seconds: None)[0]
+    assert (
+        error and error.details == {"changed": True} and "nobody knows whether" in str(error) and "The new flow log is there" in str(error)
+    )
+
+
+def failing_read(*_asked: Any) -> list[Any]:
+    raise AwsError("Failed to read.", "InternalError")
 
 
 def test_a_refusal_of_the_call_is_one_of_all_its_resources() -> None:
