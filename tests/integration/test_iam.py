@@ -16,6 +16,7 @@ import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.tests.support.agent_configurations import MEM, files
 from ansible_collections.cloudwatch.agent.tests.support.enforced import TRUST
+from ansible_collections.cloudwatch.agent.tests.support.templates import resolved
 
 if TYPE_CHECKING:
     from ansible_collections.cloudwatch.agent.tests.integration.conftest import Lab
@@ -114,6 +115,37 @@ class Account:
         assert (last["changed"], last["writes"]) == (0, 0), last["output"]
         return run
 
+    def of_template(self, **variables: Any) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+        """By id the resources of the template of the same variables, and what IAM has of each, in the words of CloudFormation."""
+        given = {"cw_agent_iam_path": "/cloudwatch/", "cw_agent_template_parts": ["iam"], "cw_agent_template_limit": "s3", **variables}
+        given["cw_agent_template_dir"] = str(self.scratch / "templates")
+        self.lab.playbook("cloudwatch.agent.cloudformation", self.scratch / "hosts.yml", "-e", json.dumps(given))
+        (file,) = (self.scratch / "templates").iterdir()
+        resources = json.loads(file.read_text(encoding="utf-8"))["Resources"]
+        wanted = {name: {**resolved(one["Properties"]), "Type": one["Type"]} for name, one in resources.items()}
+        return {name: (_compared(one), _compared(self._found(one))) for name, one in wanted.items()}
+
+    def _found(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """What IAM has of the object that a resource names."""
+        kind = wanted["Type"]
+        if kind == "AWS::IAM::InstanceProfile":
+            item = self.iam.get_instance_profile(InstanceProfileName=wanted["InstanceProfileName"])["InstanceProfile"]
+            return {**item, "Type": kind, "Roles": [one["RoleName"] for one in item["Roles"]], "Tags": []}
+        if kind == "AWS::IAM::ManagedPolicy":
+            arn = f"arn:aws:iam::{ACCOUNT}:policy{wanted['Path']}{wanted['ManagedPolicyName']}"
+            policy = self.iam.get_policy(PolicyArn=arn)["Policy"]
+            version = self.iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+            return {**policy, "Type": kind, "ManagedPolicyName": policy["PolicyName"], "PolicyDocument": version["Document"]}
+        word = "role" if kind == "AWS::IAM::Role" else "user"
+        named = {f"{word.title()}Name": wanted[f"{word.title()}Name"]}
+        names = getattr(self.iam, f"list_{word}_policies")(**named)["PolicyNames"]
+        read = getattr(self.iam, f"get_{word}_policy")
+        inline = [{"PolicyName": name, "PolicyDocument": read(**named, PolicyName=name)["PolicyDocument"]} for name in names]
+        attached = getattr(self.iam, f"list_attached_{word}_policies")(**named)["AttachedPolicies"]
+        item = getattr(self.iam, f"get_{word}")(**named)[word.title()]
+        more = {"Policies": inline, "ManagedPolicyArns": [one["PolicyArn"] for one in attached], "Type": kind}
+        return {**item, **more, "PermissionsBoundary": (item.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")}
+
     def role(self, word: str) -> dict[str, Any]:
         found: dict[str, Any] = self.iam.get_role(RoleName=self.name(word))["Role"]
         return found
@@ -123,6 +155,23 @@ class Account:
         asked = {f"{kind.title()}Name": self.name(word), "PolicyName": "cloudwatch-agent"}
         document = getattr(self.iam, f"get_{kind}_policy")(**asked)["PolicyDocument"]
         return {action: statement["Resource"] for statement in document["Statement"] for action in statement["Action"]}
+
+
+def _compared(properties: dict[str, Any]) -> dict[str, Any]:
+    """What there is to say of an object: neither what AWS alone knows of it, nor in which order policies and tags are."""
+    names = ("Type", "Path", "PolicyDocument", "AssumeRolePolicyDocument", "PermissionsBoundary", "Roles")
+    found = {key: properties[key] for key in names if properties.get(key)}
+    found["Names"] = {properties.get(f"{word}Name") for word in ("Role", "User", "InstanceProfile", "ManagedPolicy")} - {None}
+    found["Tags"] = {tag["Key"]: tag["Value"] for tag in properties.get("Tags") or []}
+    found["ManagedPolicyArns"] = sorted(properties.get("ManagedPolicyArns") or [])
+    found["Policies"] = {one["PolicyName"]: one["PolicyDocument"] for one in properties.get("Policies") or []}
+    return found
+
+
+def assert_equal(pairs: dict[str, tuple[dict[str, Any], dict[str, Any]]], *kinds: str) -> None:
+    assert {one["Type"] for one, _found in pairs.values()} == {f"AWS::IAM::{kind}" for kind in kinds}
+    for name, (wanted, found) in pairs.items():
+        assert wanted == found, name
 
 
 @pytest.fixture
@@ -143,6 +192,8 @@ def test_instances(account: Account) -> None:
     boundary = account.iam.create_policy(PolicyName=account.name("boundary"), PolicyDocument=json.dumps(everything))
     more = {"cw_agent_iam_boundary": boundary["Policy"]["Arn"], "cw_agent_iam_tags": {"team": "web"}}
     account.quartet(**more, cw_agent_iam_managed_policies=["AmazonSSMManagedInstanceCore"])
+    managed = {"cw_agent_iam_managed_policies": ["AmazonSSMManagedInstanceCore"]}
+    assert_equal(account.of_template(**more, **managed), "Role", "InstanceProfile")
     role = account.role("web")
     assert role["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/cloudwatch/{account.name('web')}"
     assert role["AssumeRolePolicyDocument"] == TRUST
@@ -282,6 +333,7 @@ def test_on_premises(account: Account) -> None:
     account.onprem("edge-1", "edge", cw_agent_iam_onprem="activation")
     more = {"cw_agent_iam_keys_directory": str(account.keys)}
     account.quartet()
+    assert_equal(account.of_template(), "Role", "User")
     assert list(account.keys.iterdir()) == []
     loud = account.run("-vvvv", "--diff", **more)
     (file,) = account.keys.iterdir()
@@ -321,6 +373,7 @@ def test_a_large_policy_becomes_managed_ones_and_goes_back(account: Account) -> 
     account.run()
     account.hosts["web-1"]["cw_agent_fragment_base"] = {"logs": files(*(f"/web/{number}/{'x' * 60}" for number in range(40)))}
     account.twice()
+    assert_equal(account.of_template(), "Role", "InstanceProfile", "ManagedPolicy")
     name = account.name("web")
     attached = account.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     assert [item["PolicyName"] for item in attached] == [f"{name}-{number}" for number in range(1, len(attached) + 1)] and len(attached) > 1

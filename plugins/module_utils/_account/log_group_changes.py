@@ -231,7 +231,9 @@ def _filters_after(wanted: Wanted, found: Found, field: str) -> dict[str, Mappin
 
 def _side(wanted: Wanted, found: Found) -> dict[str, Any]:
     """What is said of a group that is there."""
-    values: dict[str, Any] = {"log_group_class": found.log_class, "retention_in_days": shown_retention(found.retention)}
+    values: dict[str, Any] = {"log_group_class": found.log_class}
+    if found.log_class != DELIVERY:  # it keeps events for a day, whatever the number says
+        values["retention_in_days"] = shown_retention(found.retention)
     if wanted.key is not None:
         values["kms_key_id"] = found.key
     if wanted.tags or wanted.purge_tags:

@@ -174,3 +174,10 @@ def test_a_diff_shows_what_is_spoken_of() -> None:
     sides = shown(wanted(index_policy={}), FOUND._replace(index_policy={"Fields": ["a"]}))
     assert [side["index_policy"] for side in sides] == [{"Fields": ["a"]}, {}]
     assert shown(wanted(retention=60), None)[1]["retention_in_days"] == 60
+
+
+def test_nothing_is_said_of_the_retention_that_a_class_has_by_itself() -> None:
+    """DELIVERY keeps events for a day, and its group has no retention that could be shown: never would be the opposite."""
+    before, after = shown(wanted(log_class="DELIVERY"), None)
+    assert (before, after) == ({"state": "absent"}, {"state": "present", "log_group_class": "DELIVERY"})
+    assert shown(wanted(log_class="STANDARD"), None)[1]["retention_in_days"] == "never"
