@@ -89,8 +89,11 @@ def points(client: Any, title: str, queries: list[dict[str, Any]], start: float,
     for page in pages:
         for one in page["MetricDataResults"]:
             if one.get("StatusCode") in UNREAD:
-                text = " ".join(f"{said.get('Code')}: {said.get('Value')}" for said in one.get("Messages") or [])
-                raise AwsError(f"Failed to read the metrics of the graph {title}: {one['StatusCode']}{f': {text}' if text else ''}.")
+                said = " ".join(f"{line.get('Code')}: {line.get('Value')}" for line in one.get("Messages") or []) or "no further text"
+                raise AwsError(
+                    f"Failed to read the metrics of the graph {title}: {one['StatusCode']}: {said}."
+                    " Hint: allow cloudwatch:GetMetricData to the controller's credentials; run again after an error of AWS's own."
+                )
             pairs = [(at.timestamp(), value) for at, value in zip(one["Timestamps"], one["Values"])]
             found.setdefault((one["Id"], one.get("Label") or one["Id"]), []).extend(pairs)
     return [{"id": key, "label": label, "points": pairs} for (key, label), pairs in found.items()]
