@@ -155,16 +155,16 @@ def ensure(logs: Any, wanted: Wanted, found: Found | None, done: list[Step], sle
         AwsError: a step was refused.
     """
     for race in range(1, RACES + 1):
+        planned = steps(wanted, found)
         try:
-            for step in steps(wanted, found):
-                current = step
+            for step in planned:
                 _patient(logs, wanted.name, step, sleep)
                 done.append(step)
             return
         except AwsError as error:
             if error.code != "ResourceAlreadyExistsException" or race == RACES:
                 raise
-            done.append(current)
+            done += planned[:1]  # the creation
         sleep(STEP_SECONDS)
         found = read(logs, [wanted]).get(wanted.name)
         refused = list(problems(wanted, found))

@@ -118,7 +118,8 @@ def test_a_deletion_without_an_answer_leaves_one_flow_log(gone: bool, monkeypatc
 
     monkeypatch.setattr(ec2, "delete_flow_logs", lost)
     error = run(ec2, entry(log_format="${srcaddr}"))[0]
-    (left,) = ec2.flow_logs.values()
+    left = next(iter(ec2.flow_logs.values()))
+    assert len(ec2.flow_logs) == 1
     assert (left["FlowLogId"] == old, left["LogFormat"] == "${srcaddr}", error is None) == (not gone, gone, gone)
     assert gone or "Nothing was changed" in str(error)
     answers[:] = [refused("InternalError", "Lost.", 500)]
