@@ -322,3 +322,73 @@ def test_the_example_of_the_documentation(fleet: Fleet) -> None:
     back["cloudwatch.agent.cw_agent_release"]["version"] = f"{fleet.name}:1"
     play.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": [plan, back]}]))
     assert "version1islivealready" in said(fleet.run("release", inventory, *FAST, check=False))
+
+
+def given(fleet: Fleet) -> list[str]:
+    """The versions that the association of the fleet gives, or those that there are not."""
+    client, name = fleet.lab.client(), f"cloudwatch-agent-{fleet.name}"
+    found = client.list_associations(AssociationFilterList=[{"key": "AssociationName", "value": name}])["Associations"]
+    commands = [client.describe_association(AssociationId=one["AssociationId"])["AssociationDescription"]["Parameters"] for one in found]
+    return [version for one in commands for version in re.findall(rf"{fleet.name}:(\d+)", "\n".join(one["commands"]))]
+
+
+def shown_diff(done: subprocess.CompletedProcess[str]) -> str:
+    """What a run has shown as the change of an association."""
+    found = re.search(r"TASK \[cloudwatch.agent.association.*?(--- before.*?)\n(?:changed|\[WARN)", done.stdout, re.DOTALL)
+    assert found, done.stdout
+    return found[1]
+
+
+def test_associations_follow_what_is_live(fleet: Fleet) -> None:
+    """Promote, rollback, and the release of a run: check mode foresees the change, the run makes it, and a second one none."""
+    targets = {fleet.name: [{"key": "tag:Fleet", "values": [fleet.name]}], "AmazonCloudWatch-elsewhere": []}
+
+    def inventory(file: str, **more: Any) -> dict[str, Any]:
+        return desired(fleet, file, cw_agent_association_targets=targets, **more)
+
+    def follows(playbook: str, content: dict[str, Any], version: str, *options: str) -> None:
+        since, before = fleet.lab.mark(), given(fleet)
+        check = fleet.run(playbook, content, "--check", "--diff", *options)
+        assert fleet.lab.writes(since) == [] and given(fleet) == before
+        run = fleet.run(playbook, content, "--diff", *options)
+        assert (given(fleet), shown_diff(check)) == ([version], shown_diff(run))
+        assert changed(check) == changed(run) and fleet.lab.writes(since).count("UpdateAssociation") == 1
+
+    def again(playbook: str, content: dict[str, Any]) -> None:
+        since = fleet.lab.mark()
+        assert [changed(fleet.run(playbook, content, *options)) for options in ((), ("--check",))] == [0, 0]
+        assert fleet.lab.writes(since) == []
+
+    fleet.run("publish", inventory("/a"))
+    assert f"us-east-1/{fleet.name}:ithasnoassociationyet" in said(fleet.run("promote", inventory("/a")))
+    assert given(fleet) == []
+    fleet.run("association", desired(fleet, "/a", cw_agent_association_targets={fleet.name: targets[fleet.name]}))
+    assert given(fleet) == ["1"]
+    fleet.run("publish", inventory("/b"))
+    follows("promote", inventory("/b"), "2")
+    again("promote", inventory("/b"))
+    follows("rollback", inventory("/b"), "1")
+    follows("rollback", inventory("/b"), "2", "-e", f"cw_agent_release_version={fleet.name}:2")
+    # A release whose version does not exist yet in check mode.
+    follows("release", inventory("/c"), "3", "-e", "cw_agent_release_hold=lift")
+    again("release", inventory("/c"))
+    fleet.run("publish", inventory("/d"))
+    fleet.run("promote", inventory("/d", cw_agent_association_follow=False))
+    assert (fleet.labels()["live"], given(fleet)) == (4, ["3"])
+
+
+def test_an_association_that_cannot_follow_is_said_once_live_has_moved(fleet: Fleet) -> None:
+    targets = {fleet.name: [{"key": "tag:Fleet", "values": [fleet.name]}]}
+    inventory = desired(fleet, "/a", cw_agent_association_targets=targets)
+    fleet.run("release", inventory)
+    fleet.run("association", inventory)
+    inventory = desired(fleet, "/b", cw_agent_association_targets=targets)
+    fleet.run("publish", inventory)
+    fleet.lab.fault("denied", service="ssm", operation="UpdateAssociation")
+    done = fleet.run("promote", inventory, check=False)
+    assert done.returncode == 2 and fleet.labels()["live"] == 2 and given(fleet) == ["1"]
+    for text in ("allow ssm:UpdateAssociation", "live has moved already", "run ansible-playbook cloudwatch.agent.association"):
+        assert text.replace(" ", "") in said(done)
+    fleet.lab.clear()
+    # Whoever promotes again gets it as well.
+    assert (changed(fleet.run("promote", inventory)), given(fleet)) == (1, ["2"])

@@ -158,3 +158,12 @@ def script(parts: Sequence[Part], mode: str) -> str:
     locations = " ".join(shlex.quote(f"{part.name}:{part.version}" if part.version else part.name) for part in parts)
     apply = APPLY.replace("@NAMES@", locations).replace("@MODE@", shlex.quote(mode))
     return (LOOK.replace("@DIGESTS@", shlex.quote(digests)) + apply).strip()
+
+
+def after_release(problem: str, check: bool) -> str:
+    """What is said where an association could not follow a release."""
+    before = "In check mode nothing was changed; in a run live would have moved by now" if check else "live has moved already"
+    return (
+        f"{problem.rstrip('.')}. {before}, and the association still gives its nodes what it gave them before. Hint: correct the cause, "
+        "then run ansible-playbook cloudwatch.agent.association; cw_agent_association_follow: false leaves associations alone."
+    )
