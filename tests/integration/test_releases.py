@@ -392,3 +392,44 @@ def test_an_association_that_cannot_follow_is_said_once_live_has_moved(fleet: Fl
     fleet.lab.clear()
     # Whoever promotes again gets it as well.
     assert (changed(fleet.run("promote", inventory)), given(fleet)) == (1, ["2"])
+
+
+def test_the_report_says_what_associations_give_and_what_came_of_it(fleet: Fleet) -> None:
+    """In bulk: a node that is well, one where it has failed, a host that none reaches. Where nobody may read it, that is said."""
+    nodes = [
+        fleet.lab.control("nodes", count=1, tags={"Fleet": fleet.name}, answers=rows)["nodes"][0] for rows in ([], [{"status": "Failed"}])
+    ]
+    targets = {fleet.name: [{"key": "tag:Fleet", "values": [fleet.name]}]}
+    inventory = desired(fleet, "/a", count=3, cw_agent_mode="onPremise", cw_agent_association_targets=targets, **LOCAL)
+    inventory["all"]["hosts"] |= {host: {"cw_agent_node_id": node} for host, node in zip(("h1", "h2"), nodes)}
+    fleet.run("publish", inventory)
+    fleet.run("promote", inventory)
+    fleet.run("association", inventory)
+    fleet.run("publish", desired(fleet, "/b", count=3, cw_agent_mode="onPremise"))
+    fleet.run("promote", desired(fleet, "/b", count=3, cw_agent_mode="onPremise"))  # from an inventory that knows no associations
+    file = fleet._path / "report.json"
+    options = ("-e", f"cw_agent_report_json={file}", "-e", "cw_agent_report_telemetry=false", "-e", "cw_agent_report_permissions=false")
+
+    def report() -> tuple[str, dict[str, Any]]:
+        done = fleet.run("report", inventory, *options, check=False)
+        return said(done), {host["host"]: host for host in json.loads(file.read_text(encoding="utf-8"))["hosts"]}
+
+    since = fleet.lab.mark()
+    output, found = report()
+    given = {"name": f"cloudwatch-agent-{fleet.name}", "gives": [f"{fleet.name}:1"], "is_live": False, "reason": ""}
+    assert {host: entry["association"] for host, entry in found.items()} == {
+        "h1": {**given, "status": "Success"},
+        "h2": {**given, "status": "Failed"},
+        "h3": None,
+    }
+    assert [("association" in found[host]["differing"]) for host in ("h1", "h2", "h3")] == [True, True, False]
+    assert f"h1,h2:association:{given['name']}gives{fleet.name}:1,liveis{fleet.name}:2" in output
+    asked = [call["operation"] for call in fleet.lab.calls(since) if "Association" in call["operation"]]
+    # A run for both nodes at the creation: h2's tag was there.
+    assert asked[:3] == ["ListAssociations", "DescribeAssociation", "DescribeAssociationExecutions"] and len(asked) == 4
+    assert fleet.lab.writes(since) == []
+    fleet.lab.fault("denied", service="ssm", operation="ListAssociations")
+    output, found = report()
+    assert "h1,h2:association:StateManagercouldnotberead:" in output and "allowssm:ListAssociations" in output
+    assert {host: "association" in entry["differing"] for host, entry in found.items()} == dict.fromkeys(found, False)
+    fleet.lab.control("nodes", method="DELETE")

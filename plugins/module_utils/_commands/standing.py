@@ -64,6 +64,10 @@ if [ "$found" = @DIGESTS@ ] && systemctl is-active --quiet amazon-cloudwatch-age
 )
 
 
+_NAMES = re.compile("for name in (.+); do")
+"""The line of APPLY that names the parts of a configuration."""
+
+
 class Part(NamedTuple):
     """A part of a configuration at the version that is live; 0: the newest one."""
 
@@ -150,6 +154,13 @@ def unknown_targets(targets: Mapping[str, Any], names: Iterable[str]) -> Iterato
     known = sorted(set(names))
     for one in sorted(set(targets) - set(known))[:1]:
         yield f"targets: no configuration of this run is called {one}. Hint: there are {', '.join(known) or 'none'}."
+
+
+def given(parameters: Mapping[str, Any]) -> list[str]:
+    """What an association of this kind gives to its nodes: NAME:VERSION of each part, NAME for the newest version."""
+    lines = [str(line) for line in parameters.get("commands") or ()]
+    found = next((_NAMES.fullmatch(line) for line in lines if _NAMES.fullmatch(line)), None)
+    return shlex.split(found[1]) if found else []
 
 
 def script(parts: Sequence[Part], mode: str) -> str:
