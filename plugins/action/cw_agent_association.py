@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import associations, own_document
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
@@ -17,9 +17,11 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection
 
 LIVE = "live"
+PLACE = ("profile", "region", "name")
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "plan": {"type": "dict", "required": True},
-    "published": {"type": "dict", "required": True},
+    "published": {"type": "dict"},
+    "released": {"type": "dict"},
     "targets": {"type": "dict", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "schedule": {"type": "str", "default": "rate(30 minutes)"},
@@ -51,7 +53,8 @@ class ActionModule(AwsAction):
             for item in self._configurations():
                 found += self._of(item, connection)
         except (AwsError, CommandError) as error:
-            failure = {"failed": True, "msg": str(error), **getattr(error, "details", {})}
+            said = standing.after_release(str(error), bool(self._task.check_mode)) if given["released"] is not None else str(error)
+            failure = {"failed": True, "msg": said, **getattr(error, "details", {})}
         return {**self._result(found), **failure}
 
     def _result(self, found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -69,11 +72,19 @@ class ActionModule(AwsAction):
         }
 
     def _configurations(self) -> list[Mapping[str, Any]]:
-        """Those of the run that are named, one for each region."""
-        items, targets = self._given["published"]["configurations"], self._given["targets"]
+        """Those of the run that are named, one for each region; after a release those of them that it was about."""
+        items, targets = self._given["plan"]["configurations"], self._given["targets"]
+        named = [item for item in items if item["name"] in targets]
+        if self._given["released"] is not None:
+            return [item for item in named if self._released(item)]
         for line in standing.unknown_targets(targets, (item["name"] for item in items)):
             raise CommandError(line)
-        return [item for item in items if item["name"] in targets]
+        return named
+
+    def _released(self, item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The parts that a release has made live, or would make live in check mode."""
+        found = self._given["released"].get("live") or []
+        return next((one["parts"] for one in found if all(one[key] == item[key] for key in PLACE)), [])
 
     def _of(self, item: Mapping[str, Any], connection: AwsConnection) -> list[dict[str, Any]]:
         place = {"profile": item["profile"], "region": item["region"]}
@@ -82,26 +93,42 @@ class ActionModule(AwsAction):
         name = standing.name_of(item["name"])
         if self._given["state"] == "absent":
             return [self._gone(store, name, item)]
-        parts = self._parts(reader, item["name"])
+        current = self._own(store, name)  # refused before anything is written
+        parts = self._parts(reader, item, bool(current))
         if not parts:
-            self._warnings.append(f"{item['region']}/{item['name']}: nothing of it is live yet, so it gets no association.")
             return []
         fields = standing.fields(item["name"], item["hosts"], parts, self._given["plan"], self._given)
-        current = self._own(store, name)  # refused before anything is written
         where = f"{item['profile']}/{item['region']}".strip("/")
         if where not in self._documents and own_document.ensure(reader, bool(self._task.check_mode)):
             self._documents.add(where)
         return [self._present(store, current, fields, item)]
 
-    def _parts(self, reader: Any, name: str) -> list[standing.Part]:
+    def _parts(self, reader: Any, item: Mapping[str, Any], is_there: bool) -> list[standing.Part]:
+        """What the association gives to its nodes; nothing, with a warning, where there is to be none."""
+        where, after = f"{item['region']}/{item['name']}", self._given["released"] is not None
+        if after and not is_there:
+            self._warnings.append(
+                f"{where}: it has no association yet. Hint: run ansible-playbook cloudwatch.agent.association to make it."
+            )
+            return []
+        found = self._at_versions(reader, self._released(item)) if after else self._live(reader, item["name"])
+        if not found:
+            self._warnings.append(f"{where}: nothing of it is live yet, so it gets no association.")
+        return found
+
+    def _live(self, reader: Any, name: str) -> list[standing.Part]:
         """What is live, in the order of the parts; none where nothing is."""
         labels = labels_of_parts(reader, [name], [LIVE])
-        live = [part for part, versions in labels.items() if versions[LIVE]]
-        found = by_selector(reader, live, LIVE)
-        hidden = [one["name"] for one in found if one["value"] is None]
-        if hidden:
-            raise CommandError(f"{hidden[0]} is a SecureString, whose digest cannot be in an association.")
-        return [standing.Part(one["name"], one["version"], digest(one["value"])) for one in found]
+        return _read(by_selector(reader, [part for part, versions in labels.items() if versions[LIVE]], LIVE))
+
+    def _at_versions(self, reader: Any, parts: Sequence[Mapping[str, Any]]) -> list[standing.Part]:
+        """These versions. Those that this run has published are known, even where check mode has only predicted them."""
+        sources = ((self._given["published"] or {}).get("sources") or {}).values()
+        known = {source["location"]: source["digest"] for some in sources for source in some}
+        words = [f"{part['name']}:{part['version']}" for part in parts]
+        if all(f"ssm:{word}" in known for word in words):
+            return [standing.Part(part["name"], part["version"], known[f"ssm:{word}"]) for part, word in zip(parts, words)]
+        return _read(by_selector(reader, words, ""))
 
     def _own(self, store: associations.Store, name: str) -> dict[str, Any]:
         """The association of that name, if there is one. One that runs another document is somebody else's."""
@@ -124,6 +151,13 @@ class ActionModule(AwsAction):
         changed = associations.ensure_absent(store, current, bool(self._task.check_mode))
         shown = _shown(item, {"AssociationName": name, **current})
         return {**shown, "changed": changed, "before": pure.shown(current, store.members), "after": {}}
+
+
+def _read(found: Sequence[Mapping[str, Any]]) -> list[standing.Part]:
+    hidden = [one["name"] for one in found if one["value"] is None]
+    if hidden:
+        raise CommandError(f"{hidden[0]} is a SecureString, whose digest cannot be in an association.")
+    return [standing.Part(one["name"], one["version"], digest(one["value"])) for one in found]
 
 
 def _shown(item: Mapping[str, Any], association: Mapping[str, Any]) -> dict[str, Any]:

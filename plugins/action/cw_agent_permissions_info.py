@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from ansible.errors import AnsibleActionFail
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
@@ -21,6 +20,7 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAct
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import Identities
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import observations
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.simulation import decisions
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "plan": {"type": "dict", "required": True},
@@ -65,14 +65,11 @@ class ActionModule(AwsAction):
     def _entry(self, subject: Subject) -> dict[str, Any]:
         if not subject.identity.arn:
             return permissions.entry(subject, None)
-        decisions: dict[Any, str] = {}
         try:
-            iam = self._clients("iam", subject.profile, subject.region)
-            for batch in permissions.batches(subject.needs):
-                decisions.update(principals.simulate(iam, subject.identity.arn, batch, subject.region))
+            found = decisions(self._clients, subject.identity.arn, subject.needs, subject.profile, subject.region)
         except AwsError as error:
             return permissions.entry(subject, None, str(error))
-        return permissions.entry(subject, decisions)
+        return permissions.entry(subject, found)
 
     def _finish(self, entries: list[dict[str, Any]], found: dict[str, dict[str, Any]]) -> dict[str, Any]:
         texts = (permissions.message(entries), instances.message(found, {item["reason"] for item in entries}))

@@ -95,6 +95,7 @@ class ActionModule(AwsAction):
         names: dict[Target, list[str]] = {}
         withheld = []
         published = given["published"].get("configurations", [])
+        fetched = given["published"].get("sources", {})
         open_ = [item for item in published if not item["released"] or item["on_hold"]]
         beside: dict[str, list[str]] = {}
         if open_ and given["policy"] == "auto":
@@ -115,12 +116,14 @@ class ActionModule(AwsAction):
         else:
             outcome = releases.move(names, labels.PROMOTE, given["hold"], self._display.v)
         released = [{"profile": target.profile, "region": target.region, "name": name} for target in names for name in names[target]]
-        return self._result(outcome, released=released, withheld=withheld)
+        kept = [_place(item) for item in withheld]
+        live = [{**_place(item), "parts": sources.live_of(item, fetched)} for item in published if fetched and _place(item) not in kept]
+        return self._result(outcome, released=released, withheld=withheld, live=live)
 
     def promoted(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
         """Move live to the candidates."""
         outcome = releases.move(names_by_target(given["plan"], given["names"]), labels.PROMOTE, given["hold"], self._display.display)
-        return self._result(outcome)
+        return self._result(outcome, live=outcome.live)
 
     def rolled_back(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
         """Move live back to the previous releases, or to the version that is named; what has no previous release is left alone."""
@@ -130,7 +133,7 @@ class ActionModule(AwsAction):
             outcome = releases.move(names_by_target(given["plan"], given["names"]), labels.ROLLBACK, "keep", self._display.display)
         for item in outcome.skipped:
             self._display.warning(f"{item['region']}/{item['name']}: skipped: {item['reason']}.")
-        return self._result(outcome, skipped=outcome.skipped)
+        return self._result(outcome, skipped=outcome.skipped, live=outcome.live)
 
     def rejected(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
         """Put the candidates on hold where there is a live release to stay at."""
@@ -151,6 +154,10 @@ class ActionModule(AwsAction):
     def _result(self, outcome: Outcome, **more: Any) -> dict[str, Any]:
         diff = {"diff": outcome.diff()} if self._task.diff and not more.get("_ansible_no_log") else {}
         return {"changed": outcome.changed, "moves": outcome.moves, **more, **diff}
+
+
+def _place(item: Mapping[str, Any]) -> dict[str, str]:
+    return {key: item[key] for key in ("profile", "region", "name")}
 
 
 STATES: dict[str, Callable[..., dict[str, Any]]] = {

@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "observed": {"type": "dict"},
     "telemetry": {"type": "dict", "default": {}},
     "permissions": {"type": "dict", "default": {}},
+    "associations": {"type": "dict", "default": {}},
     "table": {"type": "bool", "default": False},
     "json_file": {"type": "path"},
     "html_file": {"type": "path"},
@@ -42,7 +43,7 @@ class ActionModule(ControllerAction):
         plan, observed = given["plan"], given["observed"]
         if observed is None:
             observed = observations((task_vars or {})["hostvars"], plan["hosts"])
-        found = report(plan, observed, given["releases"], given["telemetry"], given["permissions"], time.time())
+        found = report(plan, observed, given["releases"], given["telemetry"], given["permissions"], time.time(), given["associations"])
         lines = table(found)
         if given["table"] and not self._task.no_log:
             self._display.display("\n".join(lines))

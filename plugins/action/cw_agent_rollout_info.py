@@ -124,7 +124,7 @@ class ActionModule(ControllerAction):
         elif left and failing:
             first = next(iter(failing))
             failing[first] += "\n" + gates.ended_message(left)
-        return {"failing": failing, "msg": "\n".join(failing.values())}
+        return {"failing": failing, "completed": not (stopped or left), "msg": "\n".join(failing.values())}
 
 
 STATES: dict[str, Callable[..., dict[str, Any]]] = {

@@ -24,6 +24,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import fleet_convergence as states
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.controller_rights import require_controller
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_commands import FleetCommands
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_convergence import Convergence
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
@@ -42,6 +43,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "refused": {"type": "dict", "default": {}},
     "stopped": {"type": "str", "default": ""},
     "defer": {"type": "bool", "default": False},
+    "check_permissions": {"type": "bool", "default": True},
+    "associated": {"type": "list", "elements": "str", "default": []},
 }
 CONVERGED, OBSERVED, STOPPED = "converged", "observed", "cw_agent_stopped"
 NODE, INSTANCE = "cw_agent_node_id", "instance_id"
@@ -104,6 +107,8 @@ class ActionModule(AwsAction):
         fleet.know(targets)
         differing = convergence.look(targets) if targets else []
         waves = agent_fleet.waves(differing, given["waves"])
+        if given["check_permissions"]:
+            require_controller(self._made, differing, convergence.needs, given["associated"], self._display.warning)
         if self._task.check_mode:
             convergence.states.update({target.host: states.WOULD_CHANGE for target in differing})
         else:

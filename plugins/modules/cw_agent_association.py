@@ -15,8 +15,8 @@ description:
   - Makes the document C(CloudWatchAgent-Converge) for that, and updates it where a later version of this collection has another one.
   - Where C(cw_agent_build) of the hosts is empty, each run installs the latest build that Distributor has, which replaces an older one.
   - Hosts that are launched later converge by themselves. Hosts on which nothing differs are left alone, without a restart.
-  - The association names exact versions. A release reaches the hosts when this module runs again. A new version of a
-    parameter alone does not.
+  - The association names exact versions. A release reaches the hosts when this module runs again, as the roles do that move C(live). A
+    new version of a parameter alone does not.
   - Where an association is there already, what this module does not set stays as it is. One of that name that runs another document is
     refused.
   - The role P(cloudwatch.agent.association#role) calls it.
@@ -26,9 +26,16 @@ options:
     type: dict
     required: true
   published:
-    description: The result of M(cloudwatch.agent.cw_agent_release) with C(state=published). What is live is read anew.
+    description:
+      - The result of M(cloudwatch.agent.cw_agent_release) with C(state=published). With O(released), what this run has
+        published need not be read. Without it, what is live is read anew in any case.
     type: dict
-    required: true
+  released:
+    description:
+      - The result of M(cloudwatch.agent.cw_agent_release) that has moved the label C(live), or would in check mode.
+      - With it, only associations that exist are updated, of those configurations in O(targets) that the release was about.
+        None is made, and targets of configurations outside of the run are left aside.
+    type: dict
   targets:
     description:
       - By the name of a configuration, the nodes that get it, as the option O(cloudwatch.agent.ssm_association#module:targets) has them.
@@ -83,7 +90,6 @@ EXAMPLES = r"""
 - name: Web servers that are launched tonight have the agent, too
   cloudwatch.agent.cw_agent_association:
     plan: "{{ cw_agent_plan }}"
-    published: "{{ cw_agent_published }}"
     targets:
       AmazonCloudWatch-web:
         - key: tag:Role

@@ -206,6 +206,14 @@ withheld:
   type: list
   elements: dict
   returned: success and O(state=released)
+live:
+  description:
+    - The configurations that are live afterwards in the versions that are meant, whether or not anything had to move, each with C(profile),
+      C(region), C(name) and C(parts) (C(name) and C(version) of each parameter). What was skipped or withheld is not among them.
+    - In check mode what would be live.
+  type: list
+  elements: dict
+  returned: success and O(state=released), O(state=promoted) or O(state=rolled_back)
 skipped:
   description: The configurations that were not rolled back or rejected, each with C(profile), C(region), C(name) and C(reason).
   type: list

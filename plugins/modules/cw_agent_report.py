@@ -40,6 +40,12 @@ options:
       - A permission that is missing is a difference.
     type: dict
     default: {}
+  associations:
+    description:
+      - The result of M(cloudwatch.agent.cw_agent_association_info). Empty where State Manager was not asked.
+      - An association that has failed on a host, or gives it another version than the one that is live, is a difference.
+    type: dict
+    default: {}
   table:
     description: Whether to show the table on the terminal.
     type: bool
@@ -78,6 +84,7 @@ seealso:
   - module: cloudwatch.agent.cw_agent_release_info
   - module: cloudwatch.agent.cw_agent_telemetry_info
   - module: cloudwatch.agent.cw_agent_permissions_info
+  - module: cloudwatch.agent.cw_agent_association_info
 """
 
 EXAMPLES = r"""

@@ -184,6 +184,10 @@ failing:
   description: By host, why it fails. Where the roll-out has stopped, the first one has the message about it.
   returned: success and O(state=accounted)
   type: dict
+completed:
+  description: Whether the roll-out has reached every host, and did not stop at its canaries.
+  returned: success and O(state=accounted)
+  type: bool
 msg:
   description: All of RV(failing) in one text; empty where all is well.
   returned: success and O(state=accounted)

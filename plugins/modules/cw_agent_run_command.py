@@ -79,6 +79,18 @@ options:
       - For a run in which M(cloudwatch.agent.cw_agent_telemetry_info) accounts for all hosts later.
     type: bool
     default: false
+  check_permissions:
+    description:
+      - Whether IAM is asked, before the first wave, if the controller may do what the run needs, and the run is refused where it may not.
+      - Needs C(iam:SimulatePrincipalPolicy), and C(iam:GetRole) where the controller's role has a path. Where IAM does not say it, that is
+        a warning.
+    type: bool
+    default: true
+  associated:
+    description: Names of the configurations whose associations are brought to the release afterwards, which needs permissions as well.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

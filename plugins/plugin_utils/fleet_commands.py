@@ -56,7 +56,7 @@ class FleetCommands:
 
     def know(self, targets: Iterable[Target]) -> None:
         """Read what Systems Manager knows of the nodes, fifty a call."""
-        for place, some in _by_place(targets).items():
+        for place, some in by_place(targets).items():
             self._nodes[place] = by_ids(self._client(place), [target.instance_id for target in some])
 
     def ask(self, targets: Iterable[Target]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
@@ -103,7 +103,7 @@ class FleetCommands:
         """
         found: dict[str, Node] = {}
         for order in orders:
-            for place, some in _by_place(order.targets).items():
+            for place, some in by_place(order.targets).items():
                 found.update(self._sent(place, order, some))
         return found
 
@@ -138,7 +138,8 @@ class FleetCommands:
             self._run.cancel(wait=0)
 
 
-def _by_place(targets: Iterable[Target]) -> dict[Place, list[Target]]:
+def by_place(targets: Iterable[Target]) -> dict[Place, list[Target]]:
+    """*targets* by account and region."""
     found: dict[Place, list[Target]] = {}
     for target in targets:
         found.setdefault((target.profile, target.region), []).append(target)

@@ -86,18 +86,7 @@ class Identities:
         return bool(self._variable(host, PROFILE) or self._variable(host, FILE))
 
     def _of_caller(self, entry: Mapping[str, Any], arn: str) -> Identity:
-        """The user, or the role of a session; nobody but IAM knows the path of a role."""
-        session = _SESSION.match(arn)
-        if not session:
-            return Identity(arn)
-        partition, account, name = session.groups()
-        own = f"arn:{partition}:iam::{account}:role/"
-        try:
-            found = self._ask(entry, name, principals.role_named)
-        except AwsError:  # most roles have no path
-            found = ""
-        # The controller may be in another account, with a role of the same name.
-        return Identity(found if found.startswith(own) else f"{own}{name}")
+        return of_caller(arn, lambda name: str(self._ask(entry, name, principals.role_named)))
 
     def _of_key(self, entry: Mapping[str, Any], key: str) -> Identity:
         if key.startswith(TEMPORARY_PREFIX):
@@ -145,6 +134,21 @@ class Identities:
             self.unread.update(dict.fromkeys(names.values(), str(error)))
         else:
             self._found.update({names[instance]: one for instance, one in found.items() if instance in names})
+
+
+def of_caller(arn: str, role_named: Callable[[str], str]) -> Identity:
+    """The user that STS has named, or the role of its session; nobody but IAM (*role_named*) knows the path of a role."""
+    session = _SESSION.match(arn)
+    if not session:
+        return Identity(arn)
+    partition, account, name = session.groups()
+    own = f"arn:{partition}:iam::{account}:role/"
+    try:
+        found = role_named(name)
+    except AwsError:  # most roles have no path
+        found = ""
+    # The controller may be in another account, with a role of the same name.
+    return Identity(found if found.startswith(own) else f"{own}{name}")
 
 
 def said_of_instances(client: Clients, hostvars: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

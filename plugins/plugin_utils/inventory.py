@@ -68,6 +68,13 @@ def configurations_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Ite
     return found
 
 
+def node_ids(hostvars: Any, hosts: Iterable[str]) -> dict[str, str]:
+    """The ids in Systems Manager of the hosts that have one: ``cw_agent_node_id``, or the ``instance_id`` of an EC2 inventory."""
+    known = {host: hostvars[host] for host in hosts if host in hostvars}
+    found = {host: str(variables.get("cw_agent_node_id") or variables.get("instance_id") or "") for host, variables in known.items()}
+    return {host: node for host, node in found.items() if node}
+
+
 def placement_of(variables: Mapping[str, Any]) -> Mapping[str, Any]:
     """``placement`` of an EC2 inventory, also where its options hostvars_prefix or hostvars_suffix have renamed the variable."""
     found = variables.get("placement")

@@ -20,7 +20,14 @@ FLEET = ("ec2-1", "ec2-2", "ec2-3", "ec2-4", "ec2-5")
 CANARY, OTHERS = FLEET[0], FLEET[1:]
 NAME = "AmazonCloudWatch-fleet"
 ACTIVE = "cd /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d && sha256sum *"
-QUICK = {"cw_agent_canary": CANARY, "cw_agent_service_health_seconds": 2, "cw_agent_bake_seconds": 5, "cw_agent_verify_timeout": 20}
+QUICK = {
+    "cw_agent_canary": CANARY,
+    "cw_agent_service_health_seconds": 2,
+    "cw_agent_bake_seconds": 5,
+    "cw_agent_verify_timeout": 20,
+    # It reaches no node: what it gives is enough to see.
+    "cw_agent_association_targets": {NAME: [{"key": "tag:Role", "values": ["of-nobody"]}]},
+}
 ALARM = "fleet-errors"
 ROLE = "cw-agent-lab"
 LIFT = {"cw_agent_release_hold": "lift"}
@@ -66,6 +73,15 @@ def labels(place: Site, name: str = NAME) -> dict[str, int]:
     return {label: entry["Version"] for entry in history for label in entry["Labels"]}
 
 
+def associated(place: Site) -> int:
+    """The version that the association of the configuration gives to nodes."""
+    ssm, name = place.client("ssm"), f"cloudwatch-agent-{NAME}"
+    (found,) = ssm.list_associations(AssociationFilterList=[{"key": "AssociationName", "value": name}])["Associations"]
+    commands = ssm.describe_association(AssociationId=found["AssociationId"])["AssociationDescription"]["Parameters"]["commands"]
+    (version,) = re.findall(rf"{NAME}:(\d+)", "\n".join(commands))
+    return int(version)
+
+
 def assert_stopped(place: Site, run: Run, before: dict[str, Seen], gate: str, why: str) -> None:
     """The canary alone ran the candidate and is back, and one message says what has happened."""
     words = " ".join(run.output.split())
@@ -96,6 +112,8 @@ def test_fresh_hosts_follow_their_canary(fleet: Site) -> None:
     waves = [line.rpartition(": ")[0] for line in run.output.splitlines() if re.match("  (canaries|batch)", line)]
     assert waves == ["  canaries: 1 host", "  batch 1: 2 hosts", "  batch 2: 2 hosts"]
     assert labels(fleet) == {"candidate": 1, "live": 1}
+    assert fleet.play(playbook="cloudwatch.agent.association").status == 0
+    assert associated(fleet) == 1
 
 
 def test_a_candidate_with_which_the_agent_dies(fleet: Site) -> None:
@@ -225,6 +243,8 @@ def test_a_controller_that_is_killed(fleet: Site) -> None:
     assert "1 of 2 hosts of an earlier batch have failed, and cw_agent_max_fail_percentage is 10" in run.output
     at = labels(fleet)
     assert (at["live"], at["previous"], "hold" in at) == (at["candidate"], released["live"], False)
+    # The association waits for the hosts that have not followed.
+    assert associated(fleet) == 1
     now = seen(fleet)
     assert sum(now[host] == killed[host] for host in FLEET) == 3
     assert {host for host, counts in run.recap().items() if counts["failed"]} == {first}
@@ -240,7 +260,7 @@ def test_the_next_run_goes_on_and_the_one_after_that_changes_nothing(fleet: Site
     print(output[-5000:], errors[-5000:])
     assert process.returncode not in (0, 2)
     assert rollout(fleet).status == 0
-    assert labels(fleet)["live"] == live
+    assert labels(fleet)["live"] == associated(fleet) == live
     now = seen(fleet)
     assert len({one.active for one in now.values()}) == 1
     again = rollout(fleet)
@@ -309,8 +329,12 @@ def test_check_mode_shows_the_waves(fleet: Site) -> None:
     """With a limit, a pattern of canaries and batches of one's own; nothing is changed."""
     now, at = seen(fleet), labels(fleet)
     want(fleet, 15)
-    run = rollout(fleet, "--check", "--limit", "ec2-2,ec2-3,ec2-4", cw_agent_canary="ec2-4", cw_agent_serial=[1])
+    limit = ("--limit", "ec2-2,ec2-3,ec2-4")
+    run = rollout(fleet, "--check", *limit, cw_agent_canary="ec2-4", cw_agent_serial=[1], cw_agent_release="always")
     assert run.status == 0
+    # What would be live is foreseen, and so are the associations.
+    assert "cloudwatch.agent.association : Bring the associations to what is live" in {task for task, _host in run.changed()}
+    assert associated(fleet) == at["live"]
     waves = [line.rpartition(": ") for line in run.output.splitlines() if re.match("  (canaries|batch)", line)]
     assert [wave for wave, _colon, _host in waves] == ["  canaries: 1 host", "  batch 1: 1 host", "  batch 2: 1 host"]
     assert (waves[0][2], {waves[1][2], waves[2][2]}) == ("ec2-4", {"ec2-2", "ec2-3"})

@@ -148,23 +148,23 @@ def test_one_site_rollout_and_report_serve_hosts_of_both_kinds(site: Site) -> No
 def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_and_a_rollback_reach_it(site: Site) -> None:
     targets = {"AmazonCloudWatch-base": [{"key": "tag:Role", "values": ["db"]}]}
 
-    def associate() -> Run:
-        return site.play(playbook="cloudwatch.agent.association", variables={"cw_agent_association_targets": targets})
+    def play(playbook: str) -> Run:
+        return site.play(playbook=f"cloudwatch.agent.{playbook}", variables={"cw_agent_association_targets": targets})
 
-    made, again = associate(), associate()
+    made, again = play("association"), play("association")
     assert (made.status, again.status, again.changed()) == (0, 0, set()), made.output[-2000:]
     since = site.mark()
     site.up("--ec2", "2", "--amazon", "1", "--ssm")  # by its number it has the role db
     until(lambda: site.calls(since, host="ec2-2", operation="PutMetricData", status=200), 180, "telemetry of ec2-2")
     assert "ssm_AmazonCloudWatch-base_1" in site.on("ec2-2", f"ls {ACTIVE}")
     process = site.invocation("ec2-2")
-    for playbook in ("cloudwatch.agent.publish", "cloudwatch.agent.promote"):
-        assert site.play(playbook=playbook).status == 0
-    assert {task for task, _host in associate().changed()} == {"cloudwatch.agent.association : Make the associations"}
+    assert play("publish").status == 0
+    follows = "cloudwatch.agent.association : Bring the associations to what is live"
+    assert follows in {task for task, _host in play("promote").changed()}
     until(lambda: "base_1" not in site.on("ec2-2", f"ls {ACTIVE}"), 120, "the release on ec2-2")
     until(lambda: site.invocation("ec2-2") != process, 60, "the restart on ec2-2")
     assert site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent") == "active\n"
-    assert site.play(playbook="cloudwatch.agent.rollback").status == 0
-    assert {task for task, _host in associate().changed()} == {"cloudwatch.agent.association : Make the associations"}
+    assert follows in {task for task, _host in play("rollback").changed()}
+    assert play("association").changed() == set()
     until(lambda: "base_1" in site.on("ec2-2", f"ls {ACTIVE}"), 120, "the release before on ec2-2")
     until(lambda: site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent || true") == "active\n", 60, "the agent on ec2-2")

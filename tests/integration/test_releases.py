@@ -322,3 +322,114 @@ def test_the_example_of_the_documentation(fleet: Fleet) -> None:
     back["cloudwatch.agent.cw_agent_release"]["version"] = f"{fleet.name}:1"
     play.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": [plan, back]}]))
     assert "version1islivealready" in said(fleet.run("release", inventory, *FAST, check=False))
+
+
+def given(fleet: Fleet) -> list[str]:
+    """The versions that the association of the fleet gives, or those that there are not."""
+    client, name = fleet.lab.client(), f"cloudwatch-agent-{fleet.name}"
+    found = client.list_associations(AssociationFilterList=[{"key": "AssociationName", "value": name}])["Associations"]
+    commands = [client.describe_association(AssociationId=one["AssociationId"])["AssociationDescription"]["Parameters"] for one in found]
+    return [version for one in commands for version in re.findall(rf"{fleet.name}:(\d+)", "\n".join(one["commands"]))]
+
+
+def shown_diff(done: subprocess.CompletedProcess[str]) -> str:
+    """What a run has shown as the change of an association."""
+    found = re.search(r"TASK \[cloudwatch.agent.association.*?(--- before.*?)\n(?:changed|\[WARN)", done.stdout, re.DOTALL)
+    assert found, done.stdout
+    return found[1]
+
+
+def test_associations_follow_what_is_live(fleet: Fleet) -> None:
+    """Promote, rollback, and the release of a run: check mode foresees the change, the run makes it, and a second one none."""
+    targets = {fleet.name: [{"key": "tag:Fleet", "values": [fleet.name]}], "AmazonCloudWatch-elsewhere": []}
+
+    def inventory(file: str, **more: Any) -> dict[str, Any]:
+        return desired(fleet, file, cw_agent_association_targets=targets, **more)
+
+    def follows(playbook: str, content: dict[str, Any], version: str, *options: str) -> None:
+        since, before = fleet.lab.mark(), given(fleet)
+        check = fleet.run(playbook, content, "--check", "--diff", *options)
+        assert fleet.lab.writes(since) == [] and given(fleet) == before
+        run = fleet.run(playbook, content, "--diff", *options)
+        assert (given(fleet), shown_diff(check)) == ([version], shown_diff(run))
+        assert changed(check) == changed(run) and fleet.lab.writes(since).count("UpdateAssociation") == 1
+
+    def again(playbook: str, content: dict[str, Any]) -> None:
+        since = fleet.lab.mark()
+        assert [changed(fleet.run(playbook, content, *options)) for options in ((), ("--check",))] == [0, 0]
+        assert fleet.lab.writes(since) == []
+
+    fleet.run("publish", inventory("/a"))
+    assert f"us-east-1/{fleet.name}:ithasnoassociationyet" in said(fleet.run("promote", inventory("/a")))
+    assert given(fleet) == []
+    fleet.run("association", desired(fleet, "/a", cw_agent_association_targets={fleet.name: targets[fleet.name]}))
+    assert given(fleet) == ["1"]
+    fleet.run("publish", inventory("/b"))
+    follows("promote", inventory("/b"), "2")
+    again("promote", inventory("/b"))
+    follows("rollback", inventory("/b"), "1")
+    follows("rollback", inventory("/b"), "2", "-e", f"cw_agent_release_version={fleet.name}:2")
+    # A release whose version does not exist yet in check mode.
+    follows("release", inventory("/c"), "3", "-e", "cw_agent_release_hold=lift")
+    again("release", inventory("/c"))
+    fleet.run("publish", inventory("/d"))
+    fleet.run("promote", inventory("/d", cw_agent_association_follow=False))
+    assert (fleet.labels()["live"], given(fleet)) == (4, ["3"])
+
+
+def test_an_association_that_cannot_follow_is_said_once_live_has_moved(fleet: Fleet) -> None:
+    targets = {fleet.name: [{"key": "tag:Fleet", "values": [fleet.name]}]}
+    inventory = desired(fleet, "/a", cw_agent_association_targets=targets)
+    fleet.run("release", inventory)
+    fleet.run("association", inventory)
+    inventory = desired(fleet, "/b", cw_agent_association_targets=targets)
+    fleet.run("publish", inventory)
+    fleet.lab.fault("denied", service="ssm", operation="UpdateAssociation")
+    done = fleet.run("promote", inventory, check=False)
+    assert done.returncode == 2 and fleet.labels()["live"] == 2 and given(fleet) == ["1"]
+    for text in ("allow ssm:UpdateAssociation", "live has moved already", "run ansible-playbook cloudwatch.agent.association"):
+        assert text.replace(" ", "") in said(done)
+    fleet.lab.clear()
+    # Whoever promotes again gets it as well.
+    assert (changed(fleet.run("promote", inventory)), given(fleet)) == (1, ["2"])
+
+
+def test_the_report_says_what_associations_give_and_what_came_of_it(fleet: Fleet) -> None:
+    """In bulk: a node that is well, one where it has failed, a host that none reaches. Where nobody may read it, that is said."""
+    nodes = [
+        fleet.lab.control("nodes", count=1, tags={"Fleet": fleet.name}, answers=rows)["nodes"][0] for rows in ([], [{"status": "Failed"}])
+    ]
+    targets = {fleet.name: [{"key": "tag:Fleet", "values": [fleet.name]}]}
+    inventory = desired(fleet, "/a", count=3, cw_agent_mode="onPremise", cw_agent_association_targets=targets, **LOCAL)
+    inventory["all"]["hosts"] |= {host: {"cw_agent_node_id": node} for host, node in zip(("h1", "h2"), nodes)}
+    fleet.run("publish", inventory)
+    fleet.run("promote", inventory)
+    fleet.run("association", inventory)
+    fleet.run("publish", desired(fleet, "/b", count=3, cw_agent_mode="onPremise"))
+    fleet.run("promote", desired(fleet, "/b", count=3, cw_agent_mode="onPremise"))  # from an inventory that knows no associations
+    file = fleet._path / "report.json"
+    options = ("-e", f"cw_agent_report_json={file}", "-e", "cw_agent_report_telemetry=false", "-e", "cw_agent_report_permissions=false")
+
+    def report() -> tuple[str, dict[str, Any]]:
+        done = fleet.run("report", inventory, *options, check=False)
+        return said(done), {host["host"]: host for host in json.loads(file.read_text(encoding="utf-8"))["hosts"]}
+
+    since = fleet.lab.mark()
+    output, found = report()
+    given = {"name": f"cloudwatch-agent-{fleet.name}", "gives": [f"{fleet.name}:1"], "is_live": False, "reason": ""}
+    assert {host: entry["association"] for host, entry in found.items()} == {
+        "h1": {**given, "status": "Success"},
+        "h2": {**given, "status": "Failed"},
+        "h3": None,
+    }
+    assert [("association" in found[host]["differing"]) for host in ("h1", "h2", "h3")] == [True, True, False]
+    assert f"h1,h2:association:{given['name']}gives{fleet.name}:1,liveis{fleet.name}:2" in output
+    asked = [call["operation"] for call in fleet.lab.calls(since) if "Association" in call["operation"]]
+    # A run for both nodes at the creation: h2's tag was there.
+    assert asked[:3] == ["ListAssociations", "DescribeAssociation", "DescribeAssociationExecutions"] and len(asked) == 4
+    assert fleet.lab.writes(since) == []
+    fleet.lab.fault("denied", service="ssm", operation="ListAssociations")
+    output, found = report()
+    assert "h1,h2:association:StateManagercouldnotberead:" in output and "allowssm:ListAssociations" in output
+    assert {host: "association" in entry["differing"] for host, entry in found.items()} == dict.fromkeys(found, False)
+    fleet.lab.control("nodes", method="DELETE")

@@ -51,7 +51,7 @@ class FakeStateManager(FakeRunCommand):
         self._ask("list_associations", request)
         (one,) = request["AssociationFilterList"]
         shown = [self._seen(name) for name in self.associations]
-        return {"Associations": [item for item in shown if item.get("AssociationName") == one["value"]]}
+        return {"Associations": [item for item in shown if item.get(one["key"]) == one["value"]]}
 
     def describe_association(self, **request: Any) -> dict[str, Any]:
         self._ask("describe_association", request)

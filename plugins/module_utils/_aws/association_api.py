@@ -22,6 +22,12 @@ def list_associations(client: Any, name: str, token: str | None) -> dict[str, An
     return client.list_associations(AssociationFilterList=filters, MaxResults=PAGE, **_more(token))
 
 
+@aws_call("list the associations that run {document}", FLEET)
+def list_by_document(client: Any, document: str, token: str | None) -> dict[str, Any]:
+    filters = [{"key": "Name", "value": document}]
+    return client.list_associations(AssociationFilterList=filters, MaxResults=PAGE, **_more(token))
+
+
 @aws_call("read the association {association_id}", FLEET)
 def describe_association(client: Any, association_id: str) -> dict[str, Any]:
     return client.describe_association(AssociationId=association_id)["AssociationDescription"]

@@ -21,6 +21,12 @@ ACTIONS, RESOURCES = 50, 50
 """What is asked in one call, so that an answer stays within a page."""
 
 
+@aws_call("find out who the controller is")
+def caller(sts: Any) -> str:
+    """The ARN of the credentials of a client."""
+    return str(sts.get_caller_identity()["Arn"])
+
+
 @aws_call("read the instances {ids}")
 def instances(ec2: Any, ids: list[str]) -> dict[str, Instance]:
     """By id; those that are gone are left out."""

@@ -27,11 +27,12 @@ Answer = TypeVar("Answer")
 
 @dataclass
 class Outcome:
-    """What a state of ``cw_agent_release`` has done. ``changes``: of parameters, for the diff."""
+    """What a state of ``cw_agent_release`` has done. ``changes``: of parameters, for the diff; ``live``: what is live afterwards."""
 
     changed: bool = False
     changes: list[Change] = field(default_factory=list)
     moves: list[dict[str, Any]] = field(default_factory=list)
+    live: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     retained: list[dict[str, str]] = field(default_factory=list)
@@ -116,6 +117,7 @@ class Releases:
                     continue
                 moved = label_moves.moves(name, labels, action, hold)
                 desired.setdefault(target, []).extend(Desired(parameter, label_versions=at) for parameter, at in moved.items())
+                outcome.live.append(_live(target, name, labels, moved))
                 for line in label_moves.move_lines(name, moved, labels):
                     outcome.moves.append({"profile": target.profile, "region": target.region, **line})
         if outcome.skipped and action == label_moves.PROMOTE:
@@ -135,7 +137,8 @@ class Releases:
         labels = labels_of_parts(reader, [name], list(LABELS))
         moved = label_moves.moves_to(name, labels, {part: version.number for part, version in release.parts.items()})
         lines = label_moves.move_lines(name, moved, labels)
-        outcome = Outcome(moves=[{"profile": target.profile, "region": target.region, **line} for line in lines])
+        moves = [{"profile": target.profile, "region": target.region, **line} for line in lines]
+        outcome = Outcome(moves=moves, live=[_live(target, name, labels, moved)])
         desired = {target: [Desired(parameter, label_versions=at) for parameter, at in moved.items()]}
         return self._announced(outcome, desired, announce)
 
@@ -178,6 +181,11 @@ class Releases:
             outcome.changed = outcome.changed or changed
             outcome.deleted += existing
         return outcome
+
+
+def _live(target: Target, name: str, labels: label_moves.Labels, moved: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    parts = [{"name": part, "version": version} for part, version in label_moves.live_after(name, labels, moved).items()]
+    return {"profile": target.profile, "region": target.region, "name": name, "parts": parts}
 
 
 def _desired(publications: Iterable[Publication], tags: Mapping[str, str], origins: Mapping[str, str]) -> list[Desired]:

@@ -64,6 +64,10 @@ if [ "$found" = @DIGESTS@ ] && systemctl is-active --quiet amazon-cloudwatch-age
 )
 
 
+_NAMES = re.compile("for name in (.+); do")
+"""The line of APPLY that names the parts of a configuration."""
+
+
 class Part(NamedTuple):
     """A part of a configuration at the version that is live; 0: the newest one."""
 
@@ -152,9 +156,25 @@ def unknown_targets(targets: Mapping[str, Any], names: Iterable[str]) -> Iterato
         yield f"targets: no configuration of this run is called {one}. Hint: there are {', '.join(known) or 'none'}."
 
 
+def given(parameters: Mapping[str, Any]) -> list[str]:
+    """What an association of this kind gives to its nodes: NAME:VERSION of each part, NAME for the newest version."""
+    lines = [str(line) for line in parameters.get("commands") or ()]
+    found = next((_NAMES.fullmatch(line) for line in lines if _NAMES.fullmatch(line)), None)
+    return shlex.split(found[1]) if found else []
+
+
 def script(parts: Sequence[Part], mode: str) -> str:
     """Leaves alone what is as it shall be, and else applies all parts or none."""
     digests = "".join(f"{digest} " for digest in sorted(part.digest for part in parts))
     locations = " ".join(shlex.quote(f"{part.name}:{part.version}" if part.version else part.name) for part in parts)
     apply = APPLY.replace("@NAMES@", locations).replace("@MODE@", shlex.quote(mode))
     return (LOOK.replace("@DIGESTS@", shlex.quote(digests)) + apply).strip()
+
+
+def after_release(problem: str, check: bool) -> str:
+    """What is said where an association could not follow a release."""
+    before = "In check mode nothing was changed; in a run live would have moved by now" if check else "live has moved already"
+    return (
+        f"{problem.rstrip('.')}. {before}, and the association still gives its nodes what it gave them before. Hint: correct the cause, "
+        "then run ansible-playbook cloudwatch.agent.association; cw_agent_association_follow: false leaves associations alone."
+    )

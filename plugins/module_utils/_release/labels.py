@@ -84,6 +84,11 @@ def _rollback(name: str, releases: Mapping[str, Versions], to: Versions) -> dict
     return aims
 
 
+def live_after(name: str, labels: Labels, moved: Mapping[str, Mapping[str, int]]) -> Versions:
+    """The parts of *name* that are live once *labels* have *moved*, with their versions."""
+    return versions_at({parameter: {**at, **moved.get(parameter, {})} for parameter, at in labels.items()}, name, LIVE)
+
+
 def versions_at(labels: Labels, name: str, label: str) -> Versions:
     """The parts of *name* that carry *label* without a gap, with their versions; the configuration's own parameter first."""
     found: Versions = {}

@@ -18,7 +18,7 @@ BLIND = (
     "asked about; the role verify proves the rest"
 )
 CONDITIONS = "conditions "
-_WHY = {
+WHY = {
     "implicitDeny": "no statement allows it",
     "explicitDeny": "a statement denies it",
     "boundary": "the permissions boundary does not allow it",
@@ -114,12 +114,17 @@ def entry(subject: Subject, decisions: Decisions | None, refused: str = "") -> d
     }
     if decisions is None and (identity.arn or not identity.certain):
         return {**found, "state": UNKNOWN}
-    lacking = [(need, _decision(need, decisions or {})) for need in subject.needs]
-    found["missing"] = [_missing(need, why, subject.policy) for need, why in lacking if why and not why.startswith(CONDITIONS)]
+    lacking = judged(subject.needs, decisions or {})
+    found["missing"] = [_missing(need, why, subject.policy) for need, why in lacking if not why.startswith(CONDITIONS)]
     undecided = [f"{need.action} on {need.resource} ({why[len(CONDITIONS) :]})" for need, why in lacking if why.startswith(CONDITIONS)]
     if undecided:
         found["reason"] = f"a policy's conditions decide, with keys that a simulation is not given: {'; '.join(undecided)}"
     return {**found, "state": MISSING if found["missing"] else UNKNOWN if undecided else ALLOWED}
+
+
+def judged(needs: Iterable[Need], decisions: Decisions) -> list[tuple[Need, str]]:
+    """The needs that are not allowed, and why: a key of ``WHY``, or CONDITIONS with the condition keys that decide."""
+    return [(need, why) for need in needs if (why := _decision(need, decisions))]
 
 
 def _decision(need: Need, decisions: Decisions) -> str:
@@ -136,7 +141,7 @@ def _missing(need: Need, why: str, policy: Mapping[str, Any]) -> dict[str, Any]:
         "action": need.action,
         "resource": need.resource,
         "keys": list(need.keys),
-        "because": _WHY[why],
+        "because": WHY[why],
         "statement": statement,
     }
 

@@ -130,6 +130,15 @@ def accounts_by_host(plan: Mapping[str, Any], published: Iterable[Published]) ->
     return {host: accounts.get(entry["key"], "") for host, entry in plan["hosts"].items()}
 
 
+def live_of(configuration: Mapping[str, Any], sources: Mapping[str, Iterable[Source]]) -> list[dict[str, Any]]:
+    """The parts of a *configuration* that a release makes live, with their versions. *sources*: by host, what it fetches."""
+    found = []
+    for source in sources[configuration["hosts"][0]]:
+        name, _colon, version = source["location"].partition(":")[2].rpartition(":")
+        found.append({"name": name, "version": int(version)})
+    return found
+
+
 def withheld(configuration: Mapping[str, Any], verified: Collection[str], others: Collection[str] = ()) -> str:
     """Why live does not move to a published *configuration*, '' if it may.
 

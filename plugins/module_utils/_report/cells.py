@@ -66,6 +66,18 @@ def telemetry(entry: Mapping[str, Any]) -> str:
     return telemetry_words(said["state"]) + (f", {minute(said['newest_at'])}" if said["newest_at"] else "")
 
 
+def association(entry: Mapping[str, Any]) -> str:
+    """What came of its association there, and the version that it gives beside the one that is live."""
+    said = entry["association"]
+    if said is None:
+        return NOTHING
+    if said["reason"]:
+        return "not known"
+    first = ", ".join(said["gives"][:1]) or "other files"
+    live = entry["configuration"]["live"]
+    return f"{said['status']}, {first}" + ("" if said["is_live"] or not live else f" (live is {live})")
+
+
 def minute(moment: str) -> str:
     """A moment in ISO 8601 as people read it, to the minute."""
     return f"{moment[:10]} {moment[11:16]}Z"

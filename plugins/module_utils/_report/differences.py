@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, NamedTuple
 
+from .._release.publications import LIVE
 from .._release.settings import ABSENT
 from .._release.usage import NONE, RUNS
 from .._telemetry.states import MISSING
 
 PACKAGE, CONFIGURATION, SERVICE, CREDENTIALS = "package", "configuration", "service", "credentials"
 UNMANAGED, PERMISSIONS, TELEMETRY, PROBLEMS = "unmanaged", "permissions", "telemetry", "problems"
+ASSOCIATION = "association"
+WELL, UNDER_WAY = ("Success", "Skipped"), ("Pending", "InProgress", "Associated", "")
+"""States of an association's run on a node that are no difference."""
 PARTS = (
     PACKAGE,
     CREDENTIALS,
@@ -23,6 +27,7 @@ PARTS = (
     "removal",
     SERVICE,
     UNMANAGED,
+    ASSOCIATION,
     PERMISSIONS,
     TELEMETRY,
     PROBLEMS,
@@ -34,7 +39,7 @@ class Release(NamedTuple):
     """A configuration of the plan and its versions: ``live`` and ``planned`` (what the inventory asks for), 0 for none.
 
     ``digests``: by version. ``on_hold``: since a rollback, so that hosts stay at the live version. ``refused``: why Parameter Store could
-    not be read, '' where it could.
+    not be read, '' where it could. ``live_parts``: NAME:VERSION of each part that is live.
     """
 
     key: str = ""
@@ -43,6 +48,7 @@ class Release(NamedTuple):
     on_hold: bool = False
     digests: Mapping[int, str] = {}
     refused: str = ""
+    live_parts: tuple[str, ...] = ()
 
     @property
     def desired(self) -> int:
@@ -64,9 +70,14 @@ def releases(configurations: Iterable[Mapping[str, Any]]) -> dict[str, Release]:
             on_hold=item["on_hold"],
             digests={version["version"]: version["digest"] for version in item["versions"]},
             refused=item["refused"],
+            live_parts=next((_parts(version) for version in item["versions"] if LIVE in version.get("labels", ())), ()),
         )
         for item in configurations
     }
+
+
+def _parts(version: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"{part['name']}:{part['version']}" for part in version["parts"])
 
 
 class Host(NamedTuple):
@@ -74,7 +85,8 @@ class Host(NamedTuple):
 
     ``planned``: its entry of the plan; ``observed``: the result of ``cw_agent_info``; ``use``: its entry of the result of
     ``cw_agent_release_info``; ``release``: of its configuration; ``telemetry``: its entry of the result of ``cw_agent_telemetry_info``;
-    ``refusal``: what keeps its agent from sending, as ``cw_agent_permissions_info`` says it.
+    ``refusal``: what keeps its agent from sending, as ``cw_agent_permissions_info`` says it; ``association``: its entry of the result of
+    ``cw_agent_association_info``.
     """
 
     planned: Mapping[str, Any]
@@ -83,11 +95,21 @@ class Host(NamedTuple):
     release: Release
     telemetry: Mapping[str, Any]
     refusal: str = ""
+    association: Mapping[str, Any] = {}
 
     def runs(self, version: int) -> bool:
         """Whether it runs this version of its configuration."""
         own = self.use.get("state") == RUNS and self.use["key"] == self.release.key
         return own and self.release.same(self.use["version"], version)
+
+    @property
+    def is_given_live(self) -> bool:
+        """Whether its association gives it what is live."""
+        gives, live = list(self.association.get("gives", ())), list(self.release.live_parts)
+        if len(gives) != 1 or len(live) != 1:
+            return bool(live) and gives == live
+        (name, _colon, version), (own, _colon, there) = gives[0].rpartition(":"), live[0].rpartition(":")
+        return name == own and version.isdigit() and self.release.same(int(version), int(there))
 
     @property
     def evaluated(self) -> bool:
@@ -110,11 +132,17 @@ def differences(host: Host) -> tuple[list[str], list[str]]:
 def _compared(host: Host) -> dict[str, list[str]]:
     agent = host.observed["agent"]
     if not agent["package"]["installed"] and not agent["configurations"]:
-        return {PACKAGE: ["package: not installed"], CONFIGURATION: _unread(host.release), PERMISSIONS: _permissions(host)}
+        return {
+            PACKAGE: ["package: not installed"],
+            CONFIGURATION: _unread(host.release),
+            ASSOCIATION: _association(host),
+            PERMISSIONS: _permissions(host),
+        }
     return {
         CREDENTIALS: _credentials(host),
         CONFIGURATION: _configuration(host),
         SERVICE: _service(agent["service"]),
+        ASSOCIATION: _association(host),
         UNMANAGED: [f"configuration: {name} not written by this collection" for name in agent["unmanaged"]],
         PERMISSIONS: _permissions(host),
         TELEMETRY: _telemetry(host),
@@ -165,6 +193,17 @@ def running(use: Mapping[str, Any], release: Release) -> str:
 def _service(service: Mapping[str, Any]) -> list[str]:
     inactive = [] if service["active_state"] == "active" else [f"service: {service['active_state']} → active"]
     return inactive + ([] if service["enabled"] else ["service: disabled → enabled"])
+
+
+def _association(host: Host) -> list[str]:
+    said, release = host.association, host.release
+    if not said:
+        return []
+    found = [] if said["status"] in (*WELL, *UNDER_WAY) else [f"association: {said['name']} is {said['status']} on this node"]
+    if release.live_parts and not host.is_given_live:
+        gives, live = ", ".join(said["gives"]) or "nothing that is known", ", ".join(release.live_parts)
+        found.append(f"association: {said['name']} gives {gives}, live is {live}")
+    return found
 
 
 def _telemetry(host: Host) -> list[str]:

@@ -45,6 +45,7 @@ def report(
     telemetry: Mapping[str, Any],
     permissions: Mapping[str, Any],
     now: float,
+    associations: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The report.
 
@@ -55,7 +56,9 @@ def report(
         telemetry: the result of cw_agent_telemetry_info, empty where CloudWatch was not asked.
         permissions: the result of cw_agent_permissions_info, empty where IAM was not asked.
         now: seconds since the epoch.
+        associations: the result of cw_agent_association_info, empty where State Manager was not asked.
     """
+    given = associations or {}
     known = releases(released["configurations"])
     evaluated = {item["host"]: item for item in telemetry.get("hosts", ())}
     mask = mask_of(plan["configurations"])
@@ -64,7 +67,9 @@ def report(
         use, release = released["hosts"].get(name) or {}, known.get(planned["key"], Release())
         refusal = permissions.get("refusals", {}).get(name, "")
         host = Host(planned, observed.get(name) or {}, use, release, evaluated.get(name) or {}, refusal)
+        host = host._replace(association=given.get("hosts", {}).get(name) or {})
         entry = {**_entry(name, observed.get(name), host), "permissions": permissions.get("hosts", {}).get(name)}
+        entry["association"] = _association(host, given.get("refusals", {}).get(name, ""))
         hosts.append(_masked(entry, mask))
     hosts.sort(key=lambda entry: (WORST_FIRST.index(entry["state"]), _natural(entry["host"])))
     states = [entry["state"] for entry in hosts]
@@ -172,6 +177,14 @@ def _telemetry(host: Host) -> dict[str, Any]:
         return {"state": UNVERIFIED if said else None, "newest_at": newest, "reason": why if said else ""}
     reasons = [said["cause"], *said["refused"], *said["unverified"]]
     return {"state": said["state"], "newest_at": newest, "reason": "; ".join(filter(None, reasons))}
+
+
+def _association(host: Host, refused: str) -> dict[str, Any] | None:
+    """None of a host that no association is known of."""
+    said = host.association
+    if said:
+        return {**{key: said[key] for key in ("name", "status", "gives")}, "is_live": host.is_given_live, "reason": ""}
+    return {"name": "", "status": None, "gives": [], "is_live": False, "reason": refused} if refused else None
 
 
 def _masked(entry: dict[str, Any], mask: Mask) -> dict[str, Any]:

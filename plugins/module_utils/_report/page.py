@@ -28,6 +28,7 @@ def page(template: str, found: Mapping[str, Any]) -> str:
 
     Its policy lets a browser run and apply what stands in the template, and nothing that anybody's text brings.
     """
+    associated = any(entry["association"] for entry in found["hosts"])
     return Template(template).substitute(
         title=escape(TITLE),
         style_hash=_hash(template, "style"),
@@ -36,7 +37,8 @@ def page(template: str, found: Mapping[str, Any]) -> str:
         generated_at=escape(found["generated_at"]),
         generated=escape(cells.minute(found["generated_at"])),
         states="".join(f'<option value="{state}">{words(state)}</option>' for state, number in found["totals"].items() if number),
-        hosts="\n".join(map(_host, found["hosts"])),
+        association='<th scope="col">Association</th>' if associated else "",
+        hosts="\n".join(_host(entry, associated) for entry in found["hosts"]),
         configurations="\n".join(map(_configuration, found["configurations"])),
     )
 
@@ -47,15 +49,22 @@ def _hash(template: str, element: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _host(entry: Mapping[str, Any]) -> str:
+def _host(entry: Mapping[str, Any], associated: bool) -> str:
     state = entry["state"]
-    texts = (cells.build(entry), cells.configuration(entry), cells.service(entry), cells.credentials(entry), cells.telemetry(entry))
+    shown = (cells.build, cells.configuration, cells.service, cells.credentials, cells.telemetry)
+    texts = [cell(entry) for cell in (*shown, *([_association] if associated else []))]
     return (
         f'<tr class="{state}"><th scope="row">{_shown(entry["host"])}</th>'
         f'<td data-order="{WORST_FIRST.index(state) + 1}">{words(state)}</td><td>{_items(list(_said(entry)))}</td>'
         + "".join(f"<td>{'' if text == cells.NOTHING else _shown(text)}</td>" for text in texts)
         + "</tr>"
     )
+
+
+def _association(entry: Mapping[str, Any]) -> str:
+    """As in the table; why it is not known stands in the row itself."""
+    reason = (entry["association"] or {}).get("reason")
+    return f"not known: {reason}" if reason else cells.association(entry)
 
 
 def _said(entry: Mapping[str, Any]) -> Iterator[str]:

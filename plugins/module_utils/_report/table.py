@@ -17,8 +17,10 @@ HEAD = ("host", "state", "build", "configuration", "service", "credentials", "te
 
 def table(found: Mapping[str, Any]) -> list[str]:
     """The lines of the table for the report."""
-    rows = [_row(entry) for entry in found["hosts"]]
-    return [*aligned(HEAD, folded(rows) if len(rows) > FOLD_ABOVE else rows), *_notes(found), totals(found)]
+    associated = any(entry["association"] for entry in found["hosts"])
+    rows = [_row(entry, associated) for entry in found["hosts"]]
+    head = (*HEAD, *(["association"] if associated else []))
+    return [*aligned(head, folded(rows) if len(rows) > FOLD_ABOVE else rows), *_notes(found), totals(found)]
 
 
 def totals(found: Mapping[str, Any]) -> str:
@@ -31,17 +33,23 @@ def _counted(state: str, number: int) -> str:
     return "differ" if state == DIFFERS and number > 1 else words(state)
 
 
-def _row(entry: Mapping[str, Any]) -> Row:
+def _row(entry: Mapping[str, Any], associated: bool) -> Row:
     state = words(entry["state"]) if entry["state"] == CONVERGED else words(entry["state"]).upper()
     same = (state, cells.build(entry), cells.configuration(entry), cells.service(entry))
     # Moments differ from host to host, and are no difference.
-    alike = (*same, entry["reason"], tuple(entry["differences"]), entry["telemetry"]["state"])
-    return Row(entry["host"], entry["state"], tuple((text,) for text in (*same, cells.credentials(entry), cells.telemetry(entry))), alike)
+    given = (cells.association(entry),) if associated else ()
+    alike = (*same, entry["reason"], tuple(entry["differences"]), entry["telemetry"]["state"], given)
+    texts = (*same, cells.credentials(entry), cells.telemetry(entry), *given)
+    return Row(entry["host"], entry["state"], tuple((text,) for text in texts), alike)
 
 
 def _notes(found: Mapping[str, Any]) -> Iterator[str]:
     """What differs or is not known, each with its hosts."""
     said: dict[str, list[str]] = {}
+    unread = [(entry["host"], entry["association"]["reason"]) for entry in found["hosts"] if entry["association"]]
+    for host, reason in unread:
+        if reason:
+            said.setdefault(f"association: State Manager could not be read: {reason}", []).append(host)
     for entry in found["hosts"]:
         texts = entry["differences"] if entry["differing"] else [f"{words(entry['state'])}: {entry['reason'] or 'no reason was given'}"]
         for text in texts if entry["state"] != CONVERGED else ():

@@ -17,8 +17,8 @@ from ansible_collections.cloudwatch.agent.tests.support.fake_commands import cli
 from .test_cw_agent_release import CONNECTION
 
 NAME = "AmazonCloudWatch-web"
-ITEM = {"name": NAME, "profile": "", "region": "us-east-1", "hosts": ["a"], "live": 0, "version": 1, "parts": [NAME]}
-PLAN = {"hosts": {"a": {"mode": "ec2", "build": ""}}, "configurations": []}
+ITEM = {"name": NAME, "profile": "", "region": "us-east-1", "hosts": ["a"]}
+PLAN: dict[str, Any] = {"hosts": {"a": {"mode": "ec2", "build": ""}}, "configurations": [ITEM]}
 WEB = {NAME: [{"key": "tag:Role", "values": ["web"]}]}
 
 
@@ -50,7 +50,7 @@ def ssm(monkeypatch: pytest.MonkeyPatch) -> FakeStateManager:
 
 def run(check: bool = False, **arguments: Any) -> dict[str, Any]:
     options = {"environment": None, "check_mode": check, "diff": True, "async_val": 0}
-    given = {"region": "us-east-1", "plan": PLAN, "published": {"configurations": [ITEM]}, "targets": WEB, **arguments}
+    given = {"region": "us-east-1", "plan": PLAN, "targets": WEB, **arguments}
     task = SimpleNamespace(args=given, action="cloudwatch.agent.cw_agent_association", **options)
     return cw_agent_association.ActionModule(task, CONNECTION, None, None, None, None).run(task_vars={})
 
@@ -113,7 +113,50 @@ def test_a_lost_answer_of_which_nothing_shows_is_no_unchanged(ssm: FakeStateMana
 def test_a_refusal_says_what_was_made_before(ssm: FakeStateManager) -> None:
     second = {**ITEM, "name": "AmazonCloudWatch-db"}
     ssm.associations["a-7"] = association(AssociationId="a-7", AssociationName="cloudwatch-agent-AmazonCloudWatch-db")
-    published = {"configurations": [ITEM, second]}
-    refused = run(published=published, targets={**WEB, second["name"]: WEB[NAME]})
+    refused = run(plan={**PLAN, "configurations": [ITEM, second]}, targets={**WEB, second["name"]: WEB[NAME]})
     assert refused["failed"] and refused["changed"] and [one["name"] for one in refused["associations"]] == [f"cloudwatch-agent-{NAME}"]
     assert refused["documents"] == ["us-east-1"] and len(refused["diff"]) == 1
+
+
+def live(version: int, name: str = NAME) -> dict[str, Any]:
+    """The result of a release that makes this version live."""
+    return {"live": [{"profile": "", "region": "us-east-1", "name": name, "parts": [{"name": name, "version": version}]}]}
+
+
+def test_after_a_release_an_association_follows_what_check_mode_has_foreseen(ssm: FakeStateManager) -> None:
+    run()
+    foreseen = {"sources": {"a": [{"location": f"ssm:{NAME}:2", "digest": "d2"}], "gone": []}}
+    assert quartet(released=live(2), published=foreseen)["documents"] == []
+    assert f"{NAME}:2" in commands(ssm) and "'d2 '" in commands(ssm)
+    assert not run(released=live(9, "AmazonCloudWatch-other"))["changed"] and not run(released={})["changed"]
+
+
+def test_a_version_that_this_run_has_not_published_is_read(ssm: FakeStateManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    run()
+    asked: list[list[str]] = []
+
+    def values(_reader: Any, names: list[str], _label: str) -> list[dict[str, Any]]:
+        asked.append(names)
+        return [{"name": NAME, "version": 7, "value": "seven"}]
+
+    monkeypatch.setattr(cw_agent_association, "by_selector", values)
+    assert run(released=live(7))["changed"] and f"{NAME}:7" in commands(ssm) and asked == [[f"{NAME}:7"]]
+
+
+def test_a_release_makes_no_association_and_minds_no_foreign_target(ssm: FakeStateManager) -> None:
+    found = run(released=live(1), targets={**WEB, "elsewhere": []})
+    assert (found["changed"], ssm.associations, found.get("failed")) == (False, {}, None)
+    assert found["warnings"] == [
+        f"us-east-1/{NAME}: it has no association yet. Hint: run ansible-playbook cloudwatch.agent.association to make it."
+    ]
+
+
+def test_an_association_that_cannot_follow_says_that_live_has_moved(ssm: FakeStateManager) -> None:
+    run()
+    ssm.fail = {"update_association": [client_error("AccessDeniedException", "UpdateAssociation")]}
+    refused = run(released=live(2), published={"sources": {"a": [{"location": f"ssm:{NAME}:2", "digest": "d2"}]}})
+    assert refused["failed"] and not refused["changed"]
+    assert "live has moved already, and the association still gives its nodes what it gave them before. Hint:" in refused["msg"]
+    assert "run ansible-playbook cloudwatch.agent.association; cw_agent_association_follow: false" in refused["msg"]
+    ssm.associations["a-1"]["Name"] = "Two"
+    assert "In check mode nothing was changed" in run(check=True, released=live(2))["msg"]

@@ -116,6 +116,19 @@ def test_released_or_withheld_with_the_reason(display: Display, verified: list[s
     assert bool(display.warnings) == bool(reason)
 
 
+def test_what_is_live_afterwards_is_what_the_hosts_fetch(display: Display) -> None:
+    host = next(iter(PLAN["hosts"]))
+    sources = {host: [{"location": f"ssm:{NAME}:5", "digest": "a"}, {"location": f"ssm:{NAME}.part2:2", "digest": "b"}]}
+    item = {**PUBLISHED["configurations"][0], "hosts": [host]}
+    parts = [{"name": NAME, "version": 5}, {"name": f"{NAME}.part2", "version": 2}]
+    for check_mode, released in ((True, False), (False, False), (False, True)):
+        published = {"configurations": [{**item, "released": released}], "sources": sources}
+        result = run(display, check_mode, state="released", published=published, verified=[host])
+        assert result["live"] == [{"profile": "", "region": "us-east-1", "name": NAME, "parts": parts}]
+    withheld = run(display, state="released", published={"configurations": [item], "sources": sources}, verified=[])
+    assert withheld["live"] == []
+
+
 def test_check_mode_predicts_a_release_without_a_call(display: Display, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeReleases, "refuse", "nobody is asked in check mode")
     assert run(display, check_mode=True, state="released", published=PUBLISHED, verified=list(PLAN["hosts"]))["changed"]

@@ -105,13 +105,13 @@ def accounted(states: dict[str, str], failures: list[dict[str, Any]], published:
 
 def test_all_is_well() -> None:
     result = accounted(dict.fromkeys(HOSTS, "verified"), [])
-    assert (result["failing"], result["msg"]) == ({}, "")
+    assert (result["failing"], result["completed"], result["msg"]) == ({}, True, "")
 
 
 def test_a_gate_that_was_not_passed_is_said_once() -> None:
     stopped = [{"host": "a", "gate": "log", "reason": "E! new", "state": "failed"}]
     result = accounted({"a": "failed", "b": "not_reached", "c": "not_reached"}, stopped)
-    assert list(result["failing"]) == ["a"]
+    assert (list(result["failing"]), result["completed"]) == (["a"], False)
     assert "* a, gate log: E! new" in result["msg"]
     assert "a: there was no configuration before that worked, so the new one stays" in result["msg"]
     assert "On hold at the live version: web." in result["msg"]
@@ -120,6 +120,7 @@ def test_a_gate_that_was_not_passed_is_said_once() -> None:
 
 def test_hosts_that_were_not_reached_stand_beside_those_that_failed() -> None:
     result = accounted({"a": "verified", "b": "failed", "c": "not_reached"}, [])
-    assert list(result["failing"]) == ["b"]
+    assert (list(result["failing"]), result["completed"]) == (["b"], False)
+    assert accounted({"a": "verified", "b": "failed"}, [])["completed"]
     assert result["msg"].splitlines()[0] == "failed: why"
     assert "The roll-out has stopped: a budget. Not reached, and as they were: c." in result["msg"]

@@ -10,6 +10,7 @@ from typing import Any, Mapping
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_run_command
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.plugin_utils.test_fleet_convergence import LIVE, NEW, FakeFleet
 
 from .test_cw_agent_release import CONNECTION
@@ -63,6 +64,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cw_agent_run_command, "FleetCommands", Fleet)
     monkeypatch.setattr(cw_agent_run_command, "Watch", Watched)
     monkeypatch.setattr(Watched, "missing", set())
+    monkeypatch.setattr(cw_agent_run_command, "require_controller", lambda *_arguments: None)
 
 
 class HostVars(dict[str, Any]):
@@ -111,6 +113,17 @@ def test_missing_telemetry_of_an_unchanged_host_is_a_failure(monkeypatch: pytest
     monkeypatch.setattr(Watched, "missing", {"b"})
     found = run()
     assert found["failed"] and found["verified"] == ["a"] and "missing in CloudWatch" in found["msg"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_controller_that_lacks_a_permission_changes_nothing(monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
+    def refuse(_clients: Any, targets: Any, lacking: Any, associated: Any, _warn: Any) -> None:
+        raise CommandError(f"{[target.host for target in targets]} {lacking['a']} {associated}")
+
+    monkeypatch.setattr(cw_agent_run_command, "require_controller", refuse)
+    found = run(check, associated=["x"])
+    assert (found["failed"], found["changed"], found["msg"]) == (True, False, "['a'] ['configure'] ['x']")
+    assert not run(check=True, check_permissions=False)["failed"]
 
 
 def test_a_host_whose_node_is_not_known_is_refused_by_name() -> None:

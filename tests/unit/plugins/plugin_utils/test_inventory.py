@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import (
     configurations_beside,
     hosts_beside,
+    node_ids,
     observations,
     placement_of,
     variables_of,
@@ -92,3 +93,8 @@ def test_the_zone_of_a_host(variables: Any, zone: str) -> None:
 def test_placement_under_the_name_that_an_inventory_plugin_gives_it() -> None:
     assert placement_of({"aws_placement": PLACE, "placement_of_ours": {"region": "x"}}) == PLACE
     assert placement_of({"placement": {}, "aws_placement": PLACE}) == {}
+
+
+def test_the_id_of_a_node_is_its_own_or_that_of_its_instance() -> None:
+    hostvars = {"a": {"instance_id": "i-1"}, "b": {"instance_id": "i-2", "cw_agent_node_id": "mi-2"}, "c": {"cw_agent_node_id": ""}}
+    assert node_ids(hostvars, ["a", "b", "c", "gone"]) == {"a": "i-1", "b": "mi-2"}

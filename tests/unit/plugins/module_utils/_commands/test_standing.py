@@ -67,3 +67,10 @@ def test_a_host_that_has_it_is_left_alone(tmp_path: Path) -> None:
     script = standing.script([part], "ec2").replace("/opt/aws/amazon-cloudwatch-agent", str(tmp_path))
     gone = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=30, check=False)
     assert gone.returncode == 1 and "comes back with the next run" in gone.stderr
+
+
+def test_what_an_association_gives_is_read_from_it() -> None:
+    parts = [standing.Part("/team web/base", 3, "a"), standing.Part("/team web/base.part2", 2, "b"), standing.Part("new", 0, "c")]
+    values = standing.values(parts, standing.Group("ec2", ""))
+    assert standing.given(values) == ["/team web/base:3", "/team web/base.part2:2", "new"]
+    assert standing.given({}) == standing.given({"commands": ["echo for name in x; do"]}) == []

@@ -128,6 +128,20 @@ def test_a_move_in_words() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("there", "action", "expected"),
+    [
+        (stored(p1={"candidate": 5, "live": 4}, p2={"candidate": 2}), PROMOTE, {NAME: 5, f"{NAME}.part2": 2}),
+        (stored(p1={"candidate": 5, "live": 5, "previous": 4}, p2={"candidate": 2, "live": 2}), ROLLBACK, {NAME: 4}),
+        (stored(p1={"candidate": 5, "live": 4, "previous": 4}), ROLLBACK, {NAME: 4}),
+        (stored(p1={"candidate": 5, "live": 4}, p2={"live": 1}), REJECT, {NAME: 4, f"{NAME}.part2": 1}),
+    ],
+    ids=["a part more", "a part less", "nothing moves", "rejected"],
+)
+def test_what_is_live_afterwards(there: At, action: str, expected: dict[str, int]) -> None:
+    assert labels.live_after(NAME, there, labels.moves(NAME, there, action, "keep")) == expected
+
+
 def test_unused_parts() -> None:
     there = stored(p1={"live": 1}, p2={}, p3={"previous": 2}, p4={}) | {f"{NAME}.party": {"live": 0}}
     assert labels.unused_parts([NAME], there) == [f"{NAME}.part2", f"{NAME}.part4"]

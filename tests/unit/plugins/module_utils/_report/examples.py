@@ -40,9 +40,19 @@ def use(version: int = 3, **more: Any) -> dict[str, Any]:
     return {"state": "runs", "reason": "", "key": KEY, "version": version, **more}
 
 
+def _version(number: int, digest: str, live: int) -> dict[str, Any]:
+    parts = [{"name": NAME, "version": number, "digest": digest}]
+    return {"version": number, "digest": digest, "labels": ["live"] if number == live else [], "parts": parts}
+
+
+def association(version: int = 3, status: str = "Success") -> dict[str, Any]:
+    """What an association gives to a host."""
+    return {"name": f"cloudwatch-agent-{NAME}", "status": status, "gives": [f"{NAME}:{version}"]}
+
+
 def configuration(live: int = 3, planned: int = 3, **more: Any) -> dict[str, Any]:
     """A configuration with the versions 1 to 4, each with its own text."""
-    versions = [{"version": number, "digest": digest} for number, digest in ((4, "four"), (3, "three"), (2, "two"), (1, "one"))]
+    versions = [_version(number, digest, live) for number, digest in ((4, "four"), (3, "three"), (2, "two"), (1, "one"))]
     names = {"key": KEY, "name": NAME, "profile": "", "region": "us-east-1"}
     return {**names, "hosts": [], "live": live, "planned": planned, "on_hold": False, "refused": "", "versions": versions, **more}
 
@@ -54,7 +64,8 @@ def evaluation(host: str, state: str = "verified", **more: Any) -> dict[str, Any
 
 
 def run(hosts: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """A report. Of each host ``planned``, ``observed``, ``use``, ``telemetry`` and ``refusal``, where it is not like all others.
+    """A report. Of each host ``planned``, ``observed``, ``use``, ``telemetry``, ``refusal``, ``association`` and ``unread`` (why State
+    Manager said nothing), where it is not like all others.
 
     *more*: ``configurations`` and ``plan``.
     """
@@ -73,6 +84,10 @@ def run(hosts: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
             "refusals": {name: said["refusal"] for name, said in hosts.items() if "refusal" in said},
         },
         NOW,
+        {
+            "hosts": {name: said["association"] for name, said in hosts.items() if "association" in said},
+            "refusals": {name: said["unread"] for name, said in hosts.items() if "unread" in said},
+        },
     )
 
 

@@ -13,6 +13,7 @@ from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._repor
     BEHIND,
     LOST,
     STOPPED,
+    association,
     configuration,
     observed,
     planned,
@@ -69,3 +70,17 @@ def test_services_and_credentials() -> None:
     assert cells.service(entry(STOPPED)) == "failed, disabled, 7 restarts"
     named = observed(common_config={"profile": "mine", "file": "", "keys_expire_at": None})
     assert cells.credentials(entry({"observed": named})) == "profile mine"
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ({}, "-"),
+        ({"unread": "denied"}, "not known"),
+        ({"association": association()}, "Success, AmazonCloudWatch-web:3"),
+        ({"association": association(2, "Failed")}, "Failed, AmazonCloudWatch-web:2 (live is 3)"),
+        ({**LOST, "association": {**association(), "gives": []}}, "Success, other files (live is 3)"),
+    ],
+)
+def test_what_an_association_gives(said: dict[str, Any], text: str) -> None:
+    assert cells.association(entry(said)) == text

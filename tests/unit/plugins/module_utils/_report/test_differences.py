@@ -15,6 +15,7 @@ from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._repor
     NOT_KNOWN,
     NOW,
     UNREAD,
+    association,
     configuration,
     evaluation,
     observed,
@@ -163,3 +164,32 @@ def test_a_host_that_is_to_have_no_agent() -> None:
 def test_every_part_is_known() -> None:
     """Those of cw_agent_info first of all, or they would be lost."""
     assert {"package", "credentials", "settings", "user", "log_access", "configuration", "removal"} <= set(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (association(), ""),
+        (association(status="Pending"), ""),
+        (association(status="Failed"), "cloudwatch-agent-AmazonCloudWatch-web is Failed on this node"),
+        (association(2), "cloudwatch-agent-AmazonCloudWatch-web gives AmazonCloudWatch-web:2, live is AmazonCloudWatch-web:3"),
+        ({**association(), "gives": ["AmazonCloudWatch-web"]}, "gives AmazonCloudWatch-web, live is"),
+        ({**association(), "gives": []}, "gives nothing that is known, live is"),
+    ],
+)
+def test_what_an_association_has_to_give(given: dict[str, Any], text: str) -> None:
+    parts, texts = differences(host(association=given))
+    assert (parts, len(texts)) == ((["association"], 1) if text else ([], 0))
+    assert text in "".join(texts)
+
+
+def test_every_part_of_what_an_association_gives_counts_and_the_same_text_is_live() -> None:
+    two = [{"name": "web", "version": 3, "digest": "a"}, {"name": "web.part2", "version": 2, "digest": "b"}]
+    item = configuration(versions=[{"version": 3, "digest": "x", "labels": ["live"], "parts": two}])
+    (release,) = releases([item]).values()
+    for gives, is_live in ((["web:3", "web.part2:2"], True), (["web:3", "web.part2:1"], False), (["web:3"], False)):
+        assert host(release=release, association={**association(), "gives": gives}).is_given_live is is_live
+    same = configuration(4)
+    same["versions"][1]["digest"] = same["versions"][0]["digest"]
+    assert host(release=releases([same])[KEY], association=association(3)).is_given_live
+    assert differences(host(release=releases([UNREAD])[KEY], association=association(1)))[0] == ["configuration"]

@@ -21,6 +21,7 @@ from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._repor
     NOW,
     STOPPED,
     UNREAD,
+    association,
     configuration,
     evaluation,
     fleet,
@@ -55,7 +56,14 @@ def test_reports_are_what_the_schema_says() -> None:
     )
     failed = {"observed": {"failed": True, "msg": "no python"}, "use": {}}
     unread = run({"a": NOT_KNOWN, "b": LOST}, configurations=[UNREAD])
-    for found in (fleet(20), unread, run({"a": gone, "b": {"observed": onprem}, "c": failed, "d": {"observed": None, "use": {}}}), run({})):
+    given = run({"a": {"association": association()}, "b": {**LOST, "unread": "no"}, "c": {"association": association(2, "Failed")}})
+    for found in (
+        fleet(20),
+        unread,
+        given,
+        run({"a": gone, "b": {"observed": onprem}, "c": failed, "d": {"observed": None, "use": {}}}),
+        run({}),
+    ):
         validate(found)
 
 
@@ -111,6 +119,7 @@ def test_a_host_that_is_well() -> None:
         "credentials": {"role": "web-role", "profile": "", "expires_at": "2026-01-01T02:00:00Z"},
         "unmanaged": [],
         "permissions": "allowed",
+        "association": None,
         "telemetry": {"state": "verified", "newest_at": "2025-12-31T23:59:30Z", "reason": ""},
     }
 
@@ -197,3 +206,16 @@ def test_a_value_out_of_ansible_vault_hides_no_data() -> None:
 def test_moments_are_those_of_the_run() -> None:
     assert run({})["generated_at"] == "2026-01-01T00:00:00Z"
     assert NOW == 1767225600
+
+
+def test_what_an_association_gives_to_a_host_that_does_not_answer_stands_in_the_report() -> None:
+    lost, behind, unread = run(
+        {"web-1": {**LOST, "association": association()}, "web-2": {"association": association(2)}, "web-3": {"unread": "may not read"}}
+    )["hosts"]
+    given = {"name": "cloudwatch-agent-AmazonCloudWatch-web", "status": "Success", "reason": ""}
+    assert (lost["association"], lost["differing"]) == ({**given, "gives": ["AmazonCloudWatch-web:3"], "is_live": True}, [])
+    assert behind["association"] == {**given, "gives": ["AmazonCloudWatch-web:2"], "is_live": False}
+    assert (behind["state"], behind["differing"]) == ("differs", ["association"])
+    # What may not be read is no difference.
+    nothing = {"name": "", "status": None, "gives": [], "is_live": False, "reason": "may not read"}
+    assert (unread["association"], unread["state"]) == (nothing, "converged")

@@ -16,6 +16,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._report import pa
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._report.examples import (
     BEHIND,
     LOST,
+    association,
     configuration,
     evaluation,
     fleet,
@@ -115,7 +116,7 @@ def test_states_and_configurations_that_are_there() -> None:
 
 
 def test_tables_labels_and_language() -> None:
-    reader, text = read(fleet(3))
+    reader, text = read(run({"web-1": {"association": association()}}))
     assert reader.named("html") == [{"lang": "en"}]
     assert len(reader.named("caption")) == len(reader.named("table")) == 2
     assert {heading["scope"] for heading in reader.named("th")} == {"col", "row"}
@@ -147,3 +148,14 @@ def test_a_thousand_hosts_are_less_than_a_megabyte() -> None:
     names = [f"{number}-{'x' * 300}" for number in range(9)]
     worst = {f"ip-10-0-0-{number}.eu-west-1.compute.internal": {"observed": observed(unmanaged=names)} for number in range(1000)}
     assert len(page.page(TEMPLATE, run(worst)).encode()) <= 1_000_000
+
+
+def test_a_column_of_associations_where_there_are_any() -> None:
+    reader, _text = read(run({"web-1": {"association": association(2)}, "web-2": {}, "web-3": {"unread": "<may> not read"}}))
+    assert [row[8] for row in reader.rows[:4]] == [
+        "Association",
+        "Success, AmazonCloudWatch-web:2 (live is 3)",
+        "",
+        "not known: <may> not read",
+    ]
+    assert len(read(run({"web-1": {}}))[0].rows[0]) == 8

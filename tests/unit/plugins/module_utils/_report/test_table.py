@@ -10,6 +10,7 @@ from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._repor
     BEHIND,
     LOST,
     STOPPED,
+    association,
     fleet,
     run,
 )
@@ -37,3 +38,14 @@ def test_many_hosts_that_are_alike_are_one_row() -> None:
     assert len(lines) < 20
     assert any(line.startswith("ip-10-0-0-0.eu-west-1.compute.internal and 499 like it  converged") for line in lines)
     assert lines[-1] == "1000 hosts: 500 converged, 125 unreachable, 375 differ"
+
+
+def test_a_column_of_associations_where_there_are_any() -> None:
+    assert not any("association" in line for line in table(run({"web-1": {}})))
+    lines = table(run({"web-1": {"association": association()}, "web-2": {}, "web-3": {"unread": "may not read"}}))
+    assert lines[0].endswith("association") and [line.rpartition("  ")[2] for line in lines[2:5]] == [
+        "Success, AmazonCloudWatch-web:3",
+        "-",
+        "not known",
+    ]
+    assert lines[5:] == ["web-3: association: State Manager could not be read: may not read", "3 hosts: 3 converged"]
