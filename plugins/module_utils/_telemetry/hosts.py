@@ -54,6 +54,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._configurations = {item["key"]: item["configuration"] for item in self.plan["configurations"]}
+        self._alone = {item["key"] for item in self.plan["configurations"] if len(item.get("hosts") or []) < 2}
         self._merged: dict[tuple[str, ...], Mapping[str, Any]] = {}
 
     def hosts(self, names: Iterable[str]) -> list[Host]:
@@ -73,7 +74,7 @@ class Run:
         looked = [files for files in (_mapping(result.get("agent")).get("files") for result in results) if files]
         agent["files"] = _files(looked[-1] if looked else before.get("files") or [], started_at)
         sources = _sources(self.sources.get(name))
-        expected = expectations(self._active(planned, sources), agent, str(planned.get("region") or ""))
+        expected = expectations(self._active(planned, sources), agent, str(planned.get("region") or ""), planned["key"] in self._alone)
         return Host(
             name=name,
             region=expected.region,

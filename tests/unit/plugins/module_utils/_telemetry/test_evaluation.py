@@ -68,6 +68,41 @@ class TestUnreadableFile:
         assert (item["state"], item["cause"]) == ("arrived", "")
 
 
+class TestShared:
+    """What has come can be of another file, or of another host."""
+
+    @pytest.mark.parametrize("changed", [True, False])
+    def test_events_of_one_file_do_not_hide_that_another_of_the_stream_cannot_be_read(self, changed: bool) -> None:
+        unreadable = STREAM._replace(file="/b.log", written=NOW - 400, readable=False)
+        asked = question(STREAM, unreadable, changed=changed)
+        found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10)), NOW)
+        assert [item["state"] for item in found["streams"]] == ["arrived", "missing"]
+        assert (found["state"], "/b.log is not readable" in found["cause"]) == ("missing", True)
+
+    def test_nor_does_an_empty_file_that_cannot_be_read_make_the_others_doubtful(self) -> None:
+        asked = question(STREAM, STREAM._replace(file="/b.log", readable=False, empty=True))
+        found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10)), NOW)
+        assert [item["state"] for item in found["streams"]] == ["arrived", "arrived"]
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_what_came_from_several_hosts_verifies_none(self, check_mode: bool) -> None:
+        asked = question(STREAM._replace(shared=True), METRIC._replace(shared=True), changed=True, check_mode=check_mode)
+        found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10), MetricSeen(1.0)), NOW)
+        items = found["streams"] + found["metrics"]
+        assert [item["state"] for item in items] == ["unverified", "unverified"]
+        assert [item["cause"].partition(",")[0] for item in items] == [
+            "other hosts send to this log stream as well",
+            "other hosts send this metric with the same dimensions",
+        ]
+        assert all(item["hint"] for item in items)
+        assert found["state"] == "unverified"
+
+    def test_what_did_not_come_is_missing_whoever_should_have_sent_it(self) -> None:
+        asked = question(STREAM._replace(shared=True), METRIC._replace(shared=True))
+        found = evaluate(asked, measured(asked), NOW + 600)
+        assert [item["state"] for item in found["streams"] + found["metrics"]] == ["missing", "missing"]
+
+
 class TestRefusal:
     """CloudWatch could not be asked."""
 
