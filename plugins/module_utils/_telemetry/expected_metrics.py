@@ -12,6 +12,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Iterator, Mapping, NamedTuple
 
+from .._config.metrics import is_dropped
 from .placeholders import Identity, resolve_dimension
 
 NAMESPACE = "CWAgent"
@@ -81,7 +82,8 @@ def _candidates(
         if measurement is None or own is None or extra is None:
             continue
         dimensions = {**common, **own, **extra}
-        sent = _sent_dimensions(metrics, options, measurement, dimensions, bool(doubt))
+        dropped = is_dropped(plugin, measurement.field, measurement.name, options)
+        sent = _sent_dimensions(metrics, dropped, dimensions, bool(doubt))
         if sent is None:
             continue
         interval = int(options.get("metrics_collection_interval") or section.get("metrics_collection_interval") or INTERVAL)
@@ -151,12 +153,9 @@ def _own_dimensions(plugin: str, options: Mapping[str, Any], mounts: list[Mappin
     return own
 
 
-def _sent_dimensions(
-    metrics: Mapping[str, Any], options: Mapping[str, Any], measurement: _Measurement, dimensions: dict[str, str], doubtful: bool
-) -> dict[str, str] | None:
-    """The full set of dimensions where it is certain and sent, else a roll-up that belongs to this host alone."""
-    dropped = options.get("drop_original_metrics") or []
-    sent = "" not in dimensions.values() and not {measurement.field, measurement.name} & set(dropped)
+def _sent_dimensions(metrics: Mapping[str, Any], dropped: bool, dimensions: dict[str, str], doubtful: bool) -> dict[str, str] | None:
+    """The full set of dimensions where it is certain and sent (not ``dropped``), else a roll-up that belongs to this host alone."""
+    sent = "" not in dimensions.values() and not dropped
     rollups = [
         {key: dimensions[key] for key in keys}
         for keys in metrics.get("aggregation_dimensions") or []
