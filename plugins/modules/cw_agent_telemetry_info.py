@@ -291,6 +291,12 @@ hosts:
       description: Whether the host was changed, or was to be awaited.
       type: bool
       returned: always
+    outdated:
+      description:
+        - Whether the host runs another configuration than the plan's, because the run has not configured it. It is not among RV(verified),
+          so that nothing is released for it.
+      type: bool
+      returned: always
     mode:
       description: Mode in which the agent starts.
       type: str

@@ -42,6 +42,8 @@ SHARED = {
 }
 """What has come, and may be another host's."""
 
+OUTDATED = "the configuration of the plan is not the one that the agent runs with, because this run has not configured the host (tags)"
+
 UNREADABLE_CLASS = Cause("the class of the log group does not let events be read", "see the agent's own log on the host")
 
 
@@ -125,21 +127,25 @@ def evaluate(question: Question, measured: Measured, now: float) -> dict[str, An
         "region": host.region,
         "profile": host.profile,
         "changed": host.changed,
-        "state": host_state({item["state"] for item in everything}, bool(refused), bool(host.unverified)),
+        "state": host_state({item["state"] for item in everything}, bool(refused), bool(host.unverified), host.outdated),
+        "outdated": host.outdated,
         **host.facts,
         "streams": streams,
         "metrics": metrics,
-        "unverified": list(host.unverified),
+        "unverified": [*([OUTDATED] if host.outdated else []), *host.unverified],
         "refused": refused,
         **summary(everything),
     }
 
 
-def host_state(states: set[str], refused: bool, doubted: bool) -> str:
-    """The state of a host by those of its items. ``refused``: a kind of them could not be asked; ``doubted``: more than these exist."""
+def host_state(states: set[str], refused: bool, doubted: bool, outdated: bool = False) -> str:
+    """The state of a host by those of its items.
+
+    ``refused``: a kind of them could not be asked; ``doubted``: more than these exist; ``outdated``: another configuration sends them.
+    """
     if MISSING in states:
         return MISSING
-    if refused:
+    if refused or outdated:
         return UNVERIFIED
     if PENDING in states:
         return PENDING

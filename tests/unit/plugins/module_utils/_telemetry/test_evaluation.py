@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import passed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Question, Settings, evaluate, host_state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
@@ -101,6 +102,21 @@ class TestShared:
         asked = question(STREAM._replace(shared=True), METRIC._replace(shared=True))
         found = evaluate(asked, measured(asked), NOW + 600)
         assert [item["state"] for item in found["streams"] + found["metrics"]] == ["missing", "missing"]
+
+
+class TestOutdated:
+    """The host runs another configuration than the plan's."""
+
+    def test_what_arrives_verifies_nothing(self) -> None:
+        asked = question(STREAM, METRIC, outdated=True)
+        found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10), MetricSeen(1.0)), NOW)
+        assert (found["state"], found["outdated"]) == ("unverified", True)
+        assert "not the one that the agent runs with" in found["unverified"][0]
+        assert passed([found]) == []
+
+    def test_what_is_missing_stays_missing(self) -> None:
+        asked = question(STREAM, outdated=True)
+        assert evaluate(asked, measured(asked), NOW)["state"] == "missing"
 
 
 class TestRefusal:

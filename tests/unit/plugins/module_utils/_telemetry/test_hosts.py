@@ -96,6 +96,22 @@ def test_new_keys_and_packages_count_as_changes_from_their_moment(changes: list[
     assert (host.changed, host.since) == (since is not None, since or 1000.0)
 
 
+@pytest.mark.parametrize(
+    ("differing", "result", "outdated"),
+    [
+        (["configuration"], None, True),
+        (["configuration"], {"changed": False, "skipped": True}, True),
+        (["configuration"], {"changed": True, **restarted()}, False),
+        (["package"], None, False),
+        ([], None, False),
+        (None, None, False),
+    ],
+)
+def test_a_host_that_was_left_with_another_configuration(differing: Any, result: Any, outdated: bool) -> None:
+    """With --tags, --skip-tags, or in a play of one's own."""
+    assert one({**seen(), "differing": differing}, converged=result).outdated is outdated
+
+
 def test_access_that_was_given_counts() -> None:
     """The files are as that module has seen them last; a module that has looked at none takes none away."""
     closed = {"path": "/a.log", "exists": True, "readable": False, "size": 5}
