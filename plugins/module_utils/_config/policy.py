@@ -177,7 +177,7 @@ def _log_group_names(subject: Subject) -> Iterator[tuple[str, tuple[Step, ...]]]
         if signals in collected:
             yield "/aws/application-signals/data", (*base, signals)
             yield "/aws/service-events/*", (*base, signals)
-    for said in ("emf", "otlp"):
+    for said in ("emf", "structuredlog", "otlp"):
         if said in collected:
             yield "*", (*base, said)  # each event says itself where it belongs
     if subject.section("opentelemetry", "collect"):
