@@ -256,6 +256,19 @@ def _unknown_keys(subject: Subject, section: dict[str, object], path: tuple[Step
             yield Finding((*path, key), value, message + did_you_mean(guess))
 
 
+@rule(
+    "user-not-text",
+    ERROR,
+    why="run_as_user is the name of a user. With a number, even a user's, the agent passes its own validation and dies at every start.",
+    hint="Write the name of the user, in quotes.",
+    example={"agent": {"run_as_user": 1000}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
+)
+def _user_not_text(subject: Subject) -> Iterator[Finding]:
+    user = subject.section("agent").get("run_as_user")
+    if user is not None and not isinstance(user, str) and subject.platform != "windows":
+        yield Finding(("agent", "run_as_user"), user, f"run_as_user is {shown(user)}, which is no name: the agent would die at its start.")
+
+
 SDK_LEVELS = frozenset(
     f"LogDebug{kind}"
     for kind in ("", *(f"With{of}" for of in ("Signing", "HTTPBody", "RequestRetries", "RequestErrors", "EventStreamBody")))

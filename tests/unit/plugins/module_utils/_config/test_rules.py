@@ -161,6 +161,7 @@ RIGHT: dict[str, Any] = {
     "opentelemetry-names": {
         "opentelemetry": {"cluster_name": "my-cluster_1", "resource_attributes": {"team": "x"}, "collect": {"host_metrics": {}}}
     },
+    "user-not-text": {"agent": {"run_as_user": "1000"}, **metrics()},
     "measurement-too-new": metrics(diskio={"measurement": ["reads", "diskio_writes"]}, mem={"measurement": ["available_percent"]}),
     "unknown-measurement-key": metrics(mem={"measurement": ["used", {"name": "free", "rename": "FREE", "unit": "Bytes", "_comment": "x"}]}),
     "unknown-log-metrics": log_metrics(emf={}, application_signals={}, _comment="x"),
