@@ -291,6 +291,12 @@ hosts:
       description: Whether the host was changed, or was to be awaited.
       type: bool
       returned: always
+    outdated:
+      description:
+        - Whether the host runs another configuration than the plan's, because the run has not configured it. It is not among RV(verified),
+          so that nothing is released for it.
+      type: bool
+      returned: always
     mode:
       description: Mode in which the agent starts.
       type: str
@@ -334,7 +340,8 @@ hosts:
           description:
             - V(arrived), V(no_data) (the file has not grown, there is nothing to send), V(missing) (it has grown and nothing came, or it
               cannot be read and is not empty).
-            - V(unverified) (the log group's class INFREQUENT_ACCESS does not let events be read, or CloudWatch Logs could not be asked).
+            - V(unverified) (the log group's class INFREQUENT_ACCESS does not let events be read, CloudWatch Logs could not be asked, or
+              other hosts of the plan send to the same stream).
             - V(pending) in check mode.
           type: str
           returned: always
@@ -377,7 +384,9 @@ hosts:
           type: dict
           returned: always
         state:
-          description: V(arrived), V(no_data) (not due yet), V(missing), V(unverified) or V(pending).
+          description:
+            - V(arrived), V(no_data) (not due yet), V(missing), V(pending).
+            - V(unverified) (CloudWatch could not be asked, the dimensions are not certain, or other hosts send values with the same ones).
           type: str
           returned: always
         value:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -49,7 +50,7 @@ def _specified() -> Mapping[str, Mapping[str, Any]]:
     for source in _ROOT.glob("roles/*/meta/argument_specs.yml"):
         for entry in yaml_load(source.read_text(encoding="utf-8"))["argument_specs"].values():
             found.update(entry.get("options", {}))
-    keys = ("type", "elements", "choices")
+    keys = ("type", "elements", "choices", "default")
     return {
         name: {"type": "str", **{key: option[key] for key in keys if key in option}}
         for name, option in found.items()
@@ -64,10 +65,20 @@ def wrong_values(variables: Mapping[str, Any], value: Callable[[str], Any]) -> I
     """
     for name in _specified().keys() & variables.keys() - SETTINGS.keys():
         option, raw = _specified()[name], variables[name]
+        if raw is None and option["type"] != "str" and option.get("default") is not None:
+            yield f"{name} is null. Hint: give it a value, or remove it; without it, it is {json.dumps(option['default'])}."
         # What a run hands on can be large, and is a mapping already.
-        if raw is not None and not (option["type"] == "dict" and isinstance(raw, Mapping)):
-            result = ArgumentSpecValidator({name: option}).validate({name: value(name)})
-            yield from (f"{message[0].upper()}{message[1:].rstrip('.')}." for message in result.error_messages)
+        elif raw is not None and not (option["type"] == "dict" and isinstance(raw, Mapping)):
+            yield from _refused(name, option, value(name))
+
+
+def _refused(name: str, option: Mapping[str, Any], given: Any) -> Iterator[str]:
+    try:
+        messages = ArgumentSpecValidator({name: option}).validate({name: given}).error_messages
+    except OverflowError:
+        # Of infinity the validator does not say which variable it is.
+        messages = [f"argument '{name}' is {given!r}. Hint: write a finite number"]
+    yield from (f"{message[0].upper()}{message[1:].rstrip('.')}." for message in messages)
 
 
 def meant(name: str) -> str:

@@ -326,8 +326,12 @@ class TestSecondRun:
         mark = site.mark()
         site.inventory = site.overlay({"group_vars/backend.yml": changed})
         published = site.play("--diff", "--tags", "publish")
+        early = site.play("--tags", "release", "--limit", "backend")
         run, _said = site.foreseen("--diff")
-        assert (published.status, run.status) == (0, 0)
+        assert (published.status, early.status, run.status) == (0, 0, 0)
+        # Both have sent telemetry, of the version before.
+        assert "2 hosts: 2 unverified" in early.output
+        assert "not released: amazon-1, ec2-2 are not verified" in " ".join(early.output.split())
         put = [call["request"]["Name"] for call in site.calls(mark, operation="PutParameter")]
         assert len(put) == 1 and "backend" in put[0]
         restarted = {host for host in HOSTS if site.invocation(host) != before[host]}

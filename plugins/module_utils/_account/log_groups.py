@@ -21,8 +21,6 @@ from .steps import texts, wrong_tags
 PRESENT, ABSENT = "present", "absent"
 STANDARD, INFREQUENT, DELIVERY = "STANDARD", "INFREQUENT_ACCESS", "DELIVERY"
 CLASSES = (STANDARD, INFREQUENT, DELIVERY, "ESSENTIALS")
-OF_AGENT = (STANDARD, INFREQUENT)
-"""The classes that the agent makes; it ignores others, and those of journald entries."""
 NEVER = "never"
 FOR_EVER = 0
 """A retention without an end, in days."""
@@ -140,11 +138,11 @@ def _declared(item: Mapping[str, Any]) -> Iterator[_Declared]:
     for one in destinations(subject):
         if not one["log_group_name"]:
             continue
-        own = one["log_group_class"] if one["class_given"] and one["kind"] != "journald" else None
+        own = one["log_group_class"] if one["class_given"] else None
         yield _Declared(
             one["log_group_name"],
             one["retention_in_days"],
-            own if own in OF_AGENT else None,
+            own,
             f"{item['name']} at {pointer(one['path'])}",
         )
 

@@ -13,7 +13,16 @@ from .problems import Rule
 
 Found = list[tuple[Rule, Finding]]
 _EMPTYING = frozenset(
-    ["section-type", "unknown-section", "unknown-plugin", "nvidia-smi-ignored", "empty-measurement", "schema-unknown-key", "schema-type"]
+    [
+        "section-type",
+        "unknown-section",
+        "unknown-plugin",
+        "unknown-log-metrics",
+        "nvidia-smi-ignored",
+        "empty-measurement",
+        "schema-unknown-key",
+        "schema-type",
+    ]
 )
 """Rules whose findings are mistakes that can leave a configuration without anything to collect."""
 

@@ -41,7 +41,7 @@ class Facts:
 
     def mounts(self, item: Mapping[str, Any]) -> list[dict[str, str]]:
         """disk: mounted file systems that have a size, as far as listed and not ignored."""
-        ignored = item.get("ignore_file_system_types") or []
+        ignored = _listed(item, "ignore_file_system_types")
         wanted = _resources(item, ["*"])
         sets = []
         for mount in self._get("mounts", [{"mount": "/", "device": "/dev/root", "fstype": "ext4", "size_total": 1}]):
@@ -65,7 +65,7 @@ class Facts:
 
     def nics(self, item: Mapping[str, Any]) -> list[dict[str, str]]:
         """ethtool: interfaces that are included and not excluded."""
-        include, exclude = item.get("interface_include") or ["*"], item.get("interface_exclude") or []
+        include, exclude = _listed(item, "interface_include") or ["*"], _listed(item, "interface_exclude")
         names = [name for name in self._get("interfaces", ["eth0"]) if name not in _LOOPBACK]
         found = [name for name in names if _matches(name, include) and not _matches(name, exclude)]
         return [{"interface": name, "driver": "driver"} for name in found]
@@ -98,9 +98,14 @@ class Facts:
         return [{"objectname": plugin, **({"instance": str(name)} if names else {})} for name in names or [""]]
 
 
+def _listed(item: Mapping[str, Any], key: str) -> list[Any]:
+    value = item.get(key)
+    return value if isinstance(value, list) else []
+
+
 def _resources(item: Mapping[str, Any], default: list[str]) -> list[Any]:
     resources = item.get("resources")
-    return resources if isinstance(resources, list) else default
+    return resources if isinstance(resources, list) and resources else default
 
 
 def _named(key: str, names: list[str], wanted: list[Any]) -> list[dict[str, str]]:

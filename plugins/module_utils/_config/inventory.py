@@ -65,7 +65,12 @@ def plain(value: Any, name: str, path: tuple[Step, ...] = ()) -> Any:
     if isinstance(value, str) or type(value).__name__ in VAULTED_TYPES:
         return str(value)
     if isinstance(value, dict):
-        return {_key(key, name, path): plain(item, name, (*path, str(key))) for key, item in value.items()}
+        keys = [_key(key, name, path) for key in value]
+        if len(set(keys)) < len(keys):
+            twice = next(key for key in keys if keys.count(key) > 1)
+            where = f"{name}: {pointer(path)}" if path else name
+            raise NotPlainError(f"{where} has the key {twice} as a number and as text. Hint: remove one of them.")
+        return {key: plain(item, name, (*path, key)) for key, item in zip(keys, value.values())}
     if isinstance(value, (list, tuple)):
         return [plain(item, name, (*path, index)) for index, item in enumerate(value)]
     where = f"{name}: {pointer(path)}" if path else name

@@ -11,6 +11,10 @@ from typing import Any, Iterator, Mapping
 from .subject import Subject
 
 _GLOB = re.compile(r"[*?\[{]")
+CLASSES = ("STANDARD", "INFREQUENT_ACCESS")
+"""The classes that the agent gives log groups, AWS's default first."""
+
+_NOT_IN_A_NAME = re.compile(r"[^.\-_/#A-Za-z0-9*?\[\]{},]")
 
 
 def is_glob(file_path: str) -> bool:
@@ -24,25 +28,36 @@ def default_group(file_path: str) -> str:
     return head if dot and "/" not in tail and "\\" not in tail else file_path
 
 
+def group_of(entry: Mapping[str, Any]) -> str:
+    """The log group of an entry of files or windows_events; where files name the groups, with the patterns of their paths."""
+    path = str(entry.get("file_path") or "")
+    if entry.get("log_group_name") or not path:
+        return str(entry.get("log_group_name") or entry.get("event_name") or "")
+    if entry.get("publish_multi_logs") is True:
+        return _NOT_IN_A_NAME.sub("_", path.replace("\\", "/"))
+    return default_group(path)
+
+
 def destinations(subject: Subject) -> Iterator[dict[str, Any]]:
     """Each entry under logs_collected: kind, path, names of group and stream ('' for the host's default), file_path, retention, class.
 
-    ``class_given``: whether the entry names the class, or has that of AWS's default.
+    ``class_given``: whether the entry names the class, and the agent heeds it; else it is AWS's default.
     """
     default_stream = subject.section("logs").get("log_stream_name") or ""
     for kind, path, entry in subject.log_entries():
         file_path = str(entry.get("file_path") or "") if kind == "files" else ""
-        group = entry.get("log_group_name") or (default_group(file_path) if file_path else str(entry.get("event_name") or ""))
         retention = entry.get("retention_in_days")
+        given = str(entry.get("log_group_class") or "").upper()
+        heeded = given in CLASSES and kind != "journald"
         yield {
             "kind": kind,
             "path": path,
-            "log_group_name": str(group),
+            "log_group_name": group_of(entry),
             "log_stream_name": str(entry.get("log_stream_name") or default_stream),
             "file_path": file_path,
             "retention_in_days": retention if isinstance(retention, int) and retention > 0 else None,
-            "log_group_class": str(entry.get("log_group_class") or "STANDARD").upper(),
-            "class_given": bool(entry.get("log_group_class")),
+            "log_group_class": given if heeded else CLASSES[0],
+            "class_given": heeded,
             "pattern": is_glob(file_path),
         }
 

@@ -84,6 +84,12 @@ ACCEPTED: dict[str, dict[str, frozenset[str]]] = {
 }
 """Measurements by platform and plugin, without the plugin's prefix. On Windows any counter of any object is accepted."""
 
+INTRODUCED = {
+    "1.300055": frozenset(("diskio", name) for name in _EBS),
+    "1.300059": frozenset({("mem", "shared"), *(("diskio", name) for name in _INSTANCE_STORE)}),
+}
+"""Release → measurements, as (plugin, name), that came with it: an older agent refuses them."""
+
 KNOWN_PLUGINS: dict[str, Optional[frozenset[str]]] = {
     "linux": frozenset({*_LINUX, *WITHOUT_MEASUREMENT, "efa"}),
     "darwin": frozenset({*_DARWIN, *WITHOUT_MEASUREMENT} - {"ethtool"}),

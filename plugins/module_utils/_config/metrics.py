@@ -111,10 +111,13 @@ def interval(subject: Subject, item: Mapping[str, Any]) -> float:
 
 
 def is_dropped(plugin: str, field_name: str, metric: str, item: Mapping[str, Any]) -> bool:
-    """Whether a metric is sent as a roll-up alone."""
+    """Whether a metric is sent as a roll-up alone. Of procstat none is, and a new name is not what the agent compares with."""
     names = item.get("drop_original_metrics")
-    listed = [str(name) for name in names] if isinstance(names, list) else []
-    return metric in listed or field_name in [bare(plugin, name) for name in listed]
+    if plugin == "procstat" or not isinstance(names, list):
+        return False
+    prefix = CLOUDWATCH_PREFIXES.get(plugin, plugin) + "_"
+    full = {name if plugin in name else prefix + name for name in map(str, names)}
+    return "*" in names or not full.isdisjoint((metric, prefix + field_name))
 
 
 def _count(plugin: str, metric: str, sets: list[dict[str, str]], aggregation: list[list[str]], dropped: bool) -> Count:
@@ -149,7 +152,8 @@ def measured(platform: str, plugin: str, item: Mapping[str, Any]) -> Iterator[tu
     """(name in CloudWatch, field) of each measurement of a plugin that takes ``measurement``."""
     seen = set()
     known = plugin in measured_as(platform)
-    for entry in item.get("measurement") or []:
+    entries = item.get("measurement")
+    for entry in entries if isinstance(entries, list) else []:
         name = str(entry.get("name", "")) if isinstance(entry, dict) else str(entry)
         field_name = bare(plugin, name.strip()) if known else name
         given = f"{CLOUDWATCH_PREFIXES.get(plugin, plugin)}_{field_name}" if known else f"{plugin} {field_name}"

@@ -11,14 +11,15 @@ from .measurements import KNOWN_PLUGINS, WITHOUT_MEASUREMENT
 from .subject import Subject
 
 JMX_TARGETS = ("jvm", "kafka", "kafka-consumer", "kafka-producer", "tomcat")
-_LOG_METRICS = ("app_signals", "application_signals", "ecs", "emf", "kubernetes", "otlp", "prometheus", "structuredlog")
+LOG_METRICS = ("app_signals", "application_signals", "ecs", "emf", "kubernetes", "otlp", "prometheus", "structuredlog")
+"""The keys of logs.metrics_collected that the agent reads."""
 
 
 def has_pipeline(subject: Subject) -> bool:
     """Whether at least one pipeline results, without which the agent dies at its start."""
     if "logs_collected" in subject.section("logs"):
         return True
-    if any(key in subject.section("logs", "metrics_collected") for key in _LOG_METRICS):
+    if any(key in subject.section("logs", "metrics_collected") for key in LOG_METRICS):
         return True
     if subject.section("traces", "traces_collected") or subject.section("opentelemetry", "collect"):
         return True

@@ -23,7 +23,8 @@ _PARTITIONS = {
     "us-isof-": "aws-iso-f",
     "eusc-": "aws-eusc",
 }
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_VARYING = re.compile(r"\{[^{}]*\}|\[[^\]]*\]|\*{2,}")
+"""What stands in the name of a log group for several: placeholders, and patterns of files that name their groups."""
 
 MANAGED: dict[str, list[tuple[str, str]]] = {
     "CloudWatchAgentServerPolicy": [
@@ -118,7 +119,7 @@ class _Builder:
                 self.needs += [Need(action, resource, context, keys, sid, or_as) for action in actions]
 
     def group(self, name: str) -> str:
-        return self.arn("logs", f"log-group:{_PLACEHOLDER.sub('*', name)}")
+        return self.arn("logs", f"log-group:{_VARYING.sub('*', name)}")
 
 
 def config_policy(subject: Subject, parameters: list[str], region: str, account: str, create_groups: bool) -> dict[str, Any]:
@@ -176,7 +177,7 @@ def _log_group_names(subject: Subject) -> Iterator[tuple[str, tuple[Step, ...]]]
         if signals in collected:
             yield "/aws/application-signals/data", (*base, signals)
             yield "/aws/service-events/*", (*base, signals)
-    for said in ("emf", "otlp"):
+    for said in ("emf", "structuredlog", "otlp"):
         if said in collected:
             yield "*", (*base, said)  # each event says itself where it belongs
     if subject.section("opentelemetry", "collect"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Iterable
 
-from . import credentials, packages, safe_files
+from . import credentials, packages, safe_files, service
 from .layout import BASE, PACKAGE, UNIT
 from .system import Host
 
@@ -34,6 +34,11 @@ def _records(host: Host) -> list[str]:
     return [os.path.join(host.layout.records, name) for name in sorted(names)]
 
 
+def _process(host: Host) -> list[str]:
+    unit = service.read(host)
+    return [f"process {unit.main_pid} of {UNIT}"] if unit.running else []
+
+
 def _access(host: Host) -> list[str]:
     """What was given to the agent's user of log files, in words."""
     if not os.path.exists(host.layout.log_access):
@@ -46,10 +51,11 @@ def _access(host: Host) -> list[str]:
 
 
 def found(host: Host, purge: Iterable[str]) -> list[str]:
-    """What of the agent is there: its package (name and build), access to log files that was given to its user,
-    then paths of what ``purge`` (of ``PURGES``) names."""
+    """What of the agent is there: its package (name and build), or a process that has outlived it, access to log files that was given to
+    its user, then paths of what ``purge`` (of ``PURGES``) names."""
     package = packages.installed(host, packages.distribution(host).format)
     wanted = set(purge)
     left = [path for part in PURGES if part in wanted for path in paths(host, part) if os.path.lexists(path)]
-    named = [f"package {PACKAGE} {package.build}"] * bool(package.installed or package.interrupted)
+    there = package.installed or package.interrupted
+    named = [f"package {PACKAGE} {package.build}"] if there else _process(host)
     return named + _access(host) + left

@@ -43,6 +43,9 @@ def remove(host: Host, purge: Iterable[str], check_mode: bool = False) -> Outcom
     parts = [part for part in PURGES if part in set(purge)]
     with contextlib.nullcontext() if check_mode else lock.held(host):
         package = packages.installed(host, packages.distribution(host).format)
+        if not (package.installed or package.interrupted):
+            # What an earlier removal, or somebody else's, has left of the service.
+            _require_ended(host)
         removed = found(host, parts)
         strange = state.read(host).unmanaged if "configuration" in parts else []
         if check_mode or not removed:
@@ -79,6 +82,10 @@ def _remove_package(host: Host, package: Package, purge: bool) -> None:
             "Hint: remove the cause and run again",
             ctl.complaint(answer),
         )
+    _require_ended(host)
+
+
+def _require_ended(host: Host) -> None:
     unit = service.read(host)
     if unit.running:
         raise HostError(

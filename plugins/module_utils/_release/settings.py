@@ -166,6 +166,8 @@ def language_version(settings: Mapping[str, Any]) -> str:
 def _check_build(settings: Mapping[str, Any]) -> None:
     build = settings["cw_agent_build"]
     if not isinstance(build, str):
+        if isinstance(build, bool) or not isinstance(build, (int, float)):
+            raise ConfigError(f'cw_agent_build is {build!r}, which is no text. Hint: write the whole build in quotes: "1.300064.1b1344".')
         raise ConfigError(
             f"cw_agent_build is the number {build}, in which zeros at the end are lost. "
             'Hint: write it in quotes, with the whole build: "1.300064.1b1344".'

@@ -17,7 +17,22 @@ STILL_THERE = "the agent is to be removed (cw_agent_state is absent), and was no
 _UNANSWERED = re.compile(r"No start of json char found|MODULE FAILURE|module was not executed|deserialization failed", re.IGNORECASE)
 """How Ansible says that a module did not come to its answer."""
 _OWN = frozenset(
-    ("host", "state", "region", "profile", "changed", "mode", "build", "service", "invocation_id", "events", "readable", "value", "newest")
+    (
+        "host",
+        "state",
+        "region",
+        "profile",
+        "changed",
+        "outdated",
+        "mode",
+        "build",
+        "service",
+        "invocation_id",
+        "events",
+        "readable",
+        "value",
+        "newest",
+    )
 )
 """Keys of an entry whose values are no text of a configuration; by some of them later stages find hosts and decide."""
 
@@ -89,7 +104,17 @@ def _failure_state(host: str, failure: Mapping[str, Any]) -> str:
 
 
 def _unevaluated(host: str, state: str, cause: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    empty = {"region": "", "profile": "", "changed": False, "streams": [], "metrics": [], "unverified": [], "refused": [], "hint": ""}
+    empty = {
+        "region": "",
+        "profile": "",
+        "changed": False,
+        "outdated": False,
+        "streams": [],
+        "metrics": [],
+        "unverified": [],
+        "refused": [],
+        "hint": "",
+    }
     return {**empty, **(known or {}), "host": host, "state": state, "cause": cause}
 
 
@@ -100,8 +125,9 @@ def totals(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def passed(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The hosts that nothing speaks against, and about whom CloudWatch could be asked."""
-    return [item["host"] for item in entries if item["state"] not in (MISSING, *FAILURES) and not item["refused"]]
+    """The hosts that nothing speaks against, about whom CloudWatch could be asked, and that run what the plan says."""
+    good = (item for item in entries if item["state"] not in (MISSING, *FAILURES) and not item["refused"])
+    return [item["host"] for item in good if not item.get("outdated")]
 
 
 def masked(value: Any, mask: Callable[[Any], Any]) -> Any:

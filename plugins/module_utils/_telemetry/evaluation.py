@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
@@ -28,6 +29,20 @@ CLOCK_SECONDS = 300.0
 
 HOLD_SECONDS = 6.0
 """How long the agent holds the last line of a file, which another one could continue, before it sends it."""
+
+SHARED = {
+    LOGS: Cause(
+        "other hosts send to this log stream as well, so nobody can say whose events these are",
+        "put {instance_id} or {hostname} into log_stream_name",
+    ),
+    METRICS: Cause(
+        "other hosts send this metric with the same dimensions, so nobody can say whose value this is",
+        "add InstanceId to metrics.append_dimensions, or send the host's name (agent.omit_hostname)",
+    ),
+}
+"""What has come, and may be another host's."""
+
+OUTDATED = "the configuration of the plan is not the one that the agent runs with, because this run has not configured the host (tags)"
 
 UNREADABLE_CLASS = Cause("the class of the log group does not let events be read", "see the agent's own log on the host")
 
@@ -58,6 +73,7 @@ class Question:
         self.awaited = host.changed and host.evidence.active and settings.timeout > 0 and not settings.check_mode
         # The observation is older than the question, so a clock that was already further than it is ahead by so much at least.
         ahead = max(0.0, self.clock - settings.begun)
+        self._files = Counter((item.log_group_name, item.log_stream_name) for item in host.streams)
         self.streams = [(StreamKey(item.log_group_name, item.log_stream_name, self.since, ahead), item) for item in host.streams]
         self.metrics = [(self._metric_key(item), item) for item in host.metrics]
 
@@ -89,6 +105,11 @@ class Question:
         slack = TIMESTAMP_SECONDS if item.timestamped else 1
         return seen.events > 0 and (item.filtered or not item.waiting or seen.newest >= item.written - slack)
 
+    def lacks(self, item: Stream) -> bool:
+        """Whether events of a stream with several files are none of this file, which the agent cannot read."""
+        crowded = self._files[item.log_group_name, item.log_stream_name] > 1
+        return crowded and not item.readable and not item.empty
+
     def held_until(self, item: Stream) -> float:
         """Until when lines that the file had when it was observed may still come, by the host's clock."""
         return max(self.since, item.written) + HOLD_SECONDS + item.flush + 1
@@ -106,21 +127,25 @@ def evaluate(question: Question, measured: Measured, now: float) -> dict[str, An
         "region": host.region,
         "profile": host.profile,
         "changed": host.changed,
-        "state": host_state({item["state"] for item in everything}, bool(refused), bool(host.unverified)),
+        "state": host_state({item["state"] for item in everything}, bool(refused), bool(host.unverified), host.outdated),
+        "outdated": host.outdated,
         **host.facts,
         "streams": streams,
         "metrics": metrics,
-        "unverified": list(host.unverified),
+        "unverified": [*([OUTDATED] if host.outdated else []), *host.unverified],
         "refused": refused,
         **summary(everything),
     }
 
 
-def host_state(states: set[str], refused: bool, doubted: bool) -> str:
-    """The state of a host by those of its items. ``refused``: a kind of them could not be asked; ``doubted``: more than these exist."""
+def host_state(states: set[str], refused: bool, doubted: bool, outdated: bool = False) -> str:
+    """The state of a host by those of its items.
+
+    ``refused``: a kind of them could not be asked; ``doubted``: more than these exist; ``outdated``: another configuration sends them.
+    """
     if MISSING in states:
         return MISSING
-    if refused:
+    if refused or outdated:
         return UNVERIFIED
     if PENDING in states:
         return PENDING
@@ -141,11 +166,11 @@ def location(item: Stream) -> str:
 
 
 def _stream(question: Question, item: Stream, seen: StreamSeen, measured: Measured) -> dict[str, Any]:
-    complete = question.complete(item, seen)
+    complete = question.complete(item, seen) and not question.lacks(item)
     known = None if complete else diagnose(LOGS, question.host.evidence, location(item), item.file, item.readable)
     state = _stream_state(question, item, seen, known, LOGS in measured.refused)
     if state == UNVERIFIED:
-        known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else UNREADABLE_CLASS
+        known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else UNREADABLE_CLASS if seen.unreadable else SHARED[LOGS]
     names = {"log_group_name": item.log_group_name, "log_stream_name": item.log_stream_name, "file": item.file}
     keep = not item.readable and not complete
     found = {"readable": item.readable, "state": state, "events": seen.events, "newest": seen.newest if seen.events else None}
@@ -153,16 +178,17 @@ def _stream(question: Question, item: Stream, seen: StreamSeen, measured: Measur
 
 
 def _stream_state(question: Question, item: Stream, seen: StreamSeen, known: Cause | None, refused: bool) -> str:
-    if question.complete(item, seen):
-        return ARRIVED
+    came = UNVERIFIED if item.shared else ARRIVED
+    if question.complete(item, seen) and not question.lacks(item):
+        return came
     if question.predicted:
-        return ARRIVED if seen.events else PENDING
+        return came if seen.events else PENDING
     if not item.readable:
         return NO_DATA if item.empty else MISSING
     if refused or seen.unreadable:
         return MISSING if _refused(question, item, known) else UNVERIFIED
     if seen.events:
-        return MISSING if _stuck(question, item, known) else ARRIVED
+        return MISSING if _stuck(question, item, known) else came
     return MISSING if _lacks(question, item, known) else NO_DATA
 
 
@@ -197,28 +223,29 @@ def _metric(question: Question, item: Metric, seen: MetricSeen, measured: Measur
     refused = measured.refused.get(METRICS, "")
     doubt = refused or seen.doubt or item.doubt
     state = _metric_state(question, item, seen, doubt, now)
-    known = _metric_cause(question.host.evidence, state, doubt)
+    known = _metric_cause(question.host.evidence, state, SHARED[METRICS] if seen.value is not None else Cause(doubt, ""))
     names = {"namespace": item.namespace, "name": item.name, "dimensions": dict(item.dimensions)}
     newest = None if seen.value is None else seen.at
     return {**names, "state": state, "value": seen.value, "newest": newest, **_why(METRICS, state, known)}
 
 
 def _metric_state(question: Question, item: Metric, seen: MetricSeen, doubt: str, now: float) -> str:
+    came = UNVERIFIED if item.shared else ARRIVED
     if question.predicted:
-        return PENDING if seen.value is None else ARRIVED
+        return PENDING if seen.value is None else came
     if not question.host.evidence.active:
         # Whatever there is comes from before the agent ended.
         return MISSING
     if seen.value is not None:
-        return ARRIVED
+        return came
     if not question.due(item, now):
         return NO_DATA
     return UNVERIFIED if doubt else MISSING
 
 
-def _metric_cause(evidence: Evidence, state: str, doubt: str) -> Cause | None:
+def _metric_cause(evidence: Evidence, state: str, doubt: Cause) -> Cause | None:
     if state == UNVERIFIED:
-        return Cause(doubt, "")
+        return doubt
     return diagnose(METRICS, evidence) if state == MISSING else None
 
 

@@ -12,6 +12,9 @@ import re
 import time
 from typing import Any, Mapping, NamedTuple
 
+from .._config.metrics import UNBOUNDED
+from .._config.pipelines import LOG_METRICS, collects
+from .._config.words import listed
 from .expected_metrics import Metric, expected_metrics
 from .expected_streams import Stream, Streams
 from .placeholders import Identity
@@ -28,10 +31,11 @@ class Expectations(NamedTuple):
     unverified: list[str]
 
 
-def expectations(configuration: Mapping[str, Any], agent: Mapping[str, Any], region: str = "") -> Expectations:
+def expectations(configuration: Mapping[str, Any], agent: Mapping[str, Any], region: str = "", alone: bool = True) -> Expectations:
     """What CloudWatch must show of this host.
 
-    ``agent`` is what ``cw_agent_info`` returns under that name; ``region`` is where the host's inventory places it.
+    ``agent`` is what ``cw_agent_info`` returns under that name; ``region`` is where the host's inventory places it; ``alone``: whether no
+    other host has this configuration.
     """
     section = _mapping(configuration.get("agent"))
     sends_to = str(section.get("region") or region or agent.get("region") or _mapping(agent.get("identity")).get("region") or "")
@@ -39,15 +43,27 @@ def expectations(configuration: Mapping[str, Any], agent: Mapping[str, Any], reg
     unverified: list[str] = []
     logs = _here(configuration, "logs", identity, unverified)
     files = {str(item.get("path")): item for item in agent.get("files") or []}
-    streams = Streams(logs, identity, files, float(agent.get("clock") or time.time()), unverified)
+    streams = Streams(logs, identity, files, float(agent.get("clock") or time.time()), unverified, alone)
     metrics = _here(configuration, "metrics", identity, unverified)
-    return Expectations(
-        sends_to, streams.expected(), expected_metrics(metrics, section, identity, list(agent.get("mounts") or [])), unverified
-    )
+    expected = expected_metrics(metrics, section, identity, list(agent.get("mounts") or []), alone)
+    unasked = _unasked(configuration, logs, metrics, bool(expected))
+    if unasked:
+        unverified.append(f"CloudWatch is not asked for what {listed(unasked)} {'sends' if len(unasked) == 1 else 'send'}")
+    return Expectations(sends_to, streams.expected(), expected, unverified)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _unasked(configuration: Mapping[str, Any], logs: Mapping[str, Any], metrics: Mapping[str, Any], represented: bool) -> list[str]:
+    """What of the configuration sends and is never asked for. ``represented``: whether a metric stands for all of the host's own."""
+    plugins = _mapping(metrics.get("metrics_collected"))
+    running = [name for name, value in plugins.items() if collects("linux", name, value)]
+    found = [f"metrics_collected.{name}" for name in running if name in UNBOUNDED or not represented]
+    found += [f"logs.metrics_collected.{name}" for name in _mapping(logs.get("metrics_collected")) if name in LOG_METRICS]
+    found += [f"traces_collected.{name}" for name in _mapping(_mapping(configuration.get("traces")).get("traces_collected"))]
+    return found + [f"opentelemetry.collect.{name}" for name in _mapping(_mapping(configuration.get("opentelemetry")).get("collect"))]
 
 
 def _here(configuration: Mapping[str, Any], what: str, identity: Identity, unverified: list[str]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Iterator, Mapping, NamedTuple
 
+from .._config.metrics import is_dropped
 from .placeholders import Identity, resolve_dimension
 
 NAMESPACE = "CWAgent"
@@ -32,7 +33,7 @@ _PLUGINS = ("mem", "disk", "swap", "netstat", "processes", "cpu", "net")
 
 class Metric(NamedTuple):
     """One metric. ``due``: seconds after the agent's start in which the first value is sent; ``resolution``: CloudWatch's, in seconds;
-    ``doubt``: why its dimensions are not certain, '' where they are."""
+    ``doubt``: why its dimensions are not certain, '' where they are; ``shared``: other hosts send values of this very metric."""
 
     namespace: str = NAMESPACE
     name: str = ""
@@ -40,6 +41,7 @@ class Metric(NamedTuple):
     due: int = INTERVAL + FLUSH
     resolution: int = MINUTE
     doubt: str = ""
+    shared: bool = False
 
 
 class _Measurement(NamedTuple):
@@ -48,22 +50,23 @@ class _Measurement(NamedTuple):
 
 
 def expected_metrics(
-    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]]
+    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]], alone: bool = True
 ) -> list[Metric]:
     """The metrics to ask for.
 
-    ``metrics``, ``section``: the configuration's parts ``metrics`` and ``agent``; ``mounts``: file systems (path, device, fstype).
+    ``metrics``, ``section``: the configuration's parts ``metrics`` and ``agent``; ``mounts``: file systems (path, device, fstype);
+    ``alone``: whether no other host has this configuration.
     """
     destinations = metrics.get("metrics_destinations")
     if destinations and "cloudwatch" not in destinations:
         return []
-    found = list(_candidates(metrics, section, identity, mounts))
+    found = list(_candidates(metrics, section, identity, mounts, alone))
     soon = [item for rate, item in found if not rate]
     return soon or [item for _rate, item in found]
 
 
 def _candidates(
-    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]]
+    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]], alone: bool
 ) -> Iterator[tuple[bool, Metric]]:
     flush = int(metrics.get("force_flush_interval") or FLUSH)
     common = _common_dimensions(metrics, section, identity)
@@ -79,7 +82,8 @@ def _candidates(
         if measurement is None or own is None or extra is None:
             continue
         dimensions = {**common, **own, **extra}
-        sent = _sent_dimensions(metrics, options, measurement, dimensions, bool(doubt))
+        dropped = is_dropped(plugin, measurement.field, measurement.name, options)
+        sent = _sent_dimensions(metrics, dropped, dimensions, bool(doubt))
         if sent is None:
             continue
         interval = int(options.get("metrics_collection_interval") or section.get("metrics_collection_interval") or INTERVAL)
@@ -87,7 +91,8 @@ def _candidates(
         due = (2 if rate else 1) * interval + flush
         resolution = HIGH_RESOLUTION if interval < MINUTE else MINUTE
         name = str(metrics.get("namespace") or NAMESPACE)
-        yield rate, Metric(name, measurement.name, sent, due, resolution, doubt if sent == dimensions else "")
+        shared = not _tells_hosts_apart(sent, identity) and not (alone and options.get("append_dimensions"))
+        yield rate, Metric(name, measurement.name, sent, due, resolution, doubt if sent == dimensions else "", shared)
 
 
 def _common_dimensions(metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity) -> dict[str, str]:
@@ -104,6 +109,11 @@ def _plugin_dimensions(options: Mapping[str, Any], identity: Identity) -> dict[s
     if None in values.values():
         return None
     return {key: str(value) for key, value in values.items()}
+
+
+def _tells_hosts_apart(dimensions: Mapping[str, str], identity: Identity) -> bool:
+    own = identity.dimensions.get("InstanceId")
+    return any(key in HOST_KEYS or (own and own in value) for key, value in dimensions.items())
 
 
 def _measurement(plugin: str, options: Mapping[str, Any]) -> _Measurement | None:
@@ -143,12 +153,9 @@ def _own_dimensions(plugin: str, options: Mapping[str, Any], mounts: list[Mappin
     return own
 
 
-def _sent_dimensions(
-    metrics: Mapping[str, Any], options: Mapping[str, Any], measurement: _Measurement, dimensions: dict[str, str], doubtful: bool
-) -> dict[str, str] | None:
-    """The full set of dimensions where it is certain and sent, else a roll-up that belongs to this host alone."""
-    dropped = options.get("drop_original_metrics") or []
-    sent = "" not in dimensions.values() and not {measurement.field, measurement.name} & set(dropped)
+def _sent_dimensions(metrics: Mapping[str, Any], dropped: bool, dimensions: dict[str, str], doubtful: bool) -> dict[str, str] | None:
+    """The full set of dimensions where it is certain and sent (not ``dropped``), else a roll-up that belongs to this host alone."""
+    sent = "" not in dimensions.values() and not dropped
     rollups = [
         {key: dimensions[key] for key in keys}
         for keys in metrics.get("aggregation_dimensions") or []

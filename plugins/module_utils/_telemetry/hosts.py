@@ -22,7 +22,8 @@ WAITS = ("changed", "all", "none")
 @dataclass(frozen=True)
 class Host:
     """One host of the question. ``changed``: its telemetry counts from ``since``; ``clock``: the host's, when it was observed. Both are
-    seconds since the epoch by the host's own clock, None where they are not known. ``facts``: what the account shows beside telemetry."""
+    seconds since the epoch by the host's own clock, None where they are not known. ``facts``: what the account shows beside telemetry.
+    ``outdated``: the host runs another configuration than the plan's, and this run has left it so."""
 
     name: str
     region: str
@@ -35,6 +36,7 @@ class Host:
     evidence: Evidence = field(default_factory=Evidence)
     unverified: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    outdated: bool = False
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._configurations = {item["key"]: item["configuration"] for item in self.plan["configurations"]}
+        self._alone = {item["key"] for item in self.plan["configurations"] if len(item.get("hosts") or []) < 2}
         self._merged: dict[tuple[str, ...], Mapping[str, Any]] = {}
 
     def hosts(self, names: Iterable[str]) -> list[Host]:
@@ -73,7 +76,7 @@ class Run:
         looked = [files for files in (_mapping(result.get("agent")).get("files") for result in results) if files]
         agent["files"] = _files(looked[-1] if looked else before.get("files") or [], started_at)
         sources = _sources(self.sources.get(name))
-        expected = expectations(self._active(planned, sources), agent, str(planned.get("region") or ""))
+        expected = expectations(self._active(planned, sources), agent, str(planned.get("region") or ""), planned["key"] in self._alone)
         return Host(
             name=name,
             region=expected.region,
@@ -86,6 +89,7 @@ class Run:
             evidence=Evidence.of(agent, expected.region),
             unverified=tuple(expected.unverified),
             facts={**facts(agent, sources), "invocation_id": _invocation_id(agent) if changed_at is not None else ""},
+            outdated="configuration" in (self.observed[name].get("differing") or []) and not _ran(self.converged.get(name)),
         )
 
     def _active(self, planned: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -129,6 +133,11 @@ def _invocation_id(agent: Mapping[str, Any]) -> str:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _ran(result: Any) -> bool:
+    """Whether a task has come to its result, in check mode as well: it was not left out by tags or conditions."""
+    return isinstance(result, Mapping) and "changed" in result and not result.get("skipped")
 
 
 def _sources(fetched: Any) -> list[Mapping[str, Any]]:

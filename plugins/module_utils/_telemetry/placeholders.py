@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 _PLACEHOLDER = re.compile(r"\{(instance_id|hostname|local_hostname|ip_address|aws_region|account_id|date)\}")
+_OF_THE_HOST = re.compile(r"\{(instance_id|hostname|local_hostname|ip_address)\}")
 _DIMENSION = re.compile(r"\$\{aws:(InstanceId|ImageId|InstanceType|AutoScalingGroupName)\}")
 
 
@@ -92,6 +93,11 @@ def resolve(template: str, identity: Identity) -> str | None:
     if not template or None in values.values():
         return None
     return _PLACEHOLDER.sub(lambda found: str(values[found.group(1)]), template)
+
+
+def tells_hosts_apart(template: str) -> bool:
+    """Whether ``template`` has a placeholder that each host fills in otherwise."""
+    return bool(_OF_THE_HOST.search(template))
 
 
 def resolve_dimension(value: str, identity: Identity) -> str | None:

@@ -323,6 +323,26 @@ def _collectd_auth_file(subject: Subject) -> Iterator[Finding]:
 
 
 @rule(
+    "statsd-address",
+    WARNING,
+    why="service_address of statsd is host:port; with another form, the agent listens on a port that nobody knows.",
+    hint="Write it like :8125 or 127.0.0.1:8125.",
+    example=metrics(statsd={"service_address": "udp://:8125"}),
+)
+def _statsd_address(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in subject.plugins():
+        address = item.get("service_address")
+        if plugin == "statsd" and isinstance(address, str) and not _listens(address):
+            message = f"{shown(address)} is not host:port: statsd would listen on any port."
+            yield Finding((*path, "service_address"), address, message)
+
+
+def _listens(address: str) -> bool:
+    port = address.rpartition(":")[2]
+    return bool(_HOST_PORT.fullmatch(address)) and (port.isdigit() and 0 < int(port) < 65536)
+
+
+@rule(
     "nvidia-smi-binary",
     REQUIREMENT,
     why="nvidia_gpu runs nvidia-smi; without it the agent's schema test fails.",

@@ -169,13 +169,36 @@ def _pseudo_file_systems(subject: Subject) -> Iterator[Finding]:
     if subject.platform != "linux":
         return
     for plugin, path, item in subject.plugins():
-        resources = item.get("resources", ["*"])
+        resources = item.get("resources") or ["*"]
         if plugin != "disk" or not isinstance(resources, list) or "*" not in resources:
             continue
         ignored = item.get("ignore_file_system_types")
         missing = [name for name in PSEUDO_FILE_SYSTEMS[2:] if not isinstance(ignored, list) or name not in ignored]
         if missing:
             yield Finding(path, item, f"disk watches every mount and does not ignore {', '.join(missing)}.")
+
+
+@rule(
+    "metric-characters",
+    WARNING,
+    why="CloudWatch refuses a request with a namespace that begins with AWS/ or a colon, and with dimensions that are blank, begin with a "
+    "colon or have other than ASCII characters; with it, all other values that stand in it are lost.",
+    hint="Write it in ASCII, and without the prefix.",
+    example=_metrics({"namespace": "AWS/App"}),
+)
+def _metric_characters(subject: Subject) -> Iterator[Finding]:
+    namespace = subject.section("metrics").get("namespace")
+    if isinstance(namespace, str) and (namespace.startswith(("AWS/", ":")) or not namespace.isascii()):
+        yield Finding(("metrics", "namespace"), namespace, f"CloudWatch refuses the namespace {shown(namespace)}.")
+    for _plugin, path, item in subject.plugins():
+        added = item.get("append_dimensions")
+        for key, value in added.items() if isinstance(added, dict) else ():
+            if not key.isascii() or not key.strip() or key.startswith(":"):
+                yield Finding((*path, "append_dimensions", key), value, f"CloudWatch refuses the name of the dimension {shown(key)}.")
+            elif isinstance(value, str) and value and (not value.isascii() or not value.strip()):
+                yield Finding(
+                    (*path, "append_dimensions", key), value, f"CloudWatch refuses the value of the dimension {key}: {shown(value)}."
+                )
 
 
 @rule(

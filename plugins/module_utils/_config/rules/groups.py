@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import Any, Iterator
 
 from ..findings import ERROR, WARNING, Finding, did_you_mean, near_miss, shown
-from ..log_groups import default_group
+from ..log_groups import CLASSES, group_of
 from ..placeholders import LOG_NAMES
 from ..pointer import Step, pointer
 from ..problems import rule
@@ -18,7 +18,6 @@ from ..subject import Subject
 from .regexes import file, files
 
 _OFF_EC2 = {"instance_id": "i-UNKNOWN", "account_id": "UNKNOWN-ACCOUNT"}
-_CLASSES = ("STANDARD", "INFREQUENT_ACCESS")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _GROUP = re.compile(r"[A-Za-z0-9_/.#-]*")
 _NAMES = ("log_group_name", "log_stream_name")
@@ -53,7 +52,7 @@ def _conflicts(subject: Subject, key: str) -> Iterator[Finding]:
 def _effective(key: str, value: Any) -> Any:
     if key == "retention_in_days":
         return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else None
-    return value.upper() if isinstance(value, str) and value.upper() in _CLASSES else None
+    return value.upper() if isinstance(value, str) and value.upper() in CLASSES else None
 
 
 @rule(
@@ -81,15 +80,19 @@ def _class_conflict(subject: Subject) -> Iterator[Finding]:
 @rule(
     "class-unknown",
     WARNING,
-    why="The agent ignores a log_group_class that is neither STANDARD nor INFREQUENT_ACCESS.",
+    why="The agent ignores a log_group_class that is neither STANDARD nor INFREQUENT_ACCESS, and any of journald.",
     hint="Write STANDARD or INFREQUENT_ACCESS.",
     example=files(file(log_group_class="CHEAP")),
 )
 def _class_unknown(subject: Subject) -> Iterator[Finding]:
-    for _kind, path, entry in subject.log_entries():
+    for kind, path, entry in subject.log_entries():
         value = entry.get("log_group_class")
-        if isinstance(value, str) and value.upper() not in _CLASSES:
+        if isinstance(value, str) and value.upper() not in CLASSES:
             yield Finding((*path, "log_group_class"), value, f"The agent ignores the class {shown(value)}.")
+        elif value is not None and kind == "journald":
+            message = f"The agent makes the log groups of journald in the class STANDARD, and ignores {shown(value)}."
+            hint = "Remove it; with cw_agent_log_groups the log group is made in its class before the agent makes it."
+            yield Finding((*path, "log_group_class"), value, message, hint)
 
 
 @rule(
@@ -103,9 +106,9 @@ def _retention_missing(subject: Subject) -> Iterator[Finding]:
     retained: dict[str, bool] = defaultdict(bool)
     first: dict[str, tuple[tuple[Step, ...], dict[str, Any]]] = {}
     for _kind, path, entry in subject.log_entries():
-        group = entry.get("log_group_name") or default_group(str(entry.get("file_path") or entry.get("event_name") or ""))
-        retained[str(group)] |= "retention_in_days" in entry
-        first.setdefault(str(group), (path, entry))
+        group = group_of(entry)
+        retained[group] |= "retention_in_days" in entry
+        first.setdefault(group, (path, entry))
     for group, known in retained.items():
         if not known:
             path, entry = first[group]
@@ -152,7 +155,8 @@ def _date_in_name(subject: Subject) -> Iterator[Finding]:
 @rule(
     "group-characters",
     WARNING,
-    why="CloudWatch Logs allows letters, digits and _ / . # - in names of log groups; nothing arrives in another one.",
+    why="CloudWatch Logs allows letters, digits and _ / . # - in names of log groups, which do not begin with aws/; nothing arrives in "
+    "another one.",
     hint="Take the other characters out.",
     example=files(file(log_group_name="my group")),
 )
@@ -162,6 +166,8 @@ def _group_characters(subject: Subject) -> Iterator[Finding]:
         if key == "log_group_name" and not _GROUP.fullmatch(rest):
             wrong = "".join(sorted({char for char in rest if not _GROUP.fullmatch(char)}))
             yield Finding(path, value, f"A log group's name cannot have {shown(wrong)}.")
+        elif key == "log_group_name" and value.startswith("aws/"):
+            yield Finding(path, value, f"{shown(value)} begins with aws/, which AWS keeps for itself.", "Write /aws/…, or another name.")
 
 
 @rule(

@@ -9,7 +9,7 @@ import re
 from typing import Any, Iterator
 
 from ..findings import ERROR, WARNING, Finding, did_you_mean, near_miss, shown
-from ..measurements import KNOWN_PLUGINS, NO_OBJECTS, OTEL_PLUGINS, WINDOWS_OBJECTS, WITHOUT_RESOURCES, bare, measured_as
+from ..measurements import INTRODUCED, KNOWN_PLUGINS, NO_OBJECTS, OTEL_PLUGINS, WINDOWS_OBJECTS, WITHOUT_RESOURCES, bare, measured_as
 from ..pipelines import collects
 from ..pointer import Step
 from ..problems import rule
@@ -105,6 +105,23 @@ def _unknown_measurement(subject: Subject) -> Iterator[Finding]:
 
 
 @rule(
+    "measurement-too-new",
+    ERROR,
+    why="The pinned agent is older than the measurement, and refuses the whole configuration for a measurement that it does not know.",
+    hint="Pin a newer agent (cw_agent_build), or remove the measurement.",
+    example=metrics(diskio={"measurement": ["ebs_total_read_ops"]}),
+)
+def _measurement_too_new(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in _translated(subject) if subject.platform == "linux" else ():
+        for where, entry in measurements(item, path):
+            measured = (plugin, bare(plugin, (name_of(entry) or "").strip()))
+            since = next((release for release, found in INTRODUCED.items() if measured in found), "")
+            if since and not subject.since(since):
+                message = f"{measured[1]} of {plugin} came with agent {since}; {subject.agent_version} refuses it."
+                yield Finding(where, entry, message)
+
+
+@rule(
     "measurement-without-name",
     ERROR,
     why="A measurement given as a mapping needs the key name; without it the agent's translator fails.",
@@ -197,8 +214,12 @@ def _empty_measurement(subject: Subject) -> Iterator[Finding]:
 )
 def _drop_original_names(subject: Subject) -> Iterator[Finding]:
     for _plugin, path, item in subject.plugins():
-        names = item.get("drop_original_metrics")
-        for index, name in enumerate(names if isinstance(names, list) and len(path) == 3 else []):
+        names = item.get("drop_original_metrics", [])
+        if not isinstance(names, list):
+            message = f"The agent ignores drop_original_metrics {shown(names)}, which is no list."
+            yield Finding((*path, "drop_original_metrics"), names, message, "Write a list of names, or [*] for all.", severity=WARNING)
+            continue
+        for index, name in enumerate(names if len(path) == 3 else []):
             if not isinstance(name, str):
                 yield Finding((*path, "drop_original_metrics", index), name, f"{shown(name)} is not the name of a metric.")
 
@@ -214,7 +235,7 @@ def _drop_original_unaggregated(subject: Subject) -> Iterator[Finding]:
     if subject.section("metrics").get("aggregation_dimensions"):
         return
     for plugin, path, item in subject.plugins():
-        if item.get("drop_original_metrics"):
+        if item.get("drop_original_metrics") and plugin != "procstat":
             message = f"{plugin} drops its original metrics, and no aggregation keeps them."
             yield Finding((*path, "drop_original_metrics"), item["drop_original_metrics"], message)
 

@@ -9,7 +9,7 @@ from typing import Iterator
 
 from ..findings import ERROR, WARNING, Finding, did_you_mean, near_miss, shown
 from ..merging import JOINED, SECTIONS
-from ..pipelines import has_pipeline
+from ..pipelines import LOG_METRICS, has_pipeline, jmx_targets
 from ..pointer import Step, spoken
 from ..problems import rule
 from ..schema_keys import belongs
@@ -176,6 +176,7 @@ PLUGIN_KEYS = frozenset(
         "pattern",
     ]
 )
+MEASUREMENT_KEYS = frozenset({"name", "rename", "unit"})
 _OPEN_PLUGINS = frozenset("cpu disk diskio mem swap net netstat processes procstat nvidia_gpu efa".split())  # noqa: SIM905
 _COMMENTS = ("_", "#", "//", "comment")
 
@@ -202,6 +203,40 @@ def _unknown_plugin_key(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         if plugin in _OPEN_PLUGINS and subject.platform != "windows":
             yield from _unknown_keys(subject, item, path, PLUGIN_KEYS)
+        if plugin == "procstat" and item.get("drop_original_metrics"):
+            message = "The agent drops no metrics of procstat, because several entries may have the same ones."
+            yield Finding((*path, "drop_original_metrics"), item["drop_original_metrics"], message, "Remove the key.")
+
+
+@rule(
+    "unknown-measurement-key",
+    WARNING,
+    why="A measurement in a mapping has name, rename and unit; the agent ignores other keys.",
+    hint="Rename or remove the key.",
+    example={"metrics": {"metrics_collected": {"mem": {"measurement": [{"name": "used", "units": "Bytes"}]}}}},
+)
+def _unknown_measurement_key(subject: Subject) -> Iterator[Finding]:
+    for plugin, path, item in subject.plugins():
+        for target, where in [(item.get(name), (*path, name)) for name in jmx_targets(item)] if plugin == "jmx" else [(item, path)]:
+            entries = target.get("measurement") if isinstance(target, dict) else None
+            for index, entry in enumerate(entries if isinstance(entries, list) else []):
+                if isinstance(entry, dict):
+                    yield from _unknown_keys(subject, entry, (*where, "measurement", index), MEASUREMENT_KEYS)
+
+
+@rule(
+    "unknown-log-metrics",
+    WARNING,
+    why="Under logs.metrics_collected the agent looks for a few sections by name, and passes over others without a word.",
+    hint=f"Rename or remove it; the sections are {', '.join(LOG_METRICS)}.",
+    example={
+        "logs": {"metrics_collected": {"statsd": {}}},
+        "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}},
+    },
+)
+def _unknown_log_metrics(subject: Subject) -> Iterator[Finding]:
+    path = ("logs", "metrics_collected")
+    yield from _unknown_keys(subject, subject.section(*path), path, frozenset(LOG_METRICS))
 
 
 _ALIKE = 0.8
@@ -219,6 +254,19 @@ def _unknown_keys(subject: Subject, section: dict[str, object], path: tuple[Step
             yield Finding((*path, key), value, f"{message} It belongs under {owner}.", f"Move it under {owner}.")
         else:
             yield Finding((*path, key), value, message + did_you_mean(guess))
+
+
+@rule(
+    "user-not-text",
+    ERROR,
+    why="run_as_user is the name of a user. With a number, even a user's, the agent passes its own validation and dies at every start.",
+    hint="Write the name of the user, in quotes.",
+    example={"agent": {"run_as_user": 1000}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
+)
+def _user_not_text(subject: Subject) -> Iterator[Finding]:
+    user = subject.section("agent").get("run_as_user")
+    if user is not None and not isinstance(user, str) and subject.platform != "windows":
+        yield Finding(("agent", "run_as_user"), user, f"run_as_user is {shown(user)}, which is no name: the agent would die at its start.")
 
 
 SDK_LEVELS = frozenset(

@@ -49,6 +49,21 @@ def test_values_that_no_role_would_take() -> None:
     assert said[1] == "Value of cw_agent_rollback_on must be one or more of: death, not_ready, limits, missing. Got no match for: never."
 
 
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [("cw_agent_verify_timeout", "90"), ("cw_agent_rollback_on", '["death", "not_ready", "limits", "missing"]'), ("cw_agent_alarms", "{}")],
+)
+def test_null_is_refused_where_a_role_has_a_default(name: str, default: str) -> None:
+    """A key without a value in YAML hides the default, and the task that needs it fails after hosts were changed."""
+    (said,) = wrong_values({name: None}, pytest.fail)
+    assert said == f"{name} is null. Hint: give it a value, or remove it; without it, it is {default}."
+
+
+def test_infinity_is_refused_by_name() -> None:
+    (said,) = wrong_values({"cw_agent_bake_seconds": float("inf")}, lambda _name: float("inf"))
+    assert said == "Argument 'cw_agent_bake_seconds' is inf. Hint: write a finite number."
+
+
 def test_what_needs_no_filling_in_is_not_filled_in() -> None:
     """Texts of any content, which may be looked up in a vault, and what a run hands on."""
     values = {"cw_agent_credentials_secret_access_key": "{{ secret }}", "cw_agent_plan": {"hosts": {}}, "cw_agent_proxy": None, "other": 1}

@@ -24,6 +24,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory
         (b"x", "v is of the type bytes"),
         ({"a": {True: 1}}, "v: /a has the key True. Hint: write keys as text, in quotes."),
         ({None: 1}, "v has the key None"),
+        ({"a": {1: "x", "1": "y"}}, "v: /a has the key 1 as a number and as text. Hint: remove one of them."),
     ],
 )
 def test_what_json_cannot_say_is_named_with_its_path(value: Any, said: str) -> None:

@@ -74,6 +74,40 @@ def test_rollups_without_a_host_are_shared_by_the_fleet() -> None:
     assert (found["per_host"], found["shared"], found["total"]) == (2, 1, 21)
 
 
+@pytest.mark.parametrize(
+    ("names", "dropped"),
+    [
+        (["usage_idle"], {"IDLE", "cpu_usage_idle"}),
+        (["cpu_usage_idle"], {"IDLE", "cpu_usage_idle"}),
+        (["*"], {"IDLE", "cpu_usage_idle", "cpu_usage_user"}),
+        (["IDLE"], set()),
+        ("usage_idle", set()),
+        (None, set()),
+    ],
+)
+def test_which_originals_are_dropped(names: Any, dropped: set[str]) -> None:
+    """By the name that the agent has for them, not by a new one; * means all."""
+    given = ["usage_idle", {"name": "usage_idle", "rename": "IDLE"}, "usage_user"]
+    found = counted(subject(cpu={"measurement": given, "drop_original_metrics": names}))
+    assert {item["metric"] for item in found["counts"] if not item["original"]} == dropped
+
+
+def test_procstat_drops_none() -> None:
+    found = counted(subject(procstat=[{"exe": "a", "measurement": ["pid"], "drop_original_metrics": ["pid", "*"]}]))
+    assert found["original"] == 1
+
+
+@pytest.mark.parametrize("plugin", ["disk", "diskio", "net"])
+def test_an_empty_list_of_resources_means_all(plugin: str) -> None:
+    item = {"measurement": {"disk": ["used"], "diskio": ["reads"], "net": ["bytes_sent"]}[plugin]}
+    assert counted(subject(**{plugin: {**item, "resources": []}})) == counted(subject(**{plugin: item}))
+
+
+@pytest.mark.parametrize("item", [{"measurement": 5}, {"measurement": ["used"], "ignore_file_system_types": True}])
+def test_what_the_check_refuses_is_no_crash(item: dict[str, Any]) -> None:
+    assert counted(subject(disk=item))["hosts"] == 1
+
+
 def test_dropped_originals_leave_the_rollups() -> None:
     item = {"measurement": ["usage_idle"], "resources": ["*"], "drop_original_metrics": ["cpu_usage_idle"]}
     found = counted(subject({"append_dimensions": EC2, "aggregation_dimensions": [["InstanceId"]]}, cpu=item))

@@ -49,6 +49,15 @@ def test_log_groups_may_be_described_by_two_names() -> None:
     assert named == {"logs:DescribeLogGroups": ("*", "arn:aws:logs:us-east-1:123456789012:log-group:*")}
 
 
+def test_files_that_name_their_groups_may_write_to_them() -> None:
+    """The agent names the group /var/log/web/a1.log after the file."""
+    entry = {"file_path": "/var/log/{web,db}/**/[ab]?.log", "publish_multi_logs": True}
+    configuration = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+    found = allowed(config_policy(Subject(configuration, "", "linux", "ec2"), [], "us-east-1", "123456789012", True))
+    prefix = "arn:aws:logs:us-east-1:123456789012:log-group:/var/log/*/*/*?.log"
+    assert found["logs:PutLogEvents"] == [f"{prefix}:log-stream:*", f"{prefix}:*"]
+
+
 def test_metrics_alone_need_one_permission() -> None:
     assert list(allowed(config_policy(subject(mem={"measurement": ["used"]}), [], "", "", True))) == ["cloudwatch:PutMetricData"]
 

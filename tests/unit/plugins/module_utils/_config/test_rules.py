@@ -15,7 +15,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.problems 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.rules import load_rules
 
 load_rules()
-OLD = "1.300060"
+PINNED = {"key-too-new": "1.300060", "measurement-too-new": "1.300054"}
+"""Agents on which the rules about newer things speak."""
 FILE = {"file_path": "/var/log/app.log", "log_group_name": "/app", "retention_in_days": 30}
 MEM = {"measurement": ["used_percent"]}
 EC2 = {"InstanceId": "${aws:InstanceId}"}
@@ -160,6 +161,14 @@ RIGHT: dict[str, Any] = {
     "opentelemetry-names": {
         "opentelemetry": {"cluster_name": "my-cluster_1", "resource_attributes": {"team": "x"}, "collect": {"host_metrics": {}}}
     },
+    "user-not-text": {"agent": {"run_as_user": "1000"}, **metrics()},
+    "measurement-too-new": metrics(diskio={"measurement": ["reads", "diskio_writes"]}, mem={"measurement": ["available_percent"]}),
+    "unknown-measurement-key": metrics(mem={"measurement": ["used", {"name": "free", "rename": "FREE", "unit": "Bytes", "_comment": "x"}]}),
+    "unknown-log-metrics": log_metrics(emf={}, application_signals={}, _comment="x"),
+    "metric-characters": metrics(
+        {"namespace": "App/AWS :1"}, mem={**MEM, "append_dimensions": {"a:b c": ":x", "Id": "${aws:InstanceId}"}}
+    ),
+    "statsd-address": metrics(statsd={"service_address": "[::1]:8125"}),
     "describe-tags": {"opentelemetry": {"cluster_name": "c", "collect": {"host_metrics": {}}}},
 }  # fmt: skip
 
@@ -177,12 +186,12 @@ def test_there_is_a_right_configuration_for_every_rule() -> None:
 
 @pytest.mark.parametrize("name", sorted(RULES.keys() - {"null-removes-nothing"}))
 def test_a_rule_speaks_on_its_example(name: str) -> None:
-    assert found(RULES[name].example, OLD if name == "key-too-new" else "").get(name) == RULES[name].severity
+    assert found(RULES[name].example, PINNED.get(name, "")).get(name) == RULES[name].severity
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_a_rule_is_silent_on_what_is_right(name: str) -> None:
-    assert name not in found(RIGHT[name], OLD if name == "key-too-new" else "")
+    assert name not in found(RIGHT[name], PINNED.get(name, ""))
 
 
 @pytest.mark.parametrize("name", sorted(RIGHT))
@@ -193,8 +202,7 @@ def test_no_error_in_what_is_right(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_a_rule_can_be_silenced(name: str) -> None:
-    version = OLD if name == "key-too-new" else ""
-    assert name not in found(RULES[name].example, version, silenced={name: "known"})
+    assert name not in found(RULES[name].example, PINNED.get(name, ""), silenced={name: "known"})
 
 
 def test_every_rule_is_documented() -> None:
@@ -266,6 +274,6 @@ def test_groups_that_nobody_names_do_not_conflict() -> None:
 
 def test_a_key_between_releases_is_an_error_or_a_warning() -> None:
     lost = {"opentelemetry": {"collect": {"host_metrics": {}}}, **metrics()}
-    assert found(lost, OLD) == {"key-too-new": ERROR}
-    assert found({"agent": {"use_dualstack_endpoint": True}, **metrics()}, OLD) == {"key-too-new": WARNING}
+    assert found(lost, PINNED["key-too-new"]) == {"key-too-new": ERROR}
+    assert found({"agent": {"use_dualstack_endpoint": True}, **metrics()}, PINNED["key-too-new"]) == {"key-too-new": WARNING}
     assert found(lost) == {"describe-tags": REQUIREMENT}

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._host import removal, service
+from ansible_collections.cloudwatch.agent.plugins.module_utils._host import leftovers, removal, service
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.errors import HostError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._host.system import Result
 
@@ -107,6 +107,18 @@ def test_a_daemon_that_outlives_its_package_is_named(full: WithPackage) -> None:
     full.overrides["dpkg --force"] = Result(0)
     with pytest.raises(HostError, match=r"process \d+ of the agent still runs. Hint: end it \(kill \d+\)"):
         removal.remove(full.host, DEFAULT)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_the_next_run_does_not_call_it_absent(full: WithPackage, check_mode: bool) -> None:
+    """The package is gone by then, and so may be its files."""
+    full.overrides["dpkg-query"] = Result(1)
+    pid = service.read(full.host).main_pid
+    assert leftovers.found(full.host, []) == [f"process {pid} of amazon-cloudwatch-agent.service"]
+    with pytest.raises(HostError, match=rf"process {pid} of the agent still runs"):
+        removal.remove(full.host, [], check_mode)
+    full.wanted = False
+    assert removal.remove(full.host, [], check_mode) == removal.Outcome([], [])
 
 
 def test_an_installation_that_was_broken_off(full: WithPackage) -> None:

@@ -96,6 +96,7 @@ def test_regions_and_accounts_are_apart() -> None:
         ({"mode": "onprem"}, "cw_agent_mode is 'onprem': expected one of ec2, onPremise"),
         ({"platform": "aix"}, "cw_agent_platform is 'aix'"),
         ({"preset": "huge"}, "cw_agent_preset is 'huge'"),
+        ({"build": []}, "cw_agent_build is [], which is no text"),
         ({"build": "1.300064"}, "cw_agent_build is '1.300064', a release without its build"),
         ({"build": "latest"}, "cw_agent_build is 'latest'. Hint: "),
         ({"config_name": "x.part2"}, "names ending in .part and a number"),

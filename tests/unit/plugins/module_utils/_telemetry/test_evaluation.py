@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import passed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Question, Settings, evaluate, host_state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
@@ -66,6 +67,56 @@ class TestUnreadableFile:
         asked = question(STREAM._replace(readable=False))
         item = only(asked, measured(asked, StreamSeen(3, NOW - 10)))
         assert (item["state"], item["cause"]) == ("arrived", "")
+
+
+class TestShared:
+    """What has come can be of another file, or of another host."""
+
+    @pytest.mark.parametrize("changed", [True, False])
+    def test_events_of_one_file_do_not_hide_that_another_of_the_stream_cannot_be_read(self, changed: bool) -> None:
+        unreadable = STREAM._replace(file="/b.log", written=NOW - 400, readable=False)
+        asked = question(STREAM, unreadable, changed=changed)
+        found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10)), NOW)
+        assert [item["state"] for item in found["streams"]] == ["arrived", "missing"]
+        assert (found["state"], "/b.log is not readable" in found["cause"]) == ("missing", True)
+
+    def test_nor_does_an_empty_file_that_cannot_be_read_make_the_others_doubtful(self) -> None:
+        asked = question(STREAM, STREAM._replace(file="/b.log", readable=False, empty=True))
+        found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10)), NOW)
+        assert [item["state"] for item in found["streams"]] == ["arrived", "arrived"]
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_what_came_from_several_hosts_verifies_none(self, check_mode: bool) -> None:
+        asked = question(STREAM._replace(shared=True), METRIC._replace(shared=True), changed=True, check_mode=check_mode)
+        found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10), MetricSeen(1.0)), NOW)
+        items = found["streams"] + found["metrics"]
+        assert [item["state"] for item in items] == ["unverified", "unverified"]
+        assert [item["cause"].partition(",")[0] for item in items] == [
+            "other hosts send to this log stream as well",
+            "other hosts send this metric with the same dimensions",
+        ]
+        assert all(item["hint"] for item in items)
+        assert found["state"] == "unverified"
+
+    def test_what_did_not_come_is_missing_whoever_should_have_sent_it(self) -> None:
+        asked = question(STREAM._replace(shared=True), METRIC._replace(shared=True))
+        found = evaluate(asked, measured(asked), NOW + 600)
+        assert [item["state"] for item in found["streams"] + found["metrics"]] == ["missing", "missing"]
+
+
+class TestOutdated:
+    """The host runs another configuration than the plan's."""
+
+    def test_what_arrives_verifies_nothing(self) -> None:
+        asked = question(STREAM, METRIC, outdated=True)
+        found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10), MetricSeen(1.0)), NOW)
+        assert (found["state"], found["outdated"]) == ("unverified", True)
+        assert "not the one that the agent runs with" in found["unverified"][0]
+        assert passed([found]) == []
+
+    def test_what_is_missing_stays_missing(self) -> None:
+        asked = question(STREAM, outdated=True)
+        assert evaluate(asked, measured(asked), NOW)["state"] == "missing"
 
 
 class TestRefusal:

@@ -9,6 +9,7 @@ import csv
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expectations import expectations
@@ -31,6 +32,27 @@ def test_what_goes_to_another_account_is_said_and_not_expected() -> None:
     found = expectations({"logs": part, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}}, AGENT)
     assert (found.streams, len(found.metrics)) == ([], 1)
     assert found.unverified == [f"logs go to account 999999999999 through {ROLE}: verify them with that account's credentials"]
+
+
+@pytest.mark.parametrize(
+    ("configuration", "unasked"),
+    [
+        ({"metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}, "procstat": [{"exe": "a", "measurement": ["pid"]}]}}}, ""),
+        ({"metrics": {"metrics_collected": {"procstat": [{"exe": "a", "measurement": ["pid"]}]}}}, "metrics_collected.procstat sends"),
+        (
+            {
+                "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}, "statsd": {}, "unknown": {"measurement": ["x"]}}},
+                "traces": {"traces_collected": {"xray": {}}},
+            },
+            "metrics_collected.statsd, traces_collected.xray send",
+        ),
+        ({"logs": {"metrics_collected": {"emf": {}, "unknown": {}}}}, "logs.metrics_collected.emf sends"),
+        ({"opentelemetry": {"collect": {"otlp": {}}}}, "opentelemetry.collect.otlp sends"),
+    ],
+)
+def test_what_cloudwatch_is_not_asked_for_is_said(configuration: dict[str, Any], unasked: str) -> None:
+    expected = [f"CloudWatch is not asked for what {unasked}"] if unasked else []
+    assert expectations(configuration, AGENT).unverified == expected
 
 
 def test_whatever_the_agent_accepts_is_worked_out() -> None:

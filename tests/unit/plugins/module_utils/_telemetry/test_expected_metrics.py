@@ -134,8 +134,9 @@ def test_roll_ups_stand_in_for_metrics_that_are_not_certain() -> None:
     }
 
 
-def test_dropped_originals_leave_the_roll_up() -> None:
-    disk = {"disk": {"measurement": ["used_percent"], "drop_original_metrics": ["used_percent"]}}
+@pytest.mark.parametrize("name", ["used_percent", "disk_used_percent", "*"])
+def test_dropped_originals_leave_the_roll_up(name: str) -> None:
+    disk = {"disk": {"measurement": ["used_percent"], "drop_original_metrics": [name]}}
     assert dimensions_of(disk, append_dimensions=INSTANCE) == {}
     assert list(dimensions_of(disk, append_dimensions=INSTANCE, aggregation_dimensions=[["InstanceId"]]).values()) == [
         {"InstanceId": "i-0123456789abcdef0"}

@@ -96,6 +96,22 @@ def test_new_keys_and_packages_count_as_changes_from_their_moment(changes: list[
     assert (host.changed, host.since) == (since is not None, since or 1000.0)
 
 
+@pytest.mark.parametrize(
+    ("differing", "result", "outdated"),
+    [
+        (["configuration"], None, True),
+        (["configuration"], {"changed": False, "skipped": True}, True),
+        (["configuration"], {"changed": True, **restarted()}, False),
+        (["package"], None, False),
+        ([], None, False),
+        (None, None, False),
+    ],
+)
+def test_a_host_that_was_left_with_another_configuration(differing: Any, result: Any, outdated: bool) -> None:
+    """With --tags, --skip-tags, or in a play of one's own."""
+    assert one({**seen(), "differing": differing}, converged=result).outdated is outdated
+
+
 def test_access_that_was_given_counts() -> None:
     """The files are as that module has seen them last; a module that has looked at none takes none away."""
     closed = {"path": "/a.log", "exists": True, "readable": False, "size": 5}
@@ -109,6 +125,50 @@ def test_access_that_was_given_counts() -> None:
 def test_what_an_earlier_process_has_sent_is_not_expected_of_the_new_one(started_at: float, grown: bool) -> None:
     before = seen(files=[{"path": "/a.log", "exists": True, "size": 5, "sent": 5, "grown": True, "mtime": 1500.0}])
     assert one(before, converged={"changed": True, **restarted(started_at)}).streams[0].grown is grown
+
+
+@pytest.mark.parametrize(
+    ("group", "stream", "shared"),
+    [
+        ("new", None, False),
+        ("new", "web", True),
+        ("new", "{date}", True),
+        ("new", "web-{ip_address}", False),
+        ("new/{instance_id}", "web", False),
+    ],
+)
+@pytest.mark.parametrize("hosts", [["web"], ["web", "db"]])
+def test_a_stream_without_the_hosts_name_is_shared_by_hosts_of_one_configuration(
+    group: str, stream: str | None, shared: bool, hosts: list[str]
+) -> None:
+    entry = {"file_path": "/a.log", "log_group_name": group, **({"log_stream_name": stream} if stream else {})}
+    planned = plan(web={}, db={})
+    planned["configurations"][0].update(configuration={"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}, hosts=hosts)
+    (host,) = Run(planned, {"web": seen(utc_offset=0, ip_address="10.0.0.1")}).hosts(["web"])
+    assert [item.shared for item in host.streams] == [shared and len(hosts) > 1]
+
+
+METRICS = {"metrics_collected": {"mem": {"measurement": ["used"]}}}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "shared"),
+    [
+        (METRICS, {1: False, 2: False}),
+        ({**METRICS, "append_dimensions": {"InstanceId": "${aws:InstanceId}"}}, {1: False, 2: False}),
+        ({**METRICS, "append_dimensions": {"ImageId": "${aws:ImageId}"}}, {1: True, 2: True}),
+        (
+            {"append_dimensions": {}, "metrics_collected": {"mem": {"measurement": ["used"], "append_dimensions": {"Server": "web"}}}},
+            {1: False, 2: True},
+        ),
+    ],
+)
+@pytest.mark.parametrize("hosts", [["web"], ["web", "db"]])
+def test_a_metric_without_the_hosts_name_is_shared(metrics: dict[str, Any], shared: dict[int, bool], hosts: list[str]) -> None:
+    planned = plan(web={}, db={})
+    planned["configurations"][0].update(configuration={"metrics": metrics}, hosts=hosts)
+    (host,) = Run(planned, {"web": seen(identity={"instance_id": "i-0123456789abcdef0", "image_id": "ami-1"})}).hosts(["web"])
+    assert [item.shared for item in host.metrics] == [shared[len(hosts)]]
 
 
 @pytest.mark.parametrize("shape", [lambda found: found, lambda found: {"sources": found}])

@@ -21,6 +21,24 @@ def metrics(more: dict[str, Any] | None = None, **collected: Any) -> dict[str, A
     return {"metrics": {"metrics_collected": collected, **(more or {})}}
 
 
+@pytest.mark.parametrize(
+    ("metrics", "path"),
+    [
+        ({"namespace": "AWS/EC2"}, "/metrics/namespace"),
+        ({"namespace": ":App"}, "/metrics/namespace"),
+        ({"namespace": "Größe"}, "/metrics/namespace"),
+        ({"append": {":a": "x"}}, "/metrics/metrics_collected/mem/append_dimensions/:a"),
+        ({"append": {"ü": "x"}}, "/metrics/metrics_collected/mem/append_dimensions/ü"),
+        ({"append": {"a": "Größe"}}, "/metrics/metrics_collected/mem/append_dimensions/a"),
+        ({"append": {"a": " "}}, "/metrics/metrics_collected/mem/append_dimensions/a"),
+    ],
+)
+def test_what_cloudwatch_refuses_of_names(metrics: dict[str, Any], path: str) -> None:
+    mem = {"measurement": ["used"], "append_dimensions": metrics.pop("append", {})}
+    (problem,) = config_problems({"metrics": {**metrics, "metrics_collected": {"mem": mem}}})
+    assert (problem["rule"], problem["path"]) == ("metric-characters", path)
+
+
 @pytest.mark.parametrize("text", ["{aws:VolumeId}", "$aws:VolumeId", "${aws:volume_id}", "{InstanceId}", "${instance_id}"])
 def test_misspelt_placeholders_of_a_plugin_are_named_once(text: str) -> None:
     item = {"measurement": ["used"], "resources": ["/"], "append_dimensions": {"x": text}}
@@ -61,3 +79,8 @@ def test_high_resolution_is_one_line_for_each_interval() -> None:
         "Metrics are collected every 10 seconds (by agent, mem, swap), in high resolution.",
         "Metrics are collected every 1 seconds (by cpu), in high resolution.",
     ]
+
+
+def test_an_empty_list_of_resources_means_every_mount() -> None:
+    (problem,) = found(metrics(disk={"measurement": ["used"], "resources": []}))
+    assert problem["rule"] == "pseudo-file-systems"

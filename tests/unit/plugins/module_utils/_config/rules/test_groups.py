@@ -34,3 +34,15 @@ def test_a_misspelt_placeholder_is_named(name: str, meant: str) -> None:
     (problem,) = problems(entry(0, retention_in_days=7, log_stream_name="{" + name + "}"))[:1]
     assert problem["rule"] == "placeholder-literal"
     assert (f"Did you mean {meant}?" in problem["message"]) == bool(meant)
+
+
+def test_the_prefix_that_aws_keeps_for_itself() -> None:
+    found = {name: [item["rule"] for item in problems(entry(0, retention_in_days=7, log_group_name=name))] for name in ("aws/x", "/aws/x")}
+    assert found == {"aws/x": ["group-characters"], "/aws/x": []}
+
+
+@pytest.mark.parametrize("given", ["STANDARD", "infrequent_access"])
+def test_journald_has_no_class(given: str) -> None:
+    journal = {"collect_list": [{"log_group_name": "/j", "retention_in_days": 7, "log_group_class": given}]}
+    (problem,) = [item for item in config_problems({"logs": {"logs_collected": {"journald": journal}}}) if item["severity"] == "warning"]
+    assert (problem["rule"], problem["path"].rpartition("/")[2]) == ("class-unknown", "log_group_class")

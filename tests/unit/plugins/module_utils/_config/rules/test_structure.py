@@ -29,12 +29,22 @@ def only(configuration: dict[str, Any]) -> dict[str, Any]:
             metrics(procstat=[{"exe": "x", "measurement": ["pid_count"], "pid_finder": "native"}]),
             "the key pid_finder in entry 1 of procstat.",
         ),
+        (
+            metrics(procstat=[{"exe": "x", "measurement": ["pid"], "drop_original_metrics": ["pid"]}]),
+            "The agent drops no metrics of procstat",
+        ),
         (metrics(net={"measurement": ["bytes_sent"], "resource": ["eth0"]}), "the key resource in net. Did you mean resources?"),
         (metrics(swap={"measurement": ["used"], "namespace": "x"}), "the key namespace in swap. It belongs under metrics."),
         ({"agent": {"metricsCollectionInterval": 5}, **metrics()}, "Did you mean metrics_collection_interval?"),
         ({"agent": {"namespace": "x"}, **metrics()}, "It belongs under metrics."),
         ({"files": {"collect_list": []}, **metrics()}, "It belongs under logs.logs_collected or opentelemetry.collect."),
         ({"Logs": {}, **metrics()}, "Did you mean logs?"),
+        (
+            {"logs": {"metrics_collected": {"statsd": {}}}, **metrics()},
+            "statsd in metrics_collected. It belongs under metrics.metrics_collected.",
+        ),
+        ({"logs": {"metrics_collected": {"kubernets": {}}}, **metrics()}, "Did you mean kubernetes?"),
+        (metrics(swap={"measurement": [{"name": "used", "renamed": "x"}]}), "renamed in entry 1 of measurement. Did you mean rename?"),
     ],
 )
 def test_keys_are_named_with_their_section(configuration: dict[str, Any], words: str) -> None:
