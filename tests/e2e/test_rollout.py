@@ -359,7 +359,8 @@ def test_an_interrupted_controller(fleet: Site, monkeypatch: pytest.MonkeyPatch,
         process = fleet.start(playbook="cloudwatch.agent.rollout", variables=variables)
     until(lambda: process.poll() is not None or reached(fleet, phase, mark, before, released, said), 240, f"the phase {phase}")
     assert process.poll() is None, process.communicate()
-    assert interrupt(process, SIGNALS[name]).status not in (0, 2)
+    # The summary is the end: the signal may come too late for it.
+    assert interrupt(process, SIGNALS[name]).status not in ((2,) if phase == "summary" else (0, 2))
 
     left, at = seen(fleet), labels(fleet)
     differing = {host for host in FLEET if left[host].active != before[host].active}
