@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
@@ -26,10 +26,16 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.usage im
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import hosts_beside, observations
 
+OVERTAKEN_HINT = ". Hint: see with cloudwatch.agent.releases who has published what, then run again"
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "state": {"type": "str", "required": True, "choices": ["published", "released", "promoted", "rolled_back", "rejected", "pruned"]},
+    "state": {
+        "type": "str",
+        "required": True,
+        "choices": ["published", "confirmed", "released", "promoted", "rolled_back", "rejected", "pruned"],
+    },
     "plan": {"type": "dict", "required": True},
     "published": {"type": "dict"},
+    "released": {"type": "list", "elements": "dict", "default": []},
     "verified": {"type": "list", "elements": "str"},
     "policy": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
     "names": {"type": "list", "elements": "str", "default": []},
@@ -40,6 +46,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "takeover": {"type": "bool", "default": False},
     "write_rate": {"type": "float", "default": 3},
 }
+REQUIRED = [("state", "released", ("published", "verified")), ("state", "confirmed", ("published",))]
 
 
 class ActionModule(AwsAction):
@@ -50,7 +57,7 @@ class ActionModule(AwsAction):
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return what the module's documentation says; fail with one message."""
         super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS, required_if=[("state", "released", ("published", "verified"))])
+        given, connection = self.connect(ARGUMENTS, required_if=REQUIRED)
         if given["write_rate"] <= 0:
             raise AnsibleActionFail(f"write_rate is {given['write_rate']}. Hint: give a number above 0.")
 
@@ -90,6 +97,12 @@ class ActionModule(AwsAction):
             accounts=sources.accounts_by_host(plan, found),
         )
 
+    def confirmed(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Say what somebody else has published or released since; what check mode has not written has no label that could be read."""
+        own = sources.own(given["published"].get("configurations", []), given["released"])
+        found = [] if self._task.check_mode or not own else releases.overtaken(own)
+        return {"changed": False, "overtaken": found, "msg": _said(found)}
+
     def released(self, releases: Releases, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Move live to what was published, where every host of a configuration is verified."""
         names: dict[Target, list[str]] = {}
@@ -114,11 +127,14 @@ class ActionModule(AwsAction):
             # What check mode has not written carries no label that could be read.
             outcome = Outcome(changed=bool(names))
         else:
-            outcome = releases.move(names, labels.PROMOTE, given["hold"], self._display.v)
-        released = [{"profile": target.profile, "region": target.region, "name": name} for target in names for name in names[target]]
-        kept = [_place(item) for item in withheld]
+            outcome = releases.move(names, labels.PROMOTE, given["hold"], self._display.v, sources.own(published))
+        overtaken = [_place(item) for item in outcome.skipped]
+        moved = [{"profile": target.profile, "region": target.region, "name": name} for target in names for name in names[target]]
+        released = [place for place in moved if place not in overtaken]
+        kept = [*(_place(item) for item in withheld), *overtaken]
         live = [{**_place(item), "parts": sources.live_of(item, fetched)} for item in published if fetched and _place(item) not in kept]
-        return self._result(outcome, released=released, withheld=withheld, live=live)
+        failed = {"failed": True, "msg": f"Not released: {_said(outcome.skipped)}{OVERTAKEN_HINT}"} if overtaken else {}
+        return self._result(outcome, released=released, withheld=[*withheld, *outcome.skipped], live=live, **failed)
 
     def promoted(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
         """Move live to the candidates."""
@@ -136,8 +152,10 @@ class ActionModule(AwsAction):
         return self._result(outcome, skipped=outcome.skipped, live=outcome.live)
 
     def rejected(self, releases: Releases, given: Mapping[str, Any], _variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Put the candidates on hold where there is a live release to stay at."""
-        outcome = releases.move(names_by_target(given["plan"], given["names"]), labels.REJECT, "keep", self._display.display)
+        """Put the candidates on hold where there is a live release to stay at; of a run, those that it has published itself."""
+        names = names_by_target(given["plan"], given["names"])
+        own = sources.own(given["published"].get("configurations", [])) if given["published"] else None
+        outcome = releases.move(names, labels.REJECT, "keep", self._display.display, own)
         return self._result(outcome, skipped=outcome.skipped)
 
     def pruned(self, releases: Releases, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,8 +178,13 @@ def _place(item: Mapping[str, Any]) -> dict[str, str]:
     return {key: item[key] for key in ("profile", "region", "name")}
 
 
+def _said(found: Iterable[Mapping[str, str]]) -> str:
+    return "; ".join(f"{item['region']}/{item['name']}: {item['reason']}" for item in found)
+
+
 STATES: dict[str, Callable[..., dict[str, Any]]] = {
     "published": ActionModule.published,
+    "confirmed": ActionModule.confirmed,
     "released": ActionModule.released,
     "promoted": ActionModule.promoted,
     "rolled_back": ActionModule.rolled_back,

@@ -30,7 +30,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "observed": {"type": "dict", "default": {}},
     "alarm_names": {"type": "list", "elements": "str", "default": []},
     "alarms": {"type": "list", "elements": "dict", "default": []},
+    "alarms_unread": {"type": "str", "default": ""},
+    "overtaken": {"type": "list", "elements": "dict", "default": []},
+    "bake_seconds": {"type": "int", "default": 0},
+    "baked": {"type": "float"},
     "gate": {"type": "dict"},
+    "rejected": {"type": "dict", "default": {}},
+    "released": {"type": "dict", "default": {}},
     "taken_back": {"type": "dict", "default": {}},
 }
 REQUIRED = [
@@ -75,16 +81,24 @@ class ActionModule(ControllerAction):
     def evaluated(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Hold every canary against the gates."""
         plan, order, hostvars = given["plan"], given["waves"], variables["hostvars"]
+        earlier = self._failures(order["canaries"], hostvars)
         found = gates.failures(
             order["canaries"],
             given["verified"].get("hosts", []),
-            self._failures(order["canaries"], hostvars),
+            earlier,
             given["observed"],
             self._errors_before(plan, order, hostvars),
         )
-        found += alarm_gate.failures(
-            plan, [host for host in order["canaries"] if host not in {item.host for item in found}], given["alarms"]
-        )
+        # Check mode has changed nobody, and observes nobody again.
+        found = found if self._task.check_mode else gates.unobserved(found, given["observed"])
+        found = gates.overtaken(found, _overtaken(plan, order["canaries"], given["overtaken"]), earlier)
+        passing = [host for host in order["canaries"] if host not in {item.host for item in found}]
+        found += alarm_gate.failures(plan, passing, given["alarm_names"], given["alarms"], given["alarms_unread"])
+        if order["canaries"] and not found and given["baked"] is not None and given["baked"] < given["bake_seconds"] - 1:
+            self._display.warning(
+                f"The canaries have run for {given['baked']:.0f} of {given['bake_seconds']} seconds (cw_agent_bake_seconds): "
+                "their wait was ended by hand. Hint: watch them; cloudwatch.agent.rollback takes the release back."
+            )
         mask = mask_of(plan["configurations"])
         found = [item._replace(reason=str(mask(item.reason))) for item in found]
         return {
@@ -116,15 +130,35 @@ class ActionModule(ControllerAction):
         left = {host: item["cause"] for host, item in states.items() if item["state"] == NOT_REACHED}
         stopped = [gates.Failure(**item) for item in given["gate"]["failures"]]
         if stopped:
-            on_hold = {item["name"] for item in given["published"]["configurations"] if item["on_hold"]}
-            held, unheld = ([name for name in given["gate"]["names"] if (name in on_hold) == wanted] for wanted in (True, False))
             changes = {host: variables["hostvars"].raw_get(host).get(CONVERGED) for host in given["taken_back"]}
-            text = gates.stopped_message(stopped, gates.back(given["taken_back"], changes), held, unheld)
-            failing[stopped[0].host] = text
-        elif left and failing:
-            first = next(iter(failing))
-            failing[first] += "\n" + gates.ended_message(left)
-        return {"failing": failing, "completed": not (stopped or left), "msg": "\n".join(failing.values())}
+            failing[stopped[0].host] = gates.stopped_message(stopped, gates.back(given["taken_back"], changes), *_held(given))
+        else:
+            texts = [str(given["released"]["msg"])] if given["released"].get("failed") else []
+            texts += [gates.ended_message(left)] if left and (failing or texts or not self._task.check_mode) else []
+            first = next(iter([*failing, *left, *states]), "")
+            if texts and first:
+                failing[first] = "\n".join([*([failing[first]] if first in failing else []), *texts])
+        completed = not (stopped or left or given["released"].get("failed"))
+        return {"failing": failing, "completed": completed, "msg": "\n".join(failing.values())}
+
+
+def _overtaken(plan: Mapping[str, Any], canaries: Collection[str], found: Collection[Mapping[str, Any]]) -> dict[str, str]:
+    """Why somebody else's release has overtaken a canary's configuration, by host."""
+    reasons = {(item["profile"], item["region"], item["name"]): f"{item['name']}: {item['reason']}" for item in found}
+    places = {item["key"]: (item.get("profile", ""), item.get("region", ""), item["name"]) for item in plan["configurations"]}
+    keys = {host: places[plan["hosts"][host]["key"]] for host in canaries}
+    return {host: reasons[place] for host, place in keys.items() if place in reasons}
+
+
+def _held(given: Mapping[str, Any]) -> tuple[list[str], list[str], dict[str, str]]:
+    """Of the configurations that did not pass: those on hold, those of which nothing is live, and the others, with why."""
+    names, rejected = given["gate"]["names"], given["rejected"]
+    known = {item["name"]: item for item in given["published"]["configurations"]}
+    others = {item["name"]: item["reason"] for item in rejected.get("skipped") or [] if known.get(item["name"], {}).get("live")}
+    if rejected.get("failed"):
+        others = {name: str(rejected.get("msg")).rstrip(".") for name in names}
+    held = [name for name in names if name not in others and known.get(name, {}).get("on_hold")]
+    return held, [name for name in names if name not in others and name not in held], others
 
 
 STATES: dict[str, Callable[..., dict[str, Any]]] = {

@@ -37,8 +37,9 @@ options:
       - V(present) - a service that runs is restarted when it must be; one that is stopped or disabled stays so.
       - >-
         V(restored) - the configuration that the last change has replaced is active again and the daemon runs with it, where it worked
-        before that change. O(sources) and O(unmanaged) do not count then. Nothing happens where there is none, or where it was restored
-        already; refused where somebody has changed the configuration since.
+        before that change. O(unmanaged) does not count then, and O(sources) are what has to be active, where they are given; so a caller
+        takes back its own change and nobody else's. Nothing happens where others are, where there is none, or where it was restored
+        already; refused where somebody has changed the active files since.
     type: str
     choices: [started, present, restored]
     default: started

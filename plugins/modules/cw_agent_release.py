@@ -20,25 +20,32 @@ options:
   state:
     description:
       - V(published) - what differs is written, with the label C(candidate).
+      - V(confirmed) - nothing is written. RV(overtaken) says of which of the configurations in O(published) somebody else has published,
+        released or put on hold another version since.
       - V(released) - C(live) moves to what O(published) has published, for configurations all of whose hosts are O(verified). Costs no call
-        when everything published is live already.
+        when everything published is live already. Fails where one was overtaken, as V(confirmed) says it; the others are released.
       - V(promoted) - C(live) moves to the candidate, whoever has verified it. One configuration that cannot be promoted stops all of them.
       - V(rolled_back) - C(live) moves back to C(previous), or to O(version), with the label C(hold). A configuration without a previous
         release is skipped.
       - V(rejected) - the candidate gets the label C(hold), and C(live) stays where it is. A configuration of which nothing is live is
-        skipped.
+        skipped, and with O(published) one that was overtaken.
       - V(pruned) - parts of large configurations that carry none of the labels are deleted, unless a host runs one of their versions or may
         do so.
     type: str
     required: true
-    choices: [published, released, promoted, rolled_back, rejected, pruned]
+    choices: [published, confirmed, released, promoted, rolled_back, rejected, pruned]
   plan:
     description: The result of M(cloudwatch.agent.cw_agent_plan).
     type: dict
     required: true
   published:
-    description: The result of this module with O(state=published), for O(state=released).
+    description: The result of this module with O(state=published), for O(state=confirmed), O(state=released) and O(state=rejected).
     type: dict
+  released:
+    description: What this run has released since, RV(released), for O(state=confirmed).
+    type: list
+    elements: dict
+    default: []
   verified:
     description: The hosts whose telemetry is well, for O(state=released).
     type: list
@@ -178,10 +185,27 @@ configurations:
     changed:
       description: Whether this task has written a new version of it, or would in check mode.
       type: bool
+    hold:
+      description: The version that carries the label C(hold); V(0) for none.
+      type: int
     parts:
       description: The names of its parameters.
       type: list
       elements: str
+    versions:
+      description: The version of each of its parameters, by name.
+      type: dict
+overtaken:
+  description:
+    - The configurations of which somebody else has published, released or put on hold another version, each with C(profile), C(region),
+      C(name) and C(reason). One with the same content is no other one.
+  type: list
+  elements: dict
+  returned: success and O(state=confirmed)
+msg:
+  description: RV(overtaken) in one text; empty where there is none.
+  type: str
+  returned: success and O(state=confirmed)
 sources:
   description: For each host, what it fetches, in the shape of O(cloudwatch.agent.cw_agent_config#module:sources).
   type: dict

@@ -22,7 +22,8 @@ options:
         roll-out leaves them, are canaries whatever O(canary) says.
       - V(evaluated) - every canary is held against the gates. C(health), it was changed, can be reached, and its agent is still the process
         that was started then. C(telemetry), every stream and metric has arrived since the change. C(log), the agent's log has no error
-        that it had not before. C(alarm), none of O(alarms) is or was in C(ALARM).
+        that it had not before. C(alarm), none of O(alarms) is or was in C(ALARM). C(release), nobody has published or released something
+        else meanwhile.
       - V(accounted) - what is said at the end, where not all is well.
     type: str
     required: true
@@ -64,7 +65,8 @@ options:
     type: dict
     default: {}
   alarm_names:
-    description: Names of CloudWatch alarms. O(state=planned) is refused where O(alarms) lacks one.
+    description:
+      - Names of CloudWatch alarms. Where O(alarms) lacks one, O(state=planned) is refused, and O(state=evaluated) lets no canary pass.
     type: list
     elements: str
     default: []
@@ -75,11 +77,36 @@ options:
     type: list
     elements: dict
     default: []
+  alarms_unread:
+    description: Why the alarms could not be read, for O(state=evaluated). No canary passes then.
+    type: str
+    default: ""
+  overtaken:
+    description:
+      - RV(cloudwatch.agent.cw_agent_release#module:overtaken), for O(state=evaluated). The canaries of such a configuration do not pass.
+    type: list
+    elements: dict
+    default: []
+  bake_seconds:
+    description: Seconds for which the canaries were to run, for O(state=evaluated).
+    type: int
+    default: 0
+  baked:
+    description: Seconds for which they have run. That it is less, as where a person has ended the wait, is warned of.
+    type: float
   gate:
     description: The result of O(state=evaluated), for O(state=accounted).
     type: dict
   taken_back:
     description: By canary, the result of M(cloudwatch.agent.cw_agent_config) that took it back, for O(state=accounted).
+    type: dict
+    default: {}
+  rejected:
+    description: The result of M(cloudwatch.agent.cw_agent_release) with C(state=rejected), for O(state=accounted).
+    type: dict
+    default: {}
+  released:
+    description: The result of M(cloudwatch.agent.cw_agent_release) with C(state=released), for O(state=accounted).
     type: dict
     default: {}
 extends_documentation_fragment:
@@ -161,8 +188,8 @@ passed:
   type: bool
 failures:
   description:
-    - The canaries that have not, each with C(host), C(gate) (C(health), C(telemetry), C(log) or C(alarm)), C(reason), and C(state) for the
-      account.
+    - The canaries that have not, each with C(host), C(gate) (C(health), C(telemetry), C(log), C(alarm) or C(release)),
+      C(reason), and C(state) for the account.
   returned: success and O(state=evaluated)
   type: list
   elements: dict

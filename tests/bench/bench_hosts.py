@@ -3,6 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an unchanged site.yml over 200 hosts (or BENCH_HOSTS) costs, as a ratio against a play of one ping over the same hosts.
 
+    tests/bench/run tests/bench/bench_hosts.py
+
+needs an otherwise idle machine: hosts and controller share its processors, and a ratio of two loaded runs says little.
+
 Each host of the inventory is an SSH connection of its own, with its own session and its own run of the modules. There are four machines
 behind them, fifty names each: what the controller does, which is what is measured, is the same for two hundred. Whole ansible-playbook
 processes, interleaved, median of three; memory is the peak of the process group. Exit status 1 where the ratio is above the limit.

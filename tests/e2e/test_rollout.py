@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 import re
 import signal
+import subprocess
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,12 +18,16 @@ import pytest
 from awaiting import until
 from lab_site import UNIT, Run, Site, memory
 
-FLEET = ("ec2-1", "ec2-2", "ec2-3", "ec2-4", "ec2-5")
-CANARY, OTHERS = FLEET[0], FLEET[1:]
+# CW_AGENT_FLEET_HOSTS=12 runs all of it on a fleet of twelve.
+FLEET = tuple(f"ec2-{number}" for number in range(1, int(os.environ.get("CW_AGENT_FLEET_HOSTS", "5")) + 1))
+CANARIES, OTHERS = FLEET[:2], FLEET[2:]
+# The one to which something is done.
+CANARY = CANARIES[0]
+ALL = f"{len(FLEET)} hosts"
 NAME = "AmazonCloudWatch-fleet"
 ACTIVE = "cd /opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d && sha256sum *"
 QUICK = {
-    "cw_agent_canary": CANARY,
+    "cw_agent_canary": ",".join(CANARIES),
     "cw_agent_service_health_seconds": 2,
     "cw_agent_bake_seconds": 5,
     "cw_agent_verify_timeout": 20,
@@ -42,7 +48,7 @@ class Seen(NamedTuple):
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Five EC2 hosts that share one configuration; the agent nowhere."""
+    """EC2 hosts that share one configuration; the agent nowhere."""
     place = Site("e2e-rollout", tmp_path_factory.mktemp("rollout"))
     place.lab("down")
     try:
@@ -61,6 +67,26 @@ def want(place: Site, interval: int, name: str = NAME, **fragments: Any) -> None
 
 def rollout(place: Site, *arguments: str, **variables: Any) -> Run:
     return place.play(*arguments, playbook="cloudwatch.agent.rollout", variables=variables)
+
+
+def ended(process: Any) -> Run:
+    """How a run that was started has ended."""
+    output, errors = process.communicate()
+    print(output[-20000:], errors[-5000:])
+    return Run(process.returncode, output + errors)
+
+
+def interrupt(process: Any, number: int) -> Run:
+    """Send a signal to a run, and to all that it has started; return how it has ended.
+
+    Ansible waits for ever where Ctrl-C ends a worker that is about to hand over its result, whose lock nobody gives back. A person ends it.
+    """
+    os.killpg(process.pid, number)
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+    return ended(process)
 
 
 def seen(place: Site) -> dict[str, Seen]:
@@ -82,8 +108,8 @@ def associated(place: Site) -> int:
     return int(version)
 
 
-def assert_stopped(place: Site, run: Run, before: dict[str, Seen], gate: str, why: str) -> None:
-    """The canary alone ran the candidate and is back, and one message says what has happened."""
+def assert_stopped(place: Site, run: Run, before: dict[str, Seen], gate: str, why: str, failed: tuple[str, ...] = CANARIES[:1]) -> None:
+    """The canaries alone ran the candidate and are back, and one message says what has happened. *failed*: those that did not pass."""
     words = " ".join(run.output.split())
     assert run.status == 2
     assert f"{CANARY}, gate {gate}: " in words
@@ -92,9 +118,10 @@ def assert_stopped(place: Site, run: Run, before: dict[str, Seen], gate: str, wh
     assert "Hint: correct the cause or the fragments" in words
     now = seen(place)
     assert {host: now[host] for host in OTHERS} == {host: before[host] for host in OTHERS}
-    assert now[CANARY].active == before[CANARY].active
-    assert now[CANARY].invocation != before[CANARY].invocation
-    assert {host for host, counts in run.recap().items() if counts["failed"]} == {CANARY}
+    for canary in CANARIES:
+        assert now[canary].active == before[canary].active
+        assert now[canary].invocation != before[canary].invocation
+    assert {host for host, counts in run.recap().items() if counts["failed"]} == set(failed)
 
 
 def assert_held(place: Site, released: dict[str, int]) -> None:
@@ -104,14 +131,22 @@ def assert_held(place: Site, released: dict[str, int]) -> None:
     assert at["hold"] == at["candidate"] > released["candidate"]
 
 
-def test_fresh_hosts_follow_their_canary(fleet: Site) -> None:
-    """The waves are shown, the canary goes first, and all are verified and released."""
-    run = rollout(fleet, cw_agent_canary="20%", cw_agent_serial=["50%"])
-    assert run.status == 0
-    assert "5 hosts: 5 verified" in run.output.splitlines()
-    waves = [line.rpartition(": ")[0] for line in run.output.splitlines() if re.match("  (canaries|batch)", line)]
-    assert waves == ["  canaries: 1 host", "  batch 1: 2 hosts", "  batch 2: 2 hosts"]
+def test_fresh_hosts_in_two_slices_follow_their_canaries(fleet: Site) -> None:
+    """Slices of a job begin at the same moment: they make one release. Waves are shown, canaries go first, and all are verified."""
+    variables = {"cw_agent_release": "always", "cw_agent_canary": "20%", "cw_agent_serial": ["50%"]}
+    slices = [FLEET[:2], FLEET[2:]]
+    limits = [("--limit", ",".join(hosts)) for hosts in slices]
+    started = [fleet.start(*limit, playbook="cloudwatch.agent.rollout", variables=variables) for limit in limits]
+    for hosts, run in zip(slices, [ended(process) for process in started]):
+        assert run.status == 0
+        assert f"{len(hosts)} hosts: {len(hosts)} verified" in run.output.splitlines()
+        waves = [re.fullmatch(r"  (canaries|batch \d+): (\d+) hosts?: .*", line) for line in run.output.splitlines()]
+        sizes = {wave[1]: int(wave[2]) for wave in waves if wave}
+        canaries = -(-len(hosts) // 5)
+        rest = len(hosts) - canaries
+        assert (sizes.pop("canaries"), sizes["batch 1"], sum(sizes.values())) == (canaries, max(1, rest // 2), rest)
     assert labels(fleet) == {"candidate": 1, "live": 1}
+    assert len({one.active for one in seen(fleet).values()}) == 1
     assert fleet.play(playbook="cloudwatch.agent.association").status == 0
     assert associated(fleet) == 1
 
@@ -138,6 +173,7 @@ def test_a_candidate_with_which_nothing_arrives(fleet: Site) -> None:
         before,
         "telemetry",
         f"Without a live version, so that cloudwatch.agent.site would give it to its hosts: {other}",
+        CANARIES,
     )
     assert labels(fleet, other) == {"candidate": 1}
 
@@ -163,7 +199,7 @@ def test_a_candidate_that_loses_a_permission(fleet: Site) -> None:
     words = " ".join(run.output.split())
     assert run.status == 2
     assert f"permissions are missing (arn:aws:iam::123456789012:role/{ROLE}): cloudwatch:PutMetricData on *: a statement denies it" in words
-    assert "5 hosts: 1 failed, 4 not reached" in run.output.splitlines()
+    assert f"{ALL}: 1 failed, {len(FLEET) - 1} not reached" in run.output.splitlines()
     assert "canaries: " not in run.output
     assert (seen(fleet), labels(fleet)["live"]) == (before, released["live"])
     # One principal and one configuration, whose needs take two questions.
@@ -187,10 +223,9 @@ def test_a_candidate_for_which_an_alarm_goes_off(fleet: Site) -> None:
     until(lambda: fleet.invocation(CANARY) not in ("", before[CANARY].invocation), 120, "the canary runs the candidate")
     for state in ("ALARM", "OK"):
         cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue=state, StateReason=f"the errors say {state}")
-    output, errors = process.communicate()
-    print(output[-20000:], errors[-5000:])
+    run = ended(process)
     why = f"the alarm {ALARM} (us-east-1) was in ALARM meanwhile: the errors say ALARM"
-    assert_stopped(fleet, Run(process.returncode, output + errors), before, "alarm", why)
+    assert_stopped(fleet, run, before, "alarm", why, CANARIES)
     assert_held(fleet, released)
 
 
@@ -222,11 +257,12 @@ def test_a_canary_that_vanishes(fleet: Site) -> None:
 
 
 def test_a_controller_that_is_killed(fleet: Site) -> None:
-    """The next run goes on with the canary. One host of its first batch fails, which is more than the error budget allows."""
+    """The next run goes on with the canaries. One host of its first batch fails, which is more than the error budget allows."""
     before, released = seen(fleet), labels(fleet)
     want(fleet, 30)
     process = fleet.start(playbook="cloudwatch.agent.rollout", variables=LIFT)
-    until(lambda: fleet.invocation(CANARY) not in ("", before[CANARY].invocation), 120, "the canary runs the candidate")
+    changed = {canary: ("", before[canary].invocation) for canary in CANARIES}
+    until(lambda: all(fleet.invocation(canary) not in was for canary, was in changed.items()), 120, "the canaries run the candidate")
     os.killpg(process.pid, signal.SIGKILL)
     waves, _errors = process.communicate()
     first, killed = re.findall("batch 1: 1 host: (.*)", waves)[0], seen(fleet)
@@ -238,15 +274,16 @@ def test_a_controller_that_is_killed(fleet: Site) -> None:
     run = rollout(fleet, cw_agent_serial=[2], **LIFT)
     fleet.on(first, f"rm {unit}; mv /root/unit {unit}; systemctl daemon-reload; systemctl start {UNIT}")
     assert run.status == 2
-    assert f"the candidate runs on {CANARY} already" in run.output
-    assert "5 hosts: 2 verified, 1 failed, 2 not reached" in run.output.splitlines()
+    assert f"the candidate runs on {', '.join(CANARIES)} already" in run.output
+    counts = f"{len(CANARIES) + 1} verified, 1 failed, {len(OTHERS) - 2} not reached"
+    assert f"{ALL}: {counts}" in run.output.splitlines()
     assert "1 of 2 hosts of an earlier batch have failed, and cw_agent_max_fail_percentage is 10" in run.output
     at = labels(fleet)
     assert (at["live"], at["previous"], "hold" in at) == (at["candidate"], released["live"], False)
     # The association waits for the hosts that have not followed.
     assert associated(fleet) == 1
     now = seen(fleet)
-    assert sum(now[host] == killed[host] for host in FLEET) == 3
+    assert sum(now[host] == killed[host] for host in FLEET) == len(FLEET) - 2
     assert {host for host, counts in run.recap().items() if counts["failed"]} == {first}
 
 
@@ -255,20 +292,50 @@ def test_the_next_run_goes_on_and_the_one_after_that_changes_nothing(fleet: Site
     before, live = seen(fleet), labels(fleet)["live"]
     process = fleet.start(playbook="cloudwatch.agent.rollout", variables={"cw_agent_serial": [1]})
     until(lambda: process.poll() is not None or seen(fleet) != before, 120, "a host of a batch is changed")
-    os.killpg(process.pid, signal.SIGINT)
-    output, errors = process.communicate()
-    print(output[-5000:], errors[-5000:])
-    assert process.returncode not in (0, 2)
+    assert interrupt(process, signal.SIGINT).status not in (0, 2)
     assert rollout(fleet).status == 0
     assert labels(fleet)["live"] == associated(fleet) == live
     now = seen(fleet)
     assert len({one.active for one in now.values()}) == 1
     again = rollout(fleet)
     assert (again.status, again.changed(), seen(fleet)) == (0, set(), now)
-    assert "Roll-out: nothing differs on 5 hosts" in again.output.splitlines()
+    assert f"Roll-out: nothing differs on {ALL}" in again.output.splitlines()
 
 
-PHASES = ("check", "published", "canary", "bake", "promotion", "batch", "verification")
+def test_two_roll_outs_of_different_contents(fleet: Site) -> None:
+    """The one that has published last goes on. The other says so in one message and leaves its candidate on no host."""
+    before, released = seen(fleet), labels(fleet)
+    want(fleet, 36)
+    process = fleet.start(playbook="cloudwatch.agent.rollout")
+    until(lambda: fleet.invocation(CANARY) not in ("", before[CANARY].invocation), 120, "the canary runs the first candidate")
+    os.killpg(process.pid, signal.SIGSTOP)
+    first = fleet.invocation(CANARY)
+    want(fleet, 37)
+    second = fleet.start(playbook="cloudwatch.agent.rollout", variables={"cw_agent_serial": ["100%"]})
+    until(lambda: second.poll() is not None or fleet.invocation(CANARY) not in ("", first), 120, "the canary runs the second candidate")
+    # What the first one takes back now would be the other's.
+    os.killpg(process.pid, signal.SIGCONT)
+    loser, winner = ended(process), ended(second)
+    at = labels(fleet)
+    assert winner.status == 0
+    assert f"{ALL}: {len(FLEET)} verified" in winner.output.splitlines()
+    assert (at["live"], at["candidate"], at["previous"], "hold" in at) == (at["live"], at["live"], released["live"], False)
+    now = seen(fleet)
+    assert len({one.active for one in now.values()}) == 1
+    assert f"{NAME}_{at['live']}" in now[CANARY].active.replace(":", "_")
+    words = " ".join(loser.output.split())
+    assert loser.status == 2
+    assert words.count('"msg": "The roll-out has stopped at its canaries; it has not moved live, and has changed no other host.') == 1
+    said = f"{CANARY}, gate release: {NAME}: candidate is version {at['live']} by now, which another run has published"
+    assert said in words
+    assert {host for host, counts in loser.recap().items() if counts["failed"]} == set(CANARIES)
+    assert rollout(fleet).changed() == set()
+
+
+PHASES = ("check", "published", "preflight", "canary", "bake", "promotion", "batch", "verification", "summary")
+# Of phases in which the controller alone is at work, what it says is all there is to see.
+ANNOUNCED = {"check": "TASK [cloudwatch.agent.config : Compose and check", "summary": "PLAY [Account for every host]"}
+BEFORE_LIVE_MOVES = PHASES[: PHASES.index("promotion")]
 SIGNALS = {"Ctrl-C": signal.SIGINT, "kill -9": signal.SIGKILL}
 ALL_PHASES = "CW_AGENT_ALL_PHASES"
 # A run that is killed while its canary runs the candidate, and one that is interrupted in a batch, have tests of their own above.
@@ -276,49 +343,54 @@ USUAL = (("published", "Ctrl-C"),)
 INTERRUPTIONS = [(phase, name) for phase in PHASES for name in SIGNALS] if os.environ.get(ALL_PHASES) else list(USUAL)
 
 
-def reached(place: Site, phase: str, mark: int, before: dict[str, Seen], released: dict[str, int]) -> bool:
-    """Whether the run is in that phase, as AWS and the hosts show it."""
-    if phase == "check":
-        return bool(place.calls(mark))
+def reached(place: Site, phase: str, mark: int, before: dict[str, Seen], released: dict[str, int], said: pathlib.Path) -> bool:
+    """Whether the run is in that phase, as AWS and the hosts show it; *said*: the log of the run."""
     if phase == "published":
         return labels(place)["candidate"] > released["candidate"]
+    if phase == "preflight":
+        return bool(place.calls(mark, operation="SimulatePrincipalPolicy"))
     if phase == "promotion":
         return labels(place)["live"] > released["live"]
     if phase == "bake":
         return bool(place.calls(mark, operation="GetMetricData"))
-    hosts = {"canary": FLEET[:1], "batch": OTHERS, "verification": FLEET}[phase]
+    if phase in ANNOUNCED:
+        return ANNOUNCED[phase] in said.read_text()
+    hosts = {"canary": CANARIES, "batch": OTHERS, "verification": FLEET}[phase]
     changed = [place.invocation(host) not in ("", before[host].invocation) for host in hosts]
     return all(changed) if phase == "verification" else any(changed)
 
 
 @pytest.mark.parametrize(("number", "phase", "name"), [(number, *one) for number, one in enumerate(INTERRUPTIONS)])
-def test_an_interrupted_controller(fleet: Site, number: int, phase: str, name: str) -> None:
+def test_an_interrupted_controller(fleet: Site, monkeypatch: pytest.MonkeyPatch, number: int, phase: str, name: str) -> None:
     """What runs where is what the labels say, and the next run converges. Every phase with both signals: set CW_AGENT_ALL_PHASES=1."""
     assert rollout(fleet, **LIFT).status == 0
     before, released, mark = seen(fleet), labels(fleet), fleet.mark()
     want(fleet, 40 + number)
-    process = fleet.start(playbook="cloudwatch.agent.rollout", variables={"cw_agent_serial": [1]})
-    until(lambda: process.poll() is not None or reached(fleet, phase, mark, before, released), 120, f"the phase {phase}")
+    said = fleet.scratch / f"{phase}-{number}.log"
+    said.touch()
+    variables = {"cw_agent_serial": [1], "cw_agent_permissions_check": "changed"}
+    with monkeypatch.context() as patched:
+        patched.setitem(fleet.environment, "ANSIBLE_LOG_PATH", str(said))
+        process = fleet.start(playbook="cloudwatch.agent.rollout", variables=variables)
+    until(lambda: process.poll() is not None or reached(fleet, phase, mark, before, released, said), 240, f"the phase {phase}")
     assert process.poll() is None, process.communicate()
-    os.killpg(process.pid, SIGNALS[name])
-    output, errors = process.communicate()
-    print(output[-5000:], errors[-5000:])
-    assert process.returncode not in (0, 2)
+    # The summary is the end: the signal may come too late for it.
+    assert interrupt(process, SIGNALS[name]).status not in ((2,) if phase == "summary" else (0, 2))
 
     left, at = seen(fleet), labels(fleet)
     differing = {host for host in FLEET if left[host].active != before[host].active}
     if at["live"] == released["live"]:
-        assert differing <= {CANARY}
-        assert phase in ("check", "published", "canary", "bake")
+        assert differing <= set(CANARIES)
+        assert phase in BEFORE_LIVE_MOVES
     else:
         assert at["live"] == at["candidate"]
-        assert (at["previous"], CANARY in differing) == (released["live"], True)
+        assert (at["previous"], differing >= set(CANARIES)) == (released["live"], True)
         assert len({left[host].active for host in differing}) == 1
 
     again = rollout(fleet)
     assert again.status == 0
-    if differing == {CANARY} and at["live"] == released["live"]:
-        assert f"the candidate runs on {CANARY} already" in again.output
+    if differing and at["live"] == released["live"]:
+        assert f"the candidate runs on {', '.join(sorted(differing))} already" in again.output
     now, at = seen(fleet), labels(fleet)
     assert len({one.active for one in now.values()}) == 1
     assert now[CANARY].active != before[CANARY].active

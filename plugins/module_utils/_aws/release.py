@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Mapping, TypeVar
 
 from .._release import labels as label_moves
+from .._release.labels import Own
 from .._release.notes import note_of
 from .._release.parts import part_name
-from .._release.publications import LABELS, LIVE, Publication, Target, by_target, parameters
+from .._release.publications import CANDIDATE, HOLD, LABELS, LIVE, Publication, Target, by_target, parameters
 from .._release.selection import Selection, release_to_go_back_to
 from .._release.sources import Published
 from .._release.usage import Users, needed
@@ -94,14 +95,23 @@ class Releases:
                 published.append(item)
         return outcome, published
 
-    def move(self, names: Mapping[Target, list[str]], action: str, hold: str, announce: Callable[[str], None]) -> Outcome:
-        """Move the labels of a promotion or a rollback. What cannot be moved stops a promotion and is skipped by a rollback.
+    def move(
+        self,
+        names: Mapping[Target, list[str]],
+        action: str,
+        hold: str,
+        announce: Callable[[str], None],
+        own: Mapping[tuple[Target, str], Own] | None = None,
+    ) -> Outcome:
+        """Move the labels of a promotion, a rollback or a rejection. What cannot be moved stops a promotion and is skipped otherwise.
 
         Args:
             names: of the configurations, by target.
             action: ``promote`` or ``rollback``.
             hold: keep or lift.
             announce: takes a line for each move before anything is moved.
+            own: what this run has published, by target and name: where somebody else has overtaken it, that is skipped, and no promotion
+                is refused for it. Without it the candidate is moved whoever has published it.
 
         Raises:
             AwsError: a call failed, or a promotion is refused; nothing was moved then.
@@ -111,7 +121,8 @@ class Releases:
         desired: dict[Target, list[Desired]] = {}
         for target, labels in zip(names, read_labels):
             for name in names[target]:
-                reason = label_moves.refusal(name, labels, action, hold)
+                reason = self._overtaken(target, name, labels, own[target, name]) if own else ""
+                reason = reason or label_moves.refusal(name, labels, action, hold)
                 if reason:
                     outcome.skipped.append({"profile": target.profile, "region": target.region, "name": name, "reason": reason})
                     continue
@@ -120,9 +131,36 @@ class Releases:
                 outcome.live.append(_live(target, name, labels, moved))
                 for line in label_moves.move_lines(name, moved, labels):
                     outcome.moves.append({"profile": target.profile, "region": target.region, **line})
-        if outcome.skipped and action == label_moves.PROMOTE:
+        if outcome.skipped and action == label_moves.PROMOTE and own is None:
             raise AwsError("; ".join(f"{item['region']}/{item['name']}: {item['reason']}" for item in outcome.skipped))
         return self._announced(outcome, desired, announce)
+
+    def overtaken(self, own: Mapping[tuple[Target, str], Own]) -> list[dict[str, str]]:
+        """The configurations of which somebody else has published or released another version since, each with ``reason``."""
+        names: dict[Target, list[str]] = {}
+        for target, name in own:
+            names.setdefault(target, []).append(name)
+        read_labels = self._each(lambda target: labels_of_parts(self.store(target).reader, names[target], list(LABELS)), names)
+        found = []
+        for target, labels in zip(names, read_labels):
+            for name in names[target]:
+                reason = self._overtaken(target, name, labels, own[target, name])
+                found += [{"profile": target.profile, "region": target.region, "name": name, "reason": reason}] if reason else []
+        return found
+
+    def _overtaken(self, target: Target, name: str, labels: label_moves.Labels, own: Own) -> str:
+        reason = label_moves.overtaken(name, labels, own)
+        if not reason or labels[name].get(HOLD):
+            return reason
+        # Two runs that publish the same content at the same moment make two versions of it.
+        label = LIVE if own.released else CANDIDATE
+        there = label_moves.versions_at(labels, name, label)
+        if set(there) != set(own.versions):
+            return reason
+        words = [[f"{part}:{version}" for part, version in versions.items()] for versions in (own.versions, there)]
+        values = read_selected(self.store(target).reader, [*words[0], *words[1]], decrypt=False)
+        texts = [[(values.get(word) or {}).get("Value") for word in some] for some in words]
+        return "" if texts[0] == texts[1] and None not in texts[0] else reason
 
     def move_to(self, selection: Selection, announce: Callable[[str], None]) -> Outcome:
         """Move live to the version that was selected, and hold it there.

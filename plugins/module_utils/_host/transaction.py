@@ -135,7 +135,10 @@ def _await_running(host: Host, found: state.State, request: Request, outcome: Ou
 
 
 def restore_previous(host: Host, request: Request, check_mode: bool = False) -> Outcome:
-    """Bring back the configuration that the last change has replaced, where it worked; nothing happens where there is none."""
+    """Bring back the configuration that the last change has replaced, where it worked; nothing happens where there is none.
+
+    Nor where the request has sources, which the caller has applied, and others are active by now: the last change is somebody else's then.
+    """
     _require_installed(host, check_mode=False)
     with contextlib.nullcontext() if check_mode else lock.held(host):
         found = state.read(host)
@@ -147,6 +150,9 @@ def restore_previous(host: Host, request: Request, check_mode: bool = False) -> 
             return Outcome(False, before, before, warnings=[f"no configuration was restored: {why}"])
         active = {one.digest for one in found.configurations}
         now = ", ".join(one.file for one in found.configurations) or "none"
+        if request.sources and pending is None and not configurations.matches(found.configurations, request.sources):
+            why = f"{now} is active by now, which somebody else has applied since"
+            return Outcome(False, before, before, warnings=[f"no configuration was restored: {why}"])
         if earlier.applying and pending is None and active != set(earlier.applying.values()):
             raise HostError(
                 f"the active configuration ({now}) is not the one that the last change ({earlier.moment}) has applied "

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, NamedTuple
 
 from .parts import part_name
 from .publications import CANDIDATE, HOLD, LABELS, LIVE, PREVIOUS
@@ -19,6 +19,17 @@ Labels = Mapping[str, Mapping[str, int]]
 """By name of a parameter: label → version, 0 for a label that no version carries."""
 
 Versions = dict[str, int]
+
+
+class Own(NamedTuple):
+    """What a run has published of a configuration: its parts with their versions, and the version that was on hold then (0: none).
+
+    ``released``: live has moved to it, so that no later candidate takes anything away.
+    """
+
+    versions: Versions
+    hold: int = 0
+    released: bool = False
 
 
 def refusal(name: str, labels: Labels, action: str, hold: str) -> str:
@@ -38,6 +49,22 @@ def refusal(name: str, labels: Labels, action: str, hold: str) -> str:
             "set cw_agent_release_hold to lift to release the candidate and to remove the hold"
         )
     return ""
+
+
+def overtaken(name: str, labels: Labels, own: Own) -> str:
+    """What somebody else has made of *name* since a run has published its *own* version; '' where nothing that concerns it."""
+    ours, held = own.versions[name], labels[name].get(HOLD, 0)
+    if held not in (0, 0 if own.released else own.hold):
+        return f"version {held} was put on hold meanwhile, by a rollback or another roll-out, and this run's is version {ours}"
+    if versions_at(labels, name, LIVE) == own.versions:
+        return ""
+    label = LIVE if own.released else CANDIDATE
+    there = versions_at(labels, name, label)
+    if there == own.versions:
+        return ""
+    now = there.get(name, 0)
+    what = "another version of its parts" if now == ours else f"version {now}" if now else "no version"
+    return f"{label} is {what} by now, which another run has published or somebody has chosen, and this run's is version {ours}"
 
 
 def moves(name: str, labels: Labels, action: str, hold: str) -> dict[str, dict[str, int]]:

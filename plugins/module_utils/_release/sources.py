@@ -11,8 +11,9 @@ from typing import Any, Collection, Iterable, Mapping
 from .._config.canonical import digest
 from .._config.errors import ConfigError
 from .._config.policy import account_of
+from .labels import Own
 from .parts import part_name
-from .publications import HOLD, LIVE, Publication
+from .publications import HOLD, LIVE, Publication, Target
 from .settings import ABSENT
 
 Source = dict[str, str]
@@ -101,7 +102,9 @@ class Published:
             "on_hold": self.on_hold(hold),
             "released": not self.to_release(hold),
             "changed": any({"created", "value"} & set(part["changed_parts"]) for part in self.parts),
+            "hold": part["labels"][HOLD],
             "parts": [part_name(publication.name, number) for number in range(1, len(publication.texts) + 1)],
+            "versions": {each["name"]: each["version"] for each in self.parts[:-1]},
         }
 
 
@@ -137,6 +140,23 @@ def live_of(configuration: Mapping[str, Any], sources: Mapping[str, Iterable[Sou
         name, _colon, version = source["location"].partition(":")[2].rpartition(":")
         found.append({"name": name, "version": int(version)})
     return found
+
+
+def own(configurations: Iterable[Mapping[str, Any]], released: Iterable[Mapping[str, Any]] = ()) -> dict[tuple[Target, str], Own]:
+    """What a run has published, by target and name; what is on hold since before it is not its own.
+
+    Args:
+        configurations: of the result of ``cw_agent_release`` with state published.
+        released: those that the run has released since.
+    """
+    moved = {(item["profile"], item["region"], item["name"]) for item in released}
+    return {
+        (Target(item["profile"], item["region"]), item["name"]): Own(
+            item["versions"], item["hold"], item["released"] or (item["profile"], item["region"], item["name"]) in moved
+        )
+        for item in configurations
+        if not item["on_hold"]
+    }
 
 
 def withheld(configuration: Mapping[str, Any], verified: Collection[str], others: Collection[str] = ()) -> str:

@@ -44,8 +44,22 @@ def require_quiet(names: Sequence[str], alarms: Iterable[Mapping[str, Any]], beg
         )
 
 
-def failures(plan: Mapping[str, Any], canaries: Sequence[str], alarms: Iterable[Mapping[str, Any]]) -> list[Failure]:
-    """The canaries that an alarm stops: those of its account and region, or all of them where it has none there."""
+def failures(
+    plan: Mapping[str, Any], canaries: Sequence[str], names: Sequence[str], alarms: Sequence[Mapping[str, Any]], unread: str = ""
+) -> list[Failure]:
+    """The canaries that an alarm stops: those of its account and region, or all of them where it has none there.
+
+    Args:
+        plan: result of ``cw_agent_plan``.
+        canaries: hosts.
+        names: of the alarms that the roll-out names.
+        alarms: what CloudWatch has of them since then.
+        unread: why they could not be read; nobody knows then whether one went off.
+    """
+    missing = sorted(set(names) - {alarm["name"] for alarm in alarms})
+    if unread or missing:
+        reason = f"the alarms could not be read: {unread}" if unread else f"CloudWatch has no alarm {listed(missing)} any more"
+        return [Failure(host, GATE, reason) for host in canaries]
     found = []
     for alarm in alarms:
         if not alarm["alarmed"]:

@@ -23,6 +23,9 @@ TELEMETRY = "telemetry"
 LOG = "log"
 """The agent's log has no error that it had not before."""
 
+RELEASE = "release"
+"""What it runs is still the candidate that this run has published: nobody has published another one, or put it on hold."""
+
 _VARYING = re.compile(r"^\S*\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d+")
 
 
@@ -80,6 +83,22 @@ def new_errors(before: Iterable[str], now: Iterable[str]) -> list[str]:
     return [line for line in now if _VARYING.sub("#", line) not in known]
 
 
+def unobserved(found: Sequence[Failure], again: Mapping[str, Any]) -> list[Failure]:
+    """*found*, with the canaries that were not observed again: of these nobody knows how they are. *again*: as for ``failures``."""
+    known = {item.host for item in found}
+    lost = [host for host, result in again.items() if host not in known and "agent" not in (result or {})]
+    return [*found, *(Failure(host, HEALTH, "it was not observed again after its change") for host in lost)]
+
+
+def overtaken(found: Sequence[Failure], reasons: Mapping[str, str], earlier: Iterable[str]) -> list[Failure]:
+    """*found*, with the canaries whose candidate is somebody else's matter by now, which explains whatever else was seen of them.
+
+    ``reasons``: by canary; ``earlier``: hosts that could not be changed, for a reason of their own.
+    """
+    hit = {host: reason for host, reason in reasons.items() if host not in earlier}
+    return [item for item in found if item.host not in hit] + [Failure(host, RELEASE, reason) for host, reason in hit.items()]
+
+
 def recorded(found: Sequence[Failure], canaries: Iterable[str]) -> dict[str, dict[str, str]]:
     """Where a gate stops a roll-out, what the account says of each canary: ``state`` and ``reason``."""
     stopped = {item.host: {"state": item.state, "reason": f"gate {item.gate}: {item.reason}"} for item in found}
@@ -109,7 +128,9 @@ def back(results: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, st
     return found
 
 
-def stopped_message(found: Sequence[Failure], back: Mapping[str, str], held: Sequence[str], unheld: Sequence[str]) -> str:
+def stopped_message(
+    found: Sequence[Failure], back: Mapping[str, str], held: Sequence[str], unheld: Sequence[str], others: Mapping[str, str]
+) -> str:
     """One message: which hosts, which gate, why, and what to do.
 
     Args:
@@ -117,8 +138,9 @@ def stopped_message(found: Sequence[Failure], back: Mapping[str, str], held: Seq
         back: by canary, what it runs now, in words.
         held: configurations whose label hold was set.
         unheld: configurations that have no live version to stay at.
+        others: configurations whose label hold could not be set or was not this run's to set, with the reason.
     """
-    text = ["The roll-out has stopped at its canaries; live has not moved, and no other host was changed."]
+    text = ["The roll-out has stopped at its canaries; it has not moved live, and has changed no other host."]
     text += [f"* {item.host}, gate {item.gate}: {item.reason}" for item in found]
     states: dict[str, list[str]] = {}
     for host, words in back.items():
@@ -128,14 +150,17 @@ def stopped_message(found: Sequence[Failure], back: Mapping[str, str], held: Seq
         text.append(f"On hold at the live version: {listed(list(held))}.")
     if unheld:
         text.append(f"Without a live version, so that cloudwatch.agent.site would give it to its hosts: {listed(list(unheld))}.")
+    text += [f"Not put on hold: {name}: {reason}." for name, reason in others.items()]
     hint = "correct the cause or the fragments, and run cloudwatch.agent.rollout again"
+    if all(item.gate == RELEASE for item in found):
+        hint = "see with cloudwatch.agent.releases who has published what, agree with them, and run cloudwatch.agent.rollout again"
     text.append(f"Hint: {hint}{' with -e cw_agent_release_hold=lift' if held else ''}.")
     return "\n".join(text)
 
 
 def ended_message(reasons: Mapping[str, str]) -> str:
     """What is said beside the hosts that have failed of those that were not reached for it. *reasons*: by host."""
-    whys = "; ".join(dict.fromkeys(reasons.values()))
+    whys = "; ".join(dict.fromkeys(reason.rstrip(".") for reason in reasons.values()))
     return (
         f"The roll-out has stopped: {whys}. Not reached, and as they were: {listed(list(reasons))}. Hint: correct the cause and run "
         "cloudwatch.agent.rollout again, which goes on with them; or go back with cloudwatch.agent.rollback, then cloudwatch.agent.site."

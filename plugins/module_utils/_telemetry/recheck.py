@@ -49,7 +49,7 @@ def _rechecked(entry: Mapping[str, Any], newer: Any) -> dict[str, Any]:
     if not service.get("died"):
         return dict(entry)
     state = f"{service.get('active_state')}/{service.get('sub_state')}"
-    cause = f"the agent has died since it was watched after its change (its service is {state} by now)"
+    cause = f"the agent has died, or was restarted, since it was watched after its change (its service is {state} by now)"
     errors = newer["agent"].get("errors") or []
     return {**entry, "state": FAILED, "cause": cause + (f"; its log: {errors[-1]}" if errors else ""), "hint": HINT}
 

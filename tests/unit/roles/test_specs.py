@@ -34,6 +34,7 @@ DATA = {
     "cw_agent_released": "parameter_store",
     "cw_agent_releases": "parameter_store",
     "cw_agent_waves": "rollout",
+    "cw_agent_confirmed": "rollout",
     "cw_agent_gate": "rollout",
     "cw_agent_rolled_out": "rollout",
     "cw_agent_awslogs": "migrate_awslogs",

@@ -13,6 +13,8 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_release
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release import Outcome
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import Own
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import (
     NAME,
     observed_of,
@@ -58,10 +60,14 @@ class FakeReleases:
     def publish(self, *_args: Any) -> Any:
         return self._answer(), published_of(PLAN, labels={NAME: {"live": 4, "hold": 5}})
 
-    def move(self, names: Any, action: str, _hold: str, announce: Any) -> Outcome:
+    def move(self, names: Any, action: str, _hold: str, announce: Any, own: Any = None) -> Outcome:
         announce(f"moves {action}")
-        FakeReleases.names = names
-        return self._answer()
+        FakeReleases.names, FakeReleases.own = names, own
+        return Outcome(True, skipped=self.other) if own else self._answer()
+
+    def overtaken(self, own: Any) -> list[dict[str, str]]:
+        FakeReleases.own = own
+        return self.other
 
     def move_to(self, selection: Any, announce: Any) -> Outcome:
         announce(f"moves to {selection.version}")
@@ -73,12 +79,15 @@ class FakeReleases:
 
     names: Any = None
     users: Any = None
+    own: Any = None
+    other: list[dict[str, str]] = []
 
 
 @pytest.fixture
 def display(monkeypatch: pytest.MonkeyPatch) -> Display:
     monkeypatch.setattr(cw_agent_release, "Releases", FakeReleases)
     monkeypatch.setattr(FakeReleases, "refuse", "")
+    monkeypatch.setattr(FakeReleases, "other", [])
     return Display()
 
 
@@ -143,6 +152,33 @@ def test_moves_are_listed_before_they_are_made_and_skips_are_said(display: Displ
 def test_candidates_are_put_on_hold(display: Display) -> None:
     assert run(display, state="rejected", names=[NAME])["skipped"]
     assert (display.lines, list(FakeReleases.names.values())) == (["moves reject"], [[NAME]])
+
+
+OTHER = [{"profile": "", "region": "us-east-1", "name": NAME, "reason": "candidate is version 6 by now"}]
+
+
+def test_a_release_that_was_overtaken_fails(display: Display, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeReleases, "other", OTHER)
+    result = run(display, state="released", published=PUBLISHED, verified=list(PLAN["hosts"]))
+    assert (result["failed"], result["released"], result["withheld"]) == (True, [], OTHER)
+    assert result["msg"].startswith(
+        f"Not released: us-east-1/{NAME}: candidate is version 6 by now. Hint: see with cloudwatch.agent.releases"
+    )
+    assert FakeReleases.own == {(Target("", "us-east-1"), NAME): Own({NAME: 5})}
+
+
+def test_what_was_overtaken_is_confirmed(display: Display, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(display, state="confirmed", published=PUBLISHED, released=[{"profile": "", "region": "us-east-1", "name": NAME}])
+    assert (result["overtaken"], result["msg"], [one.released for one in FakeReleases.own.values()]) == ([], "", [True])
+    monkeypatch.setattr(FakeReleases, "other", OTHER)
+    assert run(display, state="confirmed", published=PUBLISHED)["msg"] == f"us-east-1/{NAME}: candidate is version 6 by now"
+    # What check mode has not written is nobody's.
+    assert run(display, check_mode=True, state="confirmed", published=PUBLISHED)["overtaken"] == []
+
+
+def test_a_run_rejects_its_own(display: Display) -> None:
+    run(display, state="rejected", names=[NAME], published=PUBLISHED)
+    assert list(FakeReleases.own) == [(Target("", "us-east-1"), NAME)]
 
 
 def test_back_to_a_version(display: Display) -> None:

@@ -66,10 +66,11 @@ def test_a_refusal_is_one_message() -> None:
 WAVES = {"canaries": ["a", "b"], "changing": ["a"], "rest": ["c"], "candidates": [KEY], "tried": [KEY]}
 
 
-def evaluated(again: list[str], variables: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def evaluated(again: list[str], variables: dict[str, dict[str, Any]], display: Display | None = None, **more: Any) -> dict[str, Any]:
     entries = [evaluation(host, [stream("/a")], []) for host in ("a", "b")]
     seen = {"agent": {"service": {"died": False}, "errors": again}}
-    return run(Display(), variables, state="evaluated", waves=WAVES, verified={"hosts": entries}, observed={"a": seen, "b": seen})
+    arguments = {"waves": WAVES, "verified": {"hosts": entries}, "observed": {"a": seen, "b": seen}, **more}
+    return run(display or Display(), variables, state="evaluated", **arguments)
 
 
 def test_errors_are_new_against_those_of_the_canary_or_of_hosts_yet_to_be_changed() -> None:
@@ -87,7 +88,31 @@ def test_a_canary_that_could_not_be_changed_does_not_pass() -> None:
     assert result["failures"] == [{"host": "a", "gate": "health", "reason": "disk full", "state": "failed"}]
 
 
-def accounted(states: dict[str, str], failures: list[dict[str, Any]], published: dict[str, Any] | None = None) -> dict[str, Any]:
+@pytest.mark.parametrize(
+    ("more", "gate", "reason"),
+    [
+        ({"alarm_names": ["errors"], "alarms_unread": "AccessDenied"}, "alarm", "the alarms could not be read: AccessDenied"),
+        ({"alarm_names": ["errors"]}, "alarm", "CloudWatch has no alarm errors any more"),
+        ({"overtaken": [{"profile": "", "region": "", "name": NAME, "reason": "version 3"}]}, "release", "web: version 3"),
+        ({"observed": {"a": {}, "b": {"skipped": True}}}, "health", "it was not observed again after its change"),
+    ],
+)
+def test_what_is_not_known_or_not_this_runs_opens_no_gate(more: dict[str, Any], gate: str, reason: str) -> None:
+    result = evaluated([], {}, **more)
+    assert [(item["host"], item["gate"], item["reason"]) for item in result["failures"]] == [(host, gate, reason) for host in ("a", "b")]
+    assert (result["passed"], result["verified"]) == (False, [])
+
+
+@pytest.mark.parametrize(("baked", "warned"), [(300.0, []), (299.5, []), (12.0, ["The canaries have run for 12 of 300 seconds"])])
+def test_a_bake_that_a_person_has_ended_is_warned_of(baked: float, warned: list[str]) -> None:
+    display = Display()
+    assert evaluated([], {}, display, bake_seconds=300, baked=baked)["passed"]
+    assert [text[:43] for text in display.warnings] == warned
+
+
+def accounted(
+    states: dict[str, str], failures: list[dict[str, Any]], published: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
     entries = [evaluation(host, [], [], state=state, cause="a budget") for host, state in states.items()]
     failing = {host: f"{state}: why" for host, state in states.items() if state != "verified"}
     gate = {"failures": failures, "names": [NAME]}
@@ -100,6 +125,7 @@ def accounted(states: dict[str, str], failures: list[dict[str, Any]], published:
         verified={"hosts": entries, "failing": failing},
         gate=gate,
         taken_back={"a": {}},
+        **more,
     )
 
 
@@ -116,6 +142,20 @@ def test_a_gate_that_was_not_passed_is_said_once() -> None:
     assert "a: there was no configuration before that worked, so the new one stays" in result["msg"]
     assert "On hold at the live version: web." in result["msg"]
     assert "Without a live version" in accounted({"a": "failed"}, stopped, PUBLISHED)["msg"]
+    live = {"configurations": [{"key": KEY, "name": NAME, "live": 4, "on_hold": False}]}
+    for rejected in ({"skipped": [{"name": NAME, "reason": "its candidate is live already"}]}, {"failed": True, "msg": "no."}):
+        said = accounted({"a": "failed"}, stopped, live, rejected=rejected)["msg"]
+        assert "Without a live" not in said and "On hold" not in said
+        assert f"Not put on hold: web: {'no' if 'failed' in rejected else 'its candidate is live already'}." in said
+
+
+def test_what_was_not_released_or_not_reached_fails_though_no_host_does() -> None:
+    states = {"a": "verified", "b": "not_reached"}
+    result = accounted(states, [], released={"failed": True, "msg": "Not released: version 3"})
+    assert list(result["failing"]) == ["b"]
+    assert result["msg"].startswith("Not released: version 3\nThe roll-out has stopped: a budget. Not reached, and as they were: b.")
+    assert list(accounted(states, [])["failing"]) == ["b"]
+    assert accounted({"a": "verified"}, [], released={"failed": True, "msg": "Not released"})["failing"] == {"a": "Not released"}
 
 
 def test_hosts_that_were_not_reached_stand_beside_those_that_failed() -> None:

@@ -13,10 +13,10 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release import Releases
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, ROLLBACK
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, REJECT, ROLLBACK
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target, names_by_target, publications
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.selection import Selection
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.sources import sources_by_host
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.sources import own, sources_by_host
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.usage import Users, seen
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import (
     LARGE,
@@ -112,6 +112,45 @@ def test_promote_then_roll_back(releases: Any) -> None:
     assert {"profile": "", "region": "us-east-1", "name": NAME, "label": "live", "before": 2, "after": 1} in back.moves
     with pytest.raises(AwsError, match="is on hold since its rollback from version 2"):
         releases().move({HERE: [NAME]}, PROMOTE, "keep", said.append)
+
+
+def mine(releases: Any, plan: dict[str, Any]) -> dict[Any, Any]:
+    """What a run has published of a plan, as the stages that follow know it."""
+    _outcome, published = publish(releases, plan)
+    return own([item.result("keep") for item in published])
+
+
+OTHER = plan_of({"agent": {"debug": True}})
+
+
+def test_a_run_releases_and_rejects_what_it_has_published_and_nothing_else(releases: Any, cloud: Any) -> None:
+    first = mine(releases, plan_of())
+    releases().move({HERE: [NAME]}, PROMOTE, "keep", lambda _line: None, first)
+    ours = mine(releases, plan_of(LARGE))
+    theirs = mine(releases, OTHER)
+    before = list(cloud[HERE].writes)
+    for action in (PROMOTE, REJECT):
+        outcome = releases().move({HERE: [NAME]}, action, "keep", lambda _line: None, ours)
+        assert (outcome.changed, [item["reason"][:33] for item in outcome.skipped]) == (False, ["candidate is version 3 by now, wh"])
+    assert cloud[HERE].writes == before
+    (item,) = releases().overtaken(ours)
+    assert (item["region"], item["name"], item["reason"][:29]) == ("us-east-1", NAME, "candidate is version 3 by now")
+    assert releases().overtaken(theirs) == []
+    assert releases().move({HERE: [NAME]}, PROMOTE, "keep", lambda _line: None, theirs).changed
+    assert len(releases().overtaken({place: each._replace(released=True) for place, each in first.items()})) == 1
+
+
+def test_a_run_that_has_published_the_same_content_overtakes_nobody(releases: Any, cloud: Any) -> None:
+    """Two runs that write at the same moment make two versions of it, and the label is on one of them."""
+    mine(releases, plan_of())
+    ours = mine(releases, OTHER)
+    text = cloud[HERE].get_parameters(Names=[NAME])["Parameters"][0]["Value"]
+    cloud[HERE].put_parameter(Name=NAME, Value=text, Type="String", Overwrite=True)
+    cloud[HERE].label_parameter_version(Name=NAME, ParameterVersion=3, Labels=["candidate"])
+    assert releases().overtaken(ours) == []
+    cloud[HERE].put_parameter(Name=NAME, Value=text.replace("true", "false"), Type="String", Overwrite=True)
+    cloud[HERE].label_parameter_version(Name=NAME, ParameterVersion=4, Labels=["candidate"])
+    assert len(releases().overtaken(ours)) == 1
 
 
 def test_hosts_on_hold_fetch_every_part_of_a_larger_live_release(releases: Any) -> None:

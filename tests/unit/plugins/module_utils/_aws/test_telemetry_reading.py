@@ -139,6 +139,20 @@ def test_metrics_of_all_hosts_take_one_call_for_500(cloud: Cloud) -> None:
     assert [len(request["MetricDataQueries"]) for _operation, _region, request in cloud.calls] == [api.QUERIES, 1]
 
 
+@pytest.mark.parametrize(("lacking", "newest"), [(0, 0), (1, 100)])
+def test_what_a_thousand_hosts_cost(cloud: Cloud, lacking: int, newest: int) -> None:
+    """Two streams and three metrics each, as docs/docsite/rst/guide_verify.rst says; of one stream that is not there too."""
+    hosts = [f"i-{number}" for number in range(1000)]
+    for group in ("g", "h"):
+        for host in hosts[lacking if group == "g" else 0 :]:
+            cloud.log(group, host, NOW - 10)
+    read_streams(cloud, [stream(host, group) for host in hosts for group in ("g", "h")])
+    names = ("mem_used_percent", "swap_used_percent", "cpu_usage_idle")
+    read_metrics(cloud, [metric(host)._replace(name=name) for host in hosts for name in names], NOW)
+    counts = [cloud.count(operation) for operation in ("filter_log_events", "get_log_events", "get_metric_data")]
+    assert counts == [20, newest, 6]
+
+
 def test_only_the_exact_dimensions_count(cloud: Cloud) -> None:
     cloud.measure("mem_used_percent", {"InstanceId": "i-1", "ImageId": "ami"}, NOW - 5)
     assert read_metrics(cloud, [metric("i-1")], NOW) == {metric("i-1"): NO_VALUE}

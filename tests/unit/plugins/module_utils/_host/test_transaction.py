@@ -147,6 +147,20 @@ def test_restored_refuses_what_somebody_changed(fake: FakeHost) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
+def test_restored_leaves_what_somebody_else_has_applied(fake: FakeHost, check_mode: bool) -> None:
+    fake.running_with("ssm_web_2", OLD)
+    ours = Request(desired(fake, NEW))
+    ensure_configuration(fake.host, ours)
+    theirs = Request(desired(fake, configuration(1)))
+    ensure_configuration(fake.host, theirs)
+    active = fake.active()
+    outcome = transaction.restore_previous(fake.host, ours, check_mode)
+    assert not outcome.changed and "which somebody else has applied since" in outcome.warnings[0]
+    assert fake.active() == active
+    assert transaction.restore_previous(fake.host, theirs, check_mode).changed
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
 def test_masked_unit(fake: FakeHost, check_mode: bool) -> None:
     fake.running_with("ssm_web_2", OLD)
     fake.masked = True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import labels
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, REJECT, ROLLBACK
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.labels import PROMOTE, REJECT, ROLLBACK, Own
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.parts import part_name
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import LABELS
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import NAME
@@ -115,6 +115,34 @@ def test_moves_to_other_parts() -> None:
 )
 def test_refusals(there: At, action: str, reason: str) -> None:
     found = labels.refusal(NAME, there, action, "keep")
+    assert found.startswith(reason)
+    assert bool(found) == bool(reason)
+
+
+OWN = Own({NAME: 5})
+
+
+@pytest.mark.parametrize(
+    ("there", "own", "reason"),
+    [
+        (stored(p1={"candidate": 5, "live": 4}, p2={}), OWN, ""),
+        (stored(p1={"candidate": 6, "live": 4}, p2={}), OWN, "candidate is version 6 by now, which another run has published"),
+        # Another slice of the same job has released it.
+        (stored(p1={"candidate": 5, "live": 5}, p2={}), OWN, ""),
+        (stored(p1={"candidate": 5, "live": 4, "hold": 5}, p2={}), OWN, "version 5 was put on hold meanwhile"),
+        (stored(p1={"candidate": 5, "live": 3, "hold": 4}, p2={}), OWN, "version 4 was put on hold meanwhile"),
+        # A hold that this run is to lift.
+        (stored(p1={"candidate": 5, "live": 4, "hold": 3}, p2={}), OWN._replace(hold=3), ""),
+        (stored(p1={"candidate": 5, "live": 5}, p2={}), OWN._replace(released=True), ""),
+        (stored(p1={"candidate": 6, "live": 5}, p2={}), OWN._replace(released=True), ""),
+        (stored(p1={"candidate": 6, "live": 6, "previous": 5}, p2={}), OWN._replace(released=True), "live is version 6 by now"),
+        (stored(p1={"candidate": 5, "live": 4, "hold": 5}, p2={}), OWN._replace(hold=5, released=True), "version 5 was put on hold"),
+        (stored(p1={"candidate": 5, "live": 4}, p2={"candidate": 2}, p3={}), OWN, "candidate is another version of its parts by now"),
+        (stored(p1={"live": 4}, p2={}), OWN, "candidate is no version by now"),
+    ],
+)
+def test_what_somebody_else_has_made_of_it(there: At, own: Own, reason: str) -> None:
+    found = labels.overtaken(NAME, there, own)
     assert found.startswith(reason)
     assert bool(found) == bool(reason)
 

@@ -44,12 +44,28 @@ def test_an_alarm_before_the_roll_out() -> None:
 
 def test_an_alarm_stops_the_canaries_of_its_region() -> None:
     loud = alarm(region="eu-west-1", state="ALARM", alarmed=True)
-    assert alarm_gate.failures(PLAN, ["a", "b"], [alarm(), loud]) == [Failure("b", "alarm", "the alarm errors (eu-west-1) is in ALARM")]
+    assert alarm_gate.failures(PLAN, ["a", "b"], ["errors"], [alarm(), loud]) == [
+        Failure("b", "alarm", "the alarm errors (eu-west-1) is in ALARM")
+    ]
 
 
 def test_or_all_where_there_are_none_and_for_what_is_over_too() -> None:
     over = alarm(region="eu-west-1", alarmed=True, reason="it rose")
-    found = alarm_gate.failures(PLAN, ["a", "c"], [over])
+    found = alarm_gate.failures(PLAN, ["a", "c"], ["errors"], [over])
     assert [(item.host, item.reason) for item in found] == [
         (host, "the alarm errors (eu-west-1) was in ALARM meanwhile: it rose") for host in ("a", "c")
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "alarms", "unread", "reason"),
+    [
+        (["errors"], [], "AccessDenied", "the alarms could not be read: AccessDenied"),
+        (["errors", "gone"], [alarm()], "", "CloudWatch has no alarm gone any more"),
+    ],
+)
+def test_alarms_that_cannot_be_read_or_are_gone_let_nobody_pass(
+    names: list[str], alarms: list[dict[str, Any]], unread: str, reason: str
+) -> None:
+    assert alarm_gate.failures(PLAN, ["a", "b"], names, alarms, unread) == [Failure(host, "alarm", reason) for host in ("a", "b")]
+    assert alarm_gate.failures(PLAN, [], names, alarms, unread) == []

@@ -14,8 +14,10 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.gates 
     ended_message,
     failures,
     new_errors,
+    overtaken,
     recorded,
     stopped_message,
+    unobserved,
 )
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._telemetry.examples import evaluation, stream
 
@@ -43,7 +45,7 @@ def test_a_canary_passes() -> None:
     [
         ({}, {"state": "failed", "reason": "no space left"}, "failed", "no space left"),
         ({}, {"state": "unreachable", "reason": "no route"}, "unreachable", "unreachable: no route"),
-        (agent(died=True), None, "failed", "the agent has died since it was watched after its change"),
+        (agent(died=True), None, "failed", "the agent has died, or was restarted, since it was watched after its change"),
         ({"unreachable": True, "msg": "no route"}, None, "unreachable", "could not be observed again after its change: no route"),
     ],
 )
@@ -123,15 +125,40 @@ def test_what_a_canary_runs_where_nothing_was_taken_back(change: dict[str, Any],
 
 
 def test_one_message_says_what_has_stopped_the_roll_out() -> None:
-    assert stopped_message([FAILED], {"a": "is back", "b": "is back"}, ["web"], ["new"]).splitlines() == [
-        "The roll-out has stopped at its canaries; live has not moved, and no other host was changed.",
+    others = {"db": "its candidate is live already"}
+    assert stopped_message([FAILED], {"a": "is back", "b": "is back"}, ["web"], ["new"], others).splitlines() == [
+        "The roll-out has stopped at its canaries; it has not moved live, and has changed no other host.",
         "* a, gate telemetry: nothing arrives",
         "a, b: is back",
         "On hold at the live version: web.",
         "Without a live version, so that cloudwatch.agent.site would give it to its hosts: new.",
+        "Not put on hold: db: its candidate is live already.",
         "Hint: correct the cause or the fragments, and run cloudwatch.agent.rollout again with -e cw_agent_release_hold=lift.",
     ]
-    assert stopped_message([FAILED], {}, [], []).endswith("run cloudwatch.agent.rollout again.")
+    assert stopped_message([FAILED], {}, [], [], {}).endswith("fragments, and run cloudwatch.agent.rollout again.")
+    theirs = stopped_message([FAILED._replace(gate="release")], {}, [], [], {})
+    assert theirs.endswith(
+        "see with cloudwatch.agent.releases who has published what, agree with them, and run cloudwatch.agent.rollout again."
+    )
+
+
+def test_a_canary_that_was_not_observed_again_does_not_pass() -> None:
+    again = {"a": {"skipped": True}, "b": agent(), "c": {}}
+    found = unobserved([FAILED._replace(host="c")], again)
+    assert [(item.host, item.gate, item.reason) for item in found] == [
+        ("c", "telemetry", "nothing arrives"),
+        ("a", "health", "it was not observed again after its change"),
+    ]
+
+
+def test_what_somebody_else_has_released_explains_all_but_what_came_before() -> None:
+    found = [FAILED, FAILED._replace(host="b"), FAILED._replace(host="c")]
+    assert [(item.host, item.gate, item.reason) for item in overtaken(found, dict.fromkeys(("a", "b", "d"), "version 3"), ["b"])] == [
+        ("b", "telemetry", "nothing arrives"),
+        ("c", "telemetry", "nothing arrives"),
+        ("a", "release", "version 3"),
+        ("d", "release", "version 3"),
+    ]
 
 
 def test_hosts_that_were_not_reached_are_named_once() -> None:

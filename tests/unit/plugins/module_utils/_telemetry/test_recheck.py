@@ -31,7 +31,11 @@ def test_hosts_that_the_run_has_changed_and_changed_ones_with_something_missing(
     [
         (agent(), "verified", ""),
         ({}, "verified", ""),
-        (agent(died=True), "failed", "the agent has died since it was watched after its change (its service is active/running by now)"),
+        (
+            agent(died=True),
+            "failed",
+            "the agent has died, or was restarted, since it was watched after its change (its service is active/running by now)",
+        ),
         (
             agent(died=True, state="activating", errors=["E! one", "E! two"]),
             "failed",
