@@ -45,6 +45,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 CONVERGED, OBSERVED, STOPPED = "converged", "observed", "cw_agent_stopped"
 NODE, INSTANCE = "cw_agent_node_id", "instance_id"
+PROFILE = "cw_agent_credentials_profile"
 
 
 class ActionModule(AwsAction):
@@ -59,8 +60,11 @@ class ActionModule(AwsAction):
         self._convergence: Convergence | None = None
         hostvars = (task_vars or {}).get("hostvars") or {}
         try:
-            nodes = given["nodes"] if given["nodes"] is not None else self._node_ids(hostvars)
-            targets = agent_fleet.targets(given["plan"], given["published"] or {}, nodes, given["hosts"])
+            known = {host: hostvars[host] for host in given["plan"]["hosts"] if host in hostvars}
+            ids = {host: str(variables.get(NODE) or variables.get(INSTANCE) or "") for host, variables in known.items()}
+            profiles = {host: str(variables.get(PROFILE) or "") for host, variables in known.items()}
+            nodes = given["nodes"] if given["nodes"] is not None else ids
+            targets = agent_fleet.targets(given["plan"], given["published"] or {}, nodes, given["hosts"], profiles)
             with Interruption() as interruption:
                 fleet = FleetCommands(connection, self._show, interruption.sleep, given["delivery_timeout"])
                 try:
@@ -73,11 +77,6 @@ class ActionModule(AwsAction):
             changed = self._convergence is not None and self._convergence.has_changed
             return {"failed": True, **getattr(error, "details", {}), "changed": changed, "msg": str(self._mask(str(error)))}
         return result
-
-    def _node_ids(self, hostvars: Any) -> dict[str, str]:
-        hosts = self._given["plan"]["hosts"]
-        known = {host: hostvars[host] for host in hosts if host in hostvars}
-        return {host: str(variables.get(NODE) or variables.get(INSTANCE) or "") for host, variables in known.items()}
 
     def _observed(self, targets: Sequence[Target], fleet: FleetCommands) -> dict[str, Any]:
         fleet.know(targets)

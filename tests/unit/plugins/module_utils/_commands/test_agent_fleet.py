@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet as fleet
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import hybrid_keys
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
 
 PLAN: dict[str, Any] = {
@@ -36,7 +37,9 @@ def agent(build: str = "2", *digests: str, state: str = "active", **more: Any) -
 
 
 def test_targets_are_the_hosts_that_are_to_have_the_agent() -> None:
-    assert fleet.targets(PLAN, PUBLISHED, {"a": "i-1"}) == [("a", "i-1", "", "us-east-1", "ec2", "2", ("AmazonCloudWatch-a:3",), ("d3",))]
+    assert fleet.targets(PLAN, PUBLISHED, {"a": "i-1"}) == [
+        ("a", "i-1", "", "us-east-1", "ec2", "2", ("AmazonCloudWatch-a:3",), ("d3",), False)
+    ]
     for nodes in ({}, {"a": ""}, {"a": "web-1"}):
         with pytest.raises(CommandError, match=r"a: the id of the node is not known\. Hint: set cw_agent_node_id"):
             fleet.targets(PLAN, PUBLISHED, nodes)
@@ -86,6 +89,68 @@ def test_hosts_that_need_the_same_share_a_command() -> None:
     }
     assert ([one.host for one in first.targets], second.parameters["mode"]) == (["a", "b"], "onPremise")
     assert fleet.forgetting([target()]).parameters["commands"][-1] == "exit 0"
+
+
+def test_servers_outside_ec2_use_the_keys_of_the_ssm_agent_where_their_profile_says_so() -> None:
+    office = {**PLAN["hosts"]["a"], "mode": "onPremise", "run_as_user": "root"}
+
+    def of(entry: dict[str, Any], profile: str) -> fleet.Target:
+        (found,) = fleet.targets({"hosts": {"a": entry}}, PUBLISHED, {"a": "mi-1"}, profiles={"a": profile})
+        return found
+
+    wanted = of(office, "default")
+    assert [one.hybrid_keys for one in (wanted, of(office, ""), of(office, "other"), of(PLAN["hosts"]["a"], "default"))] == [True] + [
+        False
+    ] * 3
+    with pytest.raises(CommandError, match=r"a: agent.run_as_user is cwagent, and root alone .* Hint: set agent.run_as_user"):
+        of({**office, "run_as_user": "cwagent"}, "default")
+    assert of({**office, "run_as_user": "cwagent"}, "other").hybrid_keys is False
+    nothing, other, good = (agent("2", "d3", common_config={"profile": name}) for name in ("", "other", "default"))
+    assert [fleet.needs(each, wanted) for each in (nothing, other, good)] == [["configure"], ["configure"], []]
+    assert fleet.needs(nothing, of(office, "")) == []
+    assert fleet.lacks(nothing, wanted).startswith("its settings do not name the credential profile default. Hint: remove")
+    assert fleet.lacks(other, wanted).startswith("its settings name the credential profile other, not default. Hint: remove")
+    west = wanted._replace(host="b", region="eu-west-1")
+    keys, more, configured = fleet.configuration([wanted, west, target("c", mode="onPremise")])
+    assert [[one.host for one in order.targets] for order in (keys, more, configured)] == [["a"], ["b"], ["a", "b", "c"]]
+    assert (keys.document, configured.document) == ("AWS-RunShellScript", "AmazonCloudWatch-ManageAgent")
+    assert any("eu-west-1" in line for line in more.parameters["commands"])
+
+
+COMMENTS = '# [credentials]\n#    shared_credential_profile = "{profile_name}"\n'
+NAMED = '\n[credentials]\n  shared_credential_profile = "default"\n  shared_credential_file = "KEYS"\n'
+OTHER = '[credentials]\n  shared_credential_profile = "other"\n'
+REGION = "[default]\nregion = eu-west-1\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "region", "settings_after", "region_after"),
+    [
+        (None, None, NAMED, REGION),
+        (COMMENTS, "[profile x]\nregion = us-west-2\n", COMMENTS + NAMED, "[profile x]\nregion = us-west-2\n" + REGION),
+        (COMMENTS, "[default]\noutput = json\n", COMMENTS + NAMED, f"{REGION}output = json\n"),
+        (OTHER, "[default]\noutput = json\nregion = us-west-2\n", OTHER, "[default]\noutput = json\nregion = us-west-2\n"),
+    ],
+)
+def test_the_keys_of_the_ssm_agent_are_named_once_and_nothing_else_changes(
+    tmp_path: Path, settings: str | None, region: str | None, settings_after: str, region_after: str
+) -> None:
+    """The script runs, and runs again."""
+    common, keys, config = tmp_path / "etc" / "common-config.toml", tmp_path / ".aws" / "credentials", tmp_path / ".aws" / "config"
+    lines = hybrid_keys.script("eu-west-1")
+    script = "\n".join(lines).replace("/opt/aws/amazon-cloudwatch-agent", str(tmp_path)).replace("/root", str(tmp_path))
+    run = ["/bin/sh"]
+    refused = subprocess.run(run, input=script, capture_output=True, text=True, timeout=30, check=False)
+    assert refused.returncode == 1 and "keeps no keys" in refused.stderr and not config.exists()
+    for file, text in ((common, settings), (keys, "[default]\n"), (config, region)):
+        file.parent.mkdir(exist_ok=True)
+        if text is not None:
+            file.write_text(text)
+    for _time in range(2):
+        subprocess.run(run, input=script, text=True, timeout=30, check=True)
+        assert common.read_text() == settings_after.replace("KEYS", str(keys))
+        assert config.read_text() == region_after
+    assert region is not None or config.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("installed", [True, False])
