@@ -12,7 +12,7 @@ LOG = "/var/log/shop/visits.log"
 
 
 class Shop(http.server.BaseHTTPRequestHandler):
-    """A page of the shop, as http://localhost:8080/shoes?tag=spring."""
+    """A page of the shop, as http://localhost:8000/shoes?tag=spring."""
 
     def do_GET(self) -> None:
         """Write the line, then answer."""
@@ -26,4 +26,4 @@ class Shop(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"Welcome to ExampleCorp\n")
 
 
-http.server.ThreadingHTTPServer(("localhost", 8080), Shop).serve_forever()
+http.server.ThreadingHTTPServer(("localhost", 8000), Shop).serve_forever()
