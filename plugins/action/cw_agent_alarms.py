@@ -37,6 +37,7 @@ ALARM: dict[str, dict[str, Any]] = {
     "alarm_actions": ACTIONS,
     "ok_actions": ACTIONS,
     "insufficient_data_actions": ACTIONS,
+    "notify": {"type": "bool"},
     "namespace": {"type": "str"},
     "metric_name": {"type": "str"},
     "dimensions": {"type": "dict"},
@@ -99,7 +100,7 @@ class ActionModule(AwsAction):
         self._client: Clients = clients(connection)
         self._limited = bool((task_vars or {}).get("ansible_limit"))
         plan, mask = given["plan"], mask_of(given["plan"].get("configurations", []))
-        wrong: list[str] = list(alarms.wrong_topics(given["topics"]))
+        wrong: list[str] = list(alarms.wrong_topics(given["topics"], given["alarms"]))
         properties: list[dict[str, Any]] = []
         try:
             hosts = alarm_hosts(plan, task_vars or {})

@@ -22,7 +22,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.canaries
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.transport import CREDENTIALS, ssm_hosts
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.transport import credentials_of, ssm_hosts
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import placement_of
@@ -135,7 +135,7 @@ class ActionModule(ControllerAction):
         if raw.get(ALARMS):
             self._alarmed[host] = Host(value(ALARMS), str(raw.get("instance_id") or ""))
         unknown = tuple(unknown_variables(raw))
-        credentials = tuple(name for name in CREDENTIALS if raw.get(name))
+        credentials = credentials_of(raw, str(settings.get("cw_agent_mode", "")))
         return HostInput(host, fragments, settings, region, _origin(raw), vaulted, variables or Vaulted(), credentials, unknown)
 
     def _latest_build(self, url: str, directory: str) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Collection, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 CONVERGED, OBSERVED, STOPPED = "converged", "observed", "cw_agent_stopped"
 NODE, INSTANCE = "cw_agent_node_id", "instance_id"
+PROFILE = "cw_agent_credentials_profile"
 
 
 class ActionModule(AwsAction):
@@ -62,8 +63,11 @@ class ActionModule(AwsAction):
         self._convergence: Convergence | None = None
         hostvars = (task_vars or {}).get("hostvars") or {}
         try:
-            nodes = given["nodes"] if given["nodes"] is not None else self._node_ids(hostvars)
-            targets = agent_fleet.targets(given["plan"], given["published"] or {}, nodes, given["hosts"])
+            known = {host: hostvars[host] for host in given["plan"]["hosts"] if host in hostvars}
+            ids = {host: str(variables.get(NODE) or variables.get(INSTANCE) or "") for host, variables in known.items()}
+            profiles = {host: str(variables.get(PROFILE) or "") for host, variables in known.items()}
+            nodes = given["nodes"] if given["nodes"] is not None else ids
+            targets = agent_fleet.targets(given["plan"], given["published"] or {}, nodes, given["hosts"], profiles)
             with Interruption() as interruption:
                 fleet = FleetCommands(connection, self._show, interruption.sleep, given["delivery_timeout"])
                 try:
@@ -77,16 +81,14 @@ class ActionModule(AwsAction):
             return {"failed": True, **getattr(error, "details", {}), "changed": changed, "msg": str(self._mask(str(error)))}
         return result
 
-    def _node_ids(self, hostvars: Any) -> dict[str, str]:
-        hosts = self._given["plan"]["hosts"]
-        known = {host: hostvars[host] for host in hosts if host in hostvars}
-        return {host: str(variables.get(NODE) or variables.get(INSTANCE) or "") for host, variables in known.items()}
-
     def _observed(self, targets: Sequence[Target], fleet: FleetCommands) -> dict[str, Any]:
         fleet.know(targets)
         agents, silent = fleet.ask(targets)
         found = {target.host: observation(self._mask(agents[target.host]), target) for target in targets if target.host in agents}
         differing = [host for host, item in found.items() if not item["converged"]]
+        if self._given["check_permissions"]:
+            lacking = {target.host: agent_fleet.needs(agents[target.host], target) for target in targets if target.host in differing}
+            self._require_controller([target for target in targets if target.host in differing], lacking)
         found |= {host: silence(str(self._mask(reason))) for host, reason in silent.items()}
         return {"changed": False, "observed": found, "to_converge": differing, "command_ids": fleet.command_ids}
 
@@ -98,7 +100,15 @@ class ActionModule(AwsAction):
         kept |= {
             target.host: {"state": FAILED, "reason": given["refused"][target.host]} for target in targets if target.host in given["refused"]
         }
-        return self._converged([target for target in targets if target.host not in kept], fleet, kept)
+        others = [target for target in targets if target.host not in kept]
+        try:
+            return self._converged(others, fleet, kept)
+        except (AwsError, CommandError) as error:
+            if not given["defer"] or (self._convergence is not None and self._convergence.has_changed):
+                raise
+            # The account comes later, and has to name every host.
+            failures = {**kept, **{target.host: {"state": FAILED, "reason": str(self._mask(str(error)))} for target in others}}
+            return {"changed": False, "states": dict.fromkeys(failures, states.NOT_REACHED), "failures": failures, "converged": {}}
 
     def _converged(self, targets: Sequence[Target], fleet: FleetCommands, kept: Mapping[str, dict[str, str]]) -> dict[str, Any]:
         given = self._given
@@ -108,7 +118,7 @@ class ActionModule(AwsAction):
         differing = convergence.look(targets) if targets else []
         waves = agent_fleet.waves(differing, given["waves"])
         if given["check_permissions"]:
-            require_controller(self._made, differing, convergence.needs, given["associated"], self._display.warning)
+            self._require_controller(differing, convergence.needs)
         if self._task.check_mode:
             convergence.states.update({target.host: states.WOULD_CHANGE for target in differing})
         else:
@@ -125,6 +135,9 @@ class ActionModule(AwsAction):
             "command_ids": fleet.command_ids,
         }
         return result if given["defer"] else {**result, **self._accounted(convergence, failures)}
+
+    def _require_controller(self, differing: Sequence[Target], lacking: Mapping[str, Collection[str]]) -> None:
+        require_controller(self._made, differing, lacking, self._given["associated"], self._display.warning)
 
     def _proved(self, hosts: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
         """Why the telemetry of hosts that were changed is missing, by host."""

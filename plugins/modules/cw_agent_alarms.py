@@ -72,6 +72,13 @@ options:
         description: ARNs of what is notified when it goes to C(INSUFFICIENT_DATA).
         type: list
         elements: str
+      notify:
+        description:
+          - Whether the alarm notifies O(topics) when it goes to C(ALARM) and to C(OK), as those of configurations do.
+            O(alarms[].alarm_actions) and O(alarms[].ok_actions) take precedence.
+          - Without it, an alarm that is made of a configuration or pattern notifies them. What another alarm notifies stays as it is; so it
+            does with V(false).
+        type: bool
       namespace:
         description: The namespace of the metric.
         type: str
@@ -182,8 +189,8 @@ options:
         type: int
   topics:
     description:
-      - SNS topics that the alarms of configurations and patterns notify; names, which are made in every region where they are missing, or
-        ARNs, of which each region uses its own.
+      - SNS topics that the alarms of configurations and patterns notify, and those of O(alarms) with O(alarms[].notify).
+      - Names, which are made in every region where they are missing, or ARNs, of which each region uses its own.
       - An existing topic is not changed.
     type: list
     elements: str

@@ -13,6 +13,7 @@ description:
   - Asks the nodes of all hosts of a plan by Run Command for the state of their agents, and leaves those alone on which nothing differs.
   - Installs and configures the others in waves. Success is what the nodes report afterwards and what arrives in CloudWatch, not the state
     of the command.
+  - Servers outside EC2 whose C(cw_agent_credentials_profile) is V(default) use the keys of their SSM agent.
   - Takes hosts that fail back to the release that is live, or to what they had. A wave with too many of them goes back as a whole, and
     later ones are not started.
   - The role P(cloudwatch.agent.run_command#role) calls it.

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tutorial and the worked example, followed from their pages alone: every command as it stands there, and what it shows.
+"""The tutorial and the worked examples, followed from their pages alone: every command as it stands there, and what it shows.
 
 The tests run in the order in which they stand: they share a lab.
 """
@@ -14,7 +14,7 @@ import subprocess
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -22,9 +22,10 @@ from awaiting import until
 from lab_site import ROOT, UNIT, Site
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
-EXAMPLE, TUTORIAL = GUIDES / "example_web_server.rst", GUIDES / "tutorial.rst"
+EXAMPLE, COMPANY, TUTORIAL = (GUIDES / f"{name}.rst" for name in ("example_web_server", "example_company", "tutorial"))
 HOSTS = {"web-1": "ec2-1", "web-2": "ec2-2"}
-NAME = "AmazonCloudWatch-web-server"
+NODES = {"shop-1": "ec2-1", "shop-2": "ec2-2", "office-1": "onprem-1"}
+NAME, COMPANY_NAME = "AmazonCloudWatch-web-server", "AmazonCloudWatch-ExampleCorpConfig"
 BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 LASTING = ("eval ", "export ")
 """Lines of the tutorial that count for what comes after them."""
@@ -51,7 +52,7 @@ def steps(guide: Path) -> list[Step]:
 
 def in_lab(text: str) -> str:
     """The guide's names of hosts as the lab has them."""
-    for name, host in HOSTS.items():
+    for name, host in {**HOSTS, **NODES}.items():
         text = text.replace(name, host)
     return text
 
@@ -84,14 +85,53 @@ def example(site: Site) -> Path:
     )
     for association in ec2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"]:
         ec2.disassociate_iam_instance_profile(AssociationId=association["AssociationId"])
-    folder = site.scratch / "web_server"
-    shutil.copytree(ROOT / "examples" / "web_server", folder)
+    folder = copied(site, "web_server")
     known = yaml.safe_load((ROOT / "demo" / "inventory" / "group_vars" / "all.yml").read_text())
     reached = {name: known[name] for name in known if name.startswith("ansible_") or name == "cw_agent_signing_fingerprint"}
-    (folder / "inventory" / "host_vars").mkdir()
     for host in HOSTS.values():
         (folder / "inventory" / "host_vars" / f"{host}.yml").write_text(yaml.safe_dump(reached))
     return folder
+
+
+def copied(site: Site, name: str) -> Path:
+    """A copy of an example, with a directory for what the lab's hosts have of their own."""
+    folder = site.scratch / name
+    shutil.copytree(ROOT / "examples" / name, folder)
+    (folder / "inventory" / "host_vars").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def company(site: Site) -> Path:
+    """Two instances and an on-prem server, managed nodes with the company's tags; the example's directory with the id of that server."""
+    site.up("--ec2", "2")
+    ec2, ssm = site.client("ec2"), site.client("ssm")
+    instances = [site.instance(host) for host in HOSTS.values()]
+    for instance in instances:  # the other example has taken it away
+        if "IamInstanceProfile" not in instance:
+            ec2.associate_iam_instance_profile(IamInstanceProfile={"Name": "cw-agent-lab"}, InstanceId=instance["InstanceId"])
+    site.up("--ec2", "2", "--onprem", "1", "--ssm")
+    tag = {"Key": "Company", "Value": "ExampleCorp"}
+    first, second = (instance["InstanceId"] for instance in instances)
+    ec2.create_tags(Resources=[first, second], Tags=[tag])
+    ec2.create_tags(Resources=[first], Tags=[{"Key": "Detail", "Value": "yes"}])
+    (server,) = (node["InstanceId"] for node in nodes(site) if node["ResourceType"] == "ManagedInstance")
+    ssm.add_tags_to_resource(ResourceType="ManagedInstance", ResourceId=server, Tags=[tag])
+    folder = copied(site, "company")
+    office = folder / "inventory" / "office.yml"
+    office.write_text(in_lab(office.read_text()).replace("mi-0123456789abcdef0", server))
+    soon = {"agent": {"metrics_collection_interval": 10}, "metrics": {"force_flush_interval": 5}}
+    reason = {"high-resolution": "nobody waits a minute for the first value"}
+    for host in NODES.values():
+        own = {"cw_agent_fragment_soon": soon, "cw_agent_silenced_rules": reason}
+        (folder / "inventory" / "host_vars" / f"{host}.yml").write_text(yaml.safe_dump(own))
+    return folder
+
+
+def nodes(site: Site) -> list[dict[str, Any]]:
+    """What Systems Manager says of its nodes."""
+    found: list[dict[str, Any]] = site.client("ssm").describe_instance_information()["InstanceInformationList"]
+    return found
 
 
 def run(site: Site, commands: str, folder: Path) -> str:
@@ -119,9 +159,18 @@ def test_the_tutorial(site: Site) -> None:
         lasting += "".join(f"{line}\n" for line in step.commands.splitlines() if line.startswith(LASTING))
 
 
-def test_the_example_shows_the_playbook() -> None:
-    (shown,) = [textwrap.dedent(text) for kind, text in BLOCK.findall(EXAMPLE.read_text(encoding="utf-8")) if kind == "yaml"]
-    assert yaml.safe_load(shown) == yaml.safe_load((ROOT / "examples" / "web_server" / "site.yml").read_text())
+def test_the_examples_show_their_files() -> None:
+    def shown(guide: Path) -> list[Any]:
+        return [yaml.safe_load(textwrap.dedent(text)) for kind, text in BLOCK.findall(guide.read_text(encoding="utf-8")) if kind == "yaml"]
+
+    def there(name: str) -> Any:
+        return yaml.safe_load((ROOT / "examples" / name).read_text(encoding="utf-8"))
+
+    assert shown(EXAMPLE) == [there("web_server/site.yml")]
+    variables, play = shown(COMPANY)
+    assert play == there("company/company.yml")
+    of_all = there("company/inventory/group_vars/all.yml")
+    assert of_all == {**of_all, **variables}
 
 
 def test_the_example(site: Site, example: Path) -> None:
@@ -156,6 +205,64 @@ def in_aws(site: Site) -> None:
     assert "/web/secure" in parameter["Value"]
     for host in HOSTS.values():
         assert site.instance(host)["IamInstanceProfile"]["Arn"].endswith(f"/{NAME}")
+
+
+def test_the_company(site: Site, company: Path) -> None:
+    """Every block; after the first play for all hosts, what is on the hosts and in AWS. The second one changes nothing in either."""
+    reached, process = False, ""
+    for step in steps(COMPANY):
+        follow(step, run(site, step.commands, company))
+        if "company.yml" not in step.commands:
+            continue
+        if not reached:
+            on_the_nodes(site)
+            in_the_account(site)
+            reached, process = True, site.invocation("onprem-1")
+        assert site.invocation("onprem-1") == process
+    assert reached
+    for host in NODES.values():
+        assert site.on(host, f"systemctl is-active {UNIT} || true").strip() == "inactive"
+
+
+def on_the_nodes(site: Site) -> None:
+    """Shop and agent run everywhere; on the server outside EC2 the agent has the keys of the SSM agent, and a region."""
+    for host in NODES.values():
+        assert site.on(host, f"systemctl is-active shop {UNIT}").split() == ["active"] * 2
+    settings = site.on("onprem-1", "cat /opt/aws/amazon-cloudwatch-agent/etc/common-config.toml /root/.aws/config")
+    assert 'shared_credential_profile = "default"' in settings and "region = us-east-1" in settings
+
+
+def in_the_account(site: Site) -> None:
+    """What the page promises: streams, retention, flow log, trail, alarms with a subscriber, detailed monitoring, dashboard, parameter."""
+    logs, metrics = site.client("logs"), site.client("cloudwatch")
+    first, second = (site.instance(host) for host in HOSTS.values())
+    assert streams(logs, "/examplecorp/visits") == {first["InstanceId"], second["InstanceId"], "onprem-1"}
+    groups = logs.describe_log_groups(logGroupNamePrefix="/examplecorp/")["logGroups"]
+    assert {group["logGroupName"].rpartition("/")[2]: group.get("retentionInDays") for group in groups} == {
+        "visits": 30,
+        "network": 30,
+        "trail": 365,
+    }
+    (flow,) = site.client("ec2").describe_flow_logs()["FlowLogs"]
+    assert (flow["ResourceId"], flow["TrafficType"], flow["LogGroupName"]) == (first["VpcId"], "ALL", "/examplecorp/network")
+    trails = site.client("cloudtrail")
+    (trail,) = trails.describe_trails()["trailList"]
+    assert ":log-group:/examplecorp/trail:" in trail["CloudWatchLogsLogGroupArn"] and trail["IsMultiRegionTrail"]
+    assert trails.get_trail_status(Name="examplecorp")["IsLogging"]
+    (topic,) = site.client("sns").list_topics()["Topics"]
+    alarms = metrics.describe_alarms()["MetricAlarms"]
+    assert {alarm["AlarmName"] for alarm in alarms} == {
+        "examplecorp-shop-cpu",
+        "cw-agent-CWAgent-memory-by-host",
+        "cw-agent-CWAgent-disk-by-host",
+    }
+    assert [alarm["AlarmActions"] for alarm in alarms] == [[topic["TopicArn"]]] * 3
+    (subscription,) = site.client("sns").list_subscriptions_by_topic(TopicArn=topic["TopicArn"])["Subscriptions"]
+    assert subscription["Endpoint"] == "operations@example.com"
+    assert [instance["Monitoring"]["State"] for instance in (first, second)] == ["enabled", "disabled"]
+    assert "Visits by tag" in metrics.get_dashboard(DashboardName="ExampleCorp")["DashboardBody"]
+    (parameter,) = site.client("ssm").get_parameters(Names=[f"{COMPANY_NAME}:live"])["Parameters"]
+    assert "/examplecorp/visits" in parameter["Value"]
 
 
 def streams(logs: object, group: str) -> set[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple
+from typing import Any, Collection, Iterable, Iterator, Mapping, NamedTuple
 
 from .._config.collected import HOST, INSTANCE, Collected, collected
 from .._config.errors import ConfigError
@@ -387,6 +387,7 @@ def _merge(alarms: dict[str, Wanted], entry: Mapping[str, Any], where: str, wron
     alarms[entry["name"]] = known._replace(
         state=entry["state"],
         named={**known.named, **given},
+        notified=known.notified if entry.get("notify") is None else bool(entry["notify"]),
         tags=texts(entry.get("tags") or {}),
         purge_tags=bool(entry.get("purge_tags")),
         filter=None if entry["state"] == ABSENT else known.filter,
@@ -425,8 +426,11 @@ def alarm_arns(account: Account, region: str, alarms: Iterable[Wanted]) -> list[
     return [f"arn:{account.partition}:cloudwatch:{region}:{account.number}:alarm:{one.name}" for one in alarms if one.notified]
 
 
-def wrong_topics(topics: Iterable[str]) -> Iterator[str]:
-    """What cannot be of topics, each an ARN or a name."""
+def wrong_topics(topics: Collection[str], entries: Iterable[Mapping[str, Any]] = ()) -> Iterator[str]:
+    """What cannot be of topics, each an ARN or a name. ``entries``: alarms by name, which may be to notify topics where there are none."""
+    for entry in entries:
+        if entry.get("notify") and not topics:
+            yield f"{VARIABLE}_named ({entry['name']}): notify is true, and there is no topic. Hint: set {VARIABLE}_topics."
     for one in topics:
         if not (_ARN if one.startswith("arn:") else _TOPIC).fullmatch(one):
             yield f"{VARIABLE}_topics has {one!r}. Hint: a name of 1 to 256 letters, digits, - and _, or the ARN of a topic of SNS."

@@ -15,6 +15,7 @@ from collections import Counter
 from typing import Any, Collection, Iterable, Mapping, NamedTuple, Sequence
 
 from .._config.words import listed
+from . import hybrid_keys
 from .errors import CommandError
 
 PACKAGE = "AmazonCloudWatchAgent"
@@ -68,7 +69,8 @@ A host that has the agent keeps it: nothing else can uninstall it. Packages of o
 class Target(NamedTuple):
     """A host and what its agent shall be.
 
-    ``build``: '' for any; ``locations``: NAME:VERSION of Parameter Store, in their order; ``digests``: sha256 of their texts.
+    ``build``: '' for any; ``locations``: NAME:VERSION of Parameter Store, in their order; ``digests``: sha256 of their texts;
+    ``hybrid_keys``: whether it uses the keys of the SSM agent.
     """
 
     host: str
@@ -79,6 +81,7 @@ class Target(NamedTuple):
     build: str
     locations: tuple[str, ...]
     digests: tuple[str, ...]
+    hybrid_keys: bool = False
 
 
 class Order(NamedTuple):
@@ -90,14 +93,21 @@ class Order(NamedTuple):
 
 
 def targets(
-    plan: Mapping[str, Any], published: Mapping[str, Any], nodes: Mapping[str, Any], only: Collection[str] | None = None
+    plan: Mapping[str, Any],
+    published: Mapping[str, Any],
+    nodes: Mapping[str, Any],
+    only: Collection[str] | None = None,
+    profiles: Mapping[str, str] | None = None,
 ) -> list[Target]:
     """The hosts of *plan* that are to have the agent, or those of *only*.
 
-    ``published``: without it, nothing is known of their configurations; ``nodes``: host → its id in Systems Manager.
+    Args:
+        published: without it, nothing is known of their configurations.
+        nodes: host → its id in Systems Manager.
+        profiles: host → the credential profile that it is to use.
 
     Raises:
-        CommandError: a host has no id, or that of another one.
+        CommandError: a host has no id, or that of another one, or keys that its agent could not read.
     """
     hosts = {host: entry for host, entry in plan["hosts"].items() if entry.get("state") != ABSENT and (only is None or host in only)}
     lacking = [host for host in hosts if not str(nodes.get(host) or "").startswith(("i-", "mi-"))]
@@ -111,10 +121,18 @@ def targets(
     if shared:
         raise CommandError(f"{listed(shared)}: they have the same node. Hint: correct their cw_agent_node_id or instance_id.")
     sources = published["sources"] if published else dict.fromkeys(hosts, ())
-    return [_target(host, entry, sources[host], str(nodes[host])) for host, entry in hosts.items()]
+    keys = {host: hybrid_keys.wanted(entry, (profiles or {}).get(host, "")) for host, entry in hosts.items()}
+    other = {host: str(entry["run_as_user"]) for host, entry in hosts.items() if keys[host] and entry["run_as_user"] != "root"}
+    if other:
+        users = listed(sorted(set(other.values())))
+        raise CommandError(
+            f"{listed(list(other))}: agent.run_as_user is {users}, and root alone can read the SSM agent's keys"
+            " (cw_agent_credentials_profile: default). Hint: set agent.run_as_user of these hosts to root."
+        )
+    return [_target(host, entry, sources[host], str(nodes[host]), keys[host]) for host, entry in hosts.items()]
 
 
-def _target(host: str, entry: Mapping[str, Any], sources: Iterable[Mapping[str, Any]], node: str) -> Target:
+def _target(host: str, entry: Mapping[str, Any], sources: Iterable[Mapping[str, Any]], node: str, keys: bool) -> Target:
     found = list(sources)
     return Target(
         host=host,
@@ -125,6 +143,7 @@ def _target(host: str, entry: Mapping[str, Any], sources: Iterable[Mapping[str, 
         build=str(entry.get("build") or ""),
         locations=tuple(str(item["location"]).partition(":")[2] for item in found),
         digests=tuple(str(item["digest"]) for item in found),
+        hybrid_keys=keys,
     )
 
 
@@ -134,7 +153,12 @@ def needs(agent: Mapping[str, Any], target: Target) -> list[str]:
     found = [INSTALL] if not build or (target.build and build != target.build) else []
     active = sorted(str(item["digest"]) for item in agent["configurations"])
     same = (not target.locations or active == sorted(target.digests)) and agent["service"]["active_state"] == "active"
+    same = same and not _keys_differ(agent, target)
     return found if same else [*found, CONFIGURE]
+
+
+def _keys_differ(agent: Mapping[str, Any], target: Target) -> str:
+    return hybrid_keys.differs(agent) if target.hybrid_keys else ""
 
 
 def lacks(agent: Mapping[str, Any], target: Target) -> str:
@@ -145,6 +169,8 @@ def lacks(agent: Mapping[str, Any], target: Target) -> str:
     if INSTALL in open_needs:
         build = agent["package"]["build"]
         return f"build {build} is installed instead of {target.build}" if build else "the agent is not installed"
+    if _keys_differ(agent, target):
+        return _keys_differ(agent, target)
     if CONFIGURE in open_needs:
         state = agent["service"]["active_state"]
         what = f"the agent's service is {state}" if state != "active" else "its configuration is not the one that was published"
@@ -169,11 +195,15 @@ def forgetting(some: Iterable[Target]) -> Order:
 
 
 def configuration(some: Iterable[Target]) -> list[Order]:
-    """Commands that apply configurations and restart, one for each distinct configuration and mode."""
+    """Commands that apply configurations and restart, one for each distinct configuration and mode; before them, what makes keys known."""
     groups: dict[tuple[str, tuple[str, ...]], list[Target]] = {}
+    with_keys: dict[str, list[Target]] = {}
     for target in some:
         groups.setdefault((target.mode, target.locations), []).append(target)
-    return [_applied(mode, locations, tuple(group)) for (mode, locations), group in groups.items()]
+        if target.hybrid_keys:
+            with_keys.setdefault(target.region, []).append(target)
+    shared = [Order("AWS-RunShellScript", {"commands": hybrid_keys.script(region)}, tuple(group)) for region, group in with_keys.items()]
+    return shared + [_applied(mode, locations, tuple(group)) for (mode, locations), group in groups.items()]
 
 
 def _applied(mode: str, locations: tuple[str, ...], group: tuple[Target, ...]) -> Order:

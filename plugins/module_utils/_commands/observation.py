@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from . import hybrid_keys
 from .agent_fleet import CONFIGURE, INSTALL, Target, needs
 
-PACKAGE, CONFIGURATION, SERVICE = "package", "configuration", "service"
+PACKAGE, CREDENTIALS, CONFIGURATION, SERVICE = "package", "credentials", "configuration", "service"
 _NOBODY = {"source": "", "account": "", "arn": "", "clock_skew": None}
 _NO_PROFILE = {"profile": None, "file": None, "keys_expire_at": None}
 _NO_KEYS = {"role": None, "no_keys": "", "keys_expire_at": None}
@@ -23,7 +24,7 @@ def observation(agent: Mapping[str, Any], target: Target) -> dict[str, Any]:
         **agent,
         "identity": {**_NO_KEYS, **agent.get("identity", {})},
         "caller": _NOBODY,
-        "common_config": _NO_PROFILE,
+        "common_config": {**_NO_PROFILE, **(agent.get("common_config") or {})},
         "unmanaged": [],
         "stale_files": [],
     }
@@ -51,6 +52,8 @@ def _differences(agent: Mapping[str, Any], target: Target, open_needs: list[str]
     found = {}
     if INSTALL in open_needs:
         found[PACKAGE] = f"package: {build or 'not installed'} → {target.build or 'the latest of Distributor'}"
+    if target.hybrid_keys and hybrid_keys.differs(agent):
+        found[CREDENTIALS] = f"credentials: profile {(agent.get('common_config') or {}).get('profile') or 'none'} → {hybrid_keys.PROFILE}"
     if CONFIGURE in open_needs and target.locations and active != sorted(target.digests):
         found[CONFIGURATION] = f"configuration: {files} → {', '.join(target.locations)}"
     if CONFIGURE in open_needs and build and state != "active":

@@ -29,6 +29,8 @@ if cd $base/etc 2> /dev/null; then
   find amazon-cloudwatch-agent.d amazon-cloudwatch-agent.json -type f ! -name '*.tmp' -exec sha256sum {} + 2> /dev/null |
     while IFS= read -r line; do say configuration "$line"; done
 fi
+profile='s/^[[:space:]]*shared_credential_profile[[:space:]]*=[[:space:]]*"\([^"]*\)".*/\1/p'
+say credential_profile "$(sed -n "$profile" $base/etc/common-config.toml 2> /dev/null | head -n 1)"
 tail -n 300 $base/logs/amazon-cloudwatch-agent.log 2> /dev/null | grep ' E! ' | tail -n 5 | cut -c 1-300 |
   while IFS= read -r line; do say error "$line"; done
 metadata=http://169.254.169.254/latest
@@ -108,6 +110,7 @@ def agent_of(text: str, mode: str, instance_id: str) -> dict[str, Any]:
         },
         "configurations": [_configuration(item) for item in said.get("configuration", [])],
         "mode": mode,
+        "common_config": {"profile": one.get("credential_profile", "")},
         "identity": {
             "instance_id": instance_id if on_ec2 else "",
             "region": known.get("region", ""),

@@ -39,7 +39,7 @@ def config_report(plan: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]
     }
     result["counts"][ERROR] += len(plan["errors"])
     result["counts"][WARNING] += len(result["notes"])
-    return {**result, "lines": list(_lines(result))}
+    return {**result, "lines": list(_lines(result, plan.get("hosts") or {}))}
 
 
 def _configuration(item: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], prices: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _configuration(item: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any
     }
 
 
-def _lines(result: Mapping[str, Any]) -> Iterator[str]:
+def _lines(result: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for severity in _SEVERITIES:
         about = {ERROR: result["errors"], WARNING: result["notes"]}.get(severity, [])
         lines = [f"* {text}" for text in about_hosts(about)] + by_configurations(sentences(result["configurations"], severity))
@@ -67,7 +67,8 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"{severity.capitalize()}s:"
             yield from (f"  {line}" for line in lines)
     for item in result["configurations"]:
-        yield f"{item['key']}: {hosts_text(item['hosts'])} ({item['platform']}, {item['mode']})"
+        modes = sorted({hosts[host]["mode"] for host in item["hosts"] if host in hosts}) or [item["mode"]]
+        yield f"{item['key']}: {hosts_text(item['hosts'])} ({item['platform']}, {' and '.join(modes)})"
         for override in item["overrides"]:
             yield f"  {'override':<12}{_override(override)}"
         yield f"  {'metrics':<12}{_forecast(item['forecast']) if item['counted'] else 'not counted while there are errors'}"

@@ -13,6 +13,8 @@ from .settings import ABSENT, BESIDE, SETTINGS, SSM
 
 CREDENTIALS = ("cw_agent_credentials_access_key_id", "cw_agent_credentials_profile", "cw_agent_credentials_file")
 """Variables that give the agent a credential profile."""
+_OF_SSM_AGENT = {"cw_agent_credentials_profile": "default"}
+"""Outside EC2 Run Command can have the agent use the keys of the SSM agent."""
 _BY_SSH_ALONE = (
     *BESIDE,
     "cw_agent_package_repository",
@@ -21,12 +23,18 @@ _BY_SSH_ALONE = (
 )
 
 
+def credentials_of(variables: Mapping[str, Any], mode: str) -> tuple[str, ...]:
+    """Which of CREDENTIALS a host's *variables* set, but for the profile that Run Command can give the agent as well."""
+    own = _OF_SSM_AGENT if mode == "onPremise" else {}
+    return tuple(name for name in CREDENTIALS if variables.get(name) and variables[name] != own.get(name))
+
+
 def check_transport(settings: Mapping[str, Any], credentials: Collection[str]) -> None:
     """Refuse what Run Command would leave out without a word.
 
     Args:
         settings: of the host, as SETTINGS.
-        credentials: which of CREDENTIALS the host has.
+        credentials: what ``credentials_of`` says of the host.
 
     Raises:
         ConfigError: the variables, and what to do instead.

@@ -135,7 +135,7 @@ class _Maker:
             yield from ((target, one) for one in account.of_log_groups(groups, self._wrong))
 
     def _alarms(self, given: Options) -> Iterator[tuple[Target, Resource]]:
-        self._wrong += alarms.wrong_topics(given["topics"])
+        self._wrong += alarms.wrong_topics(given["topics"], given["alarms"])
         wanted = alarms.desired(
             self._plan, self._hosts.alarms, self._placed(given["alarms"]), self._placed(given["log_patterns"]), given["prefix"]
         )

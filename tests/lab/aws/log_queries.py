@@ -4,11 +4,12 @@
 """CloudWatch Logs Insights: a query is running before it is complete, says what it scans, and is refused where it cannot be read.
 
 A part of the language: ``fields``, ``filter`` (``like`` with a text or a /regular expression/, ``=`` and ``!=``), ``sort`` (by @timestamp),
-``limit``, ``stats count(*) [as name] [by field]``.
+``limit``, ``stats count(*) [as name] [by field]``. Messages that are JSON objects have their fields, those of the first level alone.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections import Counter
@@ -22,8 +23,8 @@ ROWS = 10_000
 FIELDS = ("@timestamp", "@message", "@logStream", "@log", "@ptr")
 Record = dict[str, str]
 
-_FILTER = re.compile(r"(@\w+)\s*(like|=|!=)\s*(?:/(.*)/|\"(.*)\"|'(.*)')", re.DOTALL)
-_STATS = re.compile(r"count\(\*\)(?:\s+as\s+(\w+))?(?:\s+by\s+(@\w+))?")
+_FILTER = re.compile(r"(@?\w+)\s*(like|=|!=)\s*(?:/(.*)/|\"(.*)\"|'(.*)')", re.DOTALL)
+_STATS = re.compile(r"count\(\*\)(?:\s+as\s+(\w+))?(?:\s+by\s+(@?\w+))?")
 _SORT = re.compile(r"@timestamp(?:\s+(asc|desc))?")
 
 
@@ -80,7 +81,17 @@ def start(account: str, region: str, params: dict[str, Any]) -> dict[str, Any]:
 def _record(account: str, group: str, stream: str, event: Any) -> Record:
     moment = datetime.fromtimestamp(event.timestamp / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     values = (moment, event.message, stream, f"{account}:{group}", f"{group}/{event.event_id}")
-    return dict(zip(FIELDS, values))
+    return {**_discovered(event.message), **dict(zip(FIELDS, values))}
+
+
+def _discovered(message: str) -> Record:
+    """The fields of a message that is a JSON object."""
+    try:
+        found = json.loads(message)
+    except ValueError:
+        return {}
+    items = found.items() if isinstance(found, dict) else ()
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in items if not isinstance(value, (dict, list))}
 
 
 def _answered(records: list[Record], text: str) -> tuple[list[Record], int]:
@@ -126,8 +137,8 @@ def _stats(records: list[Record], rest: str, command: str) -> list[Record]:
     if read is None:
         raise _malformed(command)
     name, by = read[1] or "count(*)", read[2]
-    counts = Counter(record[by] if by else "" for record in records)
-    return [{**({by: value} if by else {}), name: str(count)} for value, count in sorted(counts.items())]
+    counts = Counter(record.get(by, "") if by else "" for record in records)
+    return [{**({by: value} if by and value else {}), name: str(count)} for value, count in sorted(counts.items())]
 
 
 def _limit(records: list[Record], rest: str, command: str) -> list[Record]:

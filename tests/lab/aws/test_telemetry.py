@@ -185,6 +185,7 @@ def test_a_query_runs_before_it_is_complete_and_says_what_it_scans(standin: Stan
     rows = answer("fields @logStream, @message | filter @message like /n[12]/ | sort @timestamp asc | limit 3")
     assert [row["@message"] for row in rows] == ["i-1 n1", "i-2 n1", "i-1 n2"]
     assert answer("stats count(*) as n by @logStream") == [{"@logStream": "i-1", "n": "3"}, {"@logStream": "i-2", "n": "3"}]
+    assert answer("filter tag = 'a' | stats count(*) as n by tag") == []
     stopped = logs.start_query(queryString="fields @message", **window)["queryId"]
     assert logs.stop_query(queryId=stopped)["success"]
     assert logs.get_query_results(queryId=stopped)["status"] == "Cancelled"
@@ -192,3 +193,21 @@ def test_a_query_runs_before_it_is_complete_and_says_what_it_scans(standin: Stan
         logs.start_query(queryString="select everything", **window)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         logs.start_query(**{**window, "logGroupNames": ["none"]}, queryString="fields @message")
+
+
+def test_a_query_knows_the_fields_of_messages_in_json(standin: Standin, unique: str) -> None:
+    logs, now = standin.client("logs"), int(time.time() * 1000)
+    logs.create_log_group(logGroupName=unique)
+    logs.create_log_stream(logGroupName=unique, logStreamName="s")
+    messages = ['{"tag": "a", "n": 1}', '{"tag": "b", "of": {"tag": "c"}}', '{"tag": "a", "n": 2.5}', "no JSON", "[1]", '{"n": 1}']
+    events = [{"timestamp": now - 9000 + number, "message": message} for number, message in enumerate(messages)]
+    logs.put_log_events(logGroupName=unique, logStreamName="s", logEvents=events)
+
+    def answer(text: str) -> list[dict[str, str]]:
+        window = {"logGroupNames": [unique], "startTime": now // 1000 - 60, "endTime": now // 1000}
+        query = logs.start_query(queryString=text, **window)["queryId"]
+        found = [logs.get_query_results(queryId=query) for _look in range(2)][-1]["results"]
+        return [{item["field"]: item["value"] for item in row if item["field"] != "@ptr"} for row in found]
+
+    assert answer("stats count(*) as n by tag") == [{"n": "3"}, {"tag": "a", "n": "2"}, {"tag": "b", "n": "1"}]
+    assert answer("fields tag, n | filter tag = 'a' | sort @timestamp asc") == [{"tag": "a", "n": "1"}, {"tag": "a", "n": "2.5"}]

@@ -10,6 +10,7 @@ from typing import Any, Mapping
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_run_command
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.plugin_utils.test_fleet_convergence import LIVE, NEW, FakeFleet
 
@@ -73,13 +74,13 @@ class HostVars(dict[str, Any]):
     raw_get = dict.__getitem__
 
 
-def run(check: bool = False, variables: Mapping[str, Any] = {}, **arguments: Any) -> dict[str, Any]:
+def run(check: bool = False, variables: Mapping[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
     options = {"environment": None, "check_mode": check, "diff": False, "async_val": 0, "no_log": False}
     given = {"region": "us-east-1", "plan": PLAN, "published": PUBLISHED, **arguments}
     task = SimpleNamespace(args=given, action="cloudwatch.agent.cw_agent_run_command", **options)
     action = cw_agent_run_command.ActionModule(task, CONNECTION, None, None, None, None)
     action._display = SimpleNamespace(display=lambda _text: None, warning=lambda _text: None)
-    hostvars = HostVars({"a": {"instance_id": "i-a"}, "b": {"instance_id": "i-other", "cw_agent_node_id": "mi-b", **variables}})
+    hostvars = HostVars({"a": {"instance_id": "i-a"}, "b": {"instance_id": "i-other", "cw_agent_node_id": "mi-b", **(variables or {})}})
     return action.run(task_vars={"hostvars": hostvars})
 
 
@@ -171,3 +172,14 @@ def test_nothing_is_changed_when_the_run_has_stopped(monkeypatch: pytest.MonkeyP
     assert (found["changed"], found["waves"], found["converged"]) == (False, [], {})
     found = run(**given)
     assert found["failed"] and [entry["state"] for entry in found["hosts"]] == ["not_reached", "not_reached"]
+
+
+def test_a_refused_call_is_in_the_account_of_a_run_that_makes_it_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: Any, _targets: Any) -> Any:
+        raise AwsError("ssm:SendCommand is denied")
+
+    monkeypatch.setattr(Fleet, "ask", refuse)
+    found = run(defer=True)
+    assert found["failures"] == {host: {"state": "failed", "reason": "ssm:SendCommand is denied"} for host in "ab"}
+    assert (found["changed"], "failed" in found) == (False, False)
+    assert run()["failed"] and run(state="observed")["failed"]

@@ -234,7 +234,13 @@ def test_topics_and_tags_of_all() -> None:
     assert one.named == {"AlarmActions": [arn], "OKActions": [arn]} and one.tags == {"a": "1", "b": "own"}
     assert alarms.completed(Wanted("a", named={"AlarmActions": []}), [arn], {}).named == {"AlarmActions": [], "OKActions": [arn]}
     assert alarms.completed(Wanted("a", notified=False), [arn], {}).named == alarms.completed(Wanted("a"), [], {}).named == {}
-    assert list(alarms.wrong_topics([arn, "ops"])) == []
+    own = made(
+        item(), known=hosts({"memory": {}}), entries=[entry("own", notify=True), entry("cw-agent-CWAgent-memory", notify=False), entry("x")]
+    )
+    assert {one.name: one.notified for one in own.alarms[EAST].values()} == {"own": True, "cw-agent-CWAgent-memory": False, "x": False}
+    assert list(alarms.wrong_topics([arn, "ops"], [entry("own", notify=True)])) == []
+    (unheard,) = alarms.wrong_topics([], [entry("own", notify=True), entry("x")])
+    assert unheard.startswith("cw_agent_alarms_named (own): notify is true, and there is no topic. Hint:")
     assert ["Hint: a name" in line for line in alarms.wrong_topics(["o p s", "ops.fifo", "arn:aws:sqs:us-east-1:123456789012:q"])] == [
         True
     ] * 3

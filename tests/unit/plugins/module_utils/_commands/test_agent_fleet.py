@@ -36,7 +36,9 @@ def agent(build: str = "2", *digests: str, state: str = "active", **more: Any) -
 
 
 def test_targets_are_the_hosts_that_are_to_have_the_agent() -> None:
-    assert fleet.targets(PLAN, PUBLISHED, {"a": "i-1"}) == [("a", "i-1", "", "us-east-1", "ec2", "2", ("AmazonCloudWatch-a:3",), ("d3",))]
+    assert fleet.targets(PLAN, PUBLISHED, {"a": "i-1"}) == [
+        ("a", "i-1", "", "us-east-1", "ec2", "2", ("AmazonCloudWatch-a:3",), ("d3",), False)
+    ]
     for nodes in ({}, {"a": ""}, {"a": "web-1"}):
         with pytest.raises(CommandError, match=r"a: the id of the node is not known\. Hint: set cw_agent_node_id"):
             fleet.targets(PLAN, PUBLISHED, nodes)
@@ -86,6 +88,32 @@ def test_hosts_that_need_the_same_share_a_command() -> None:
     }
     assert ([one.host for one in first.targets], second.parameters["mode"]) == (["a", "b"], "onPremise")
     assert fleet.forgetting([target()]).parameters["commands"][-1] == "exit 0"
+
+
+def test_servers_outside_ec2_use_the_keys_of_the_ssm_agent_where_their_profile_says_so() -> None:
+    office = {**PLAN["hosts"]["a"], "mode": "onPremise", "run_as_user": "root"}
+
+    def of(entry: dict[str, Any], profile: str) -> fleet.Target:
+        (found,) = fleet.targets({"hosts": {"a": entry}}, PUBLISHED, {"a": "mi-1"}, profiles={"a": profile})
+        return found
+
+    wanted = of(office, "default")
+    assert [one.hybrid_keys for one in (wanted, of(office, ""), of(office, "other"), of(PLAN["hosts"]["a"], "default"))] == [True] + [
+        False
+    ] * 3
+    with pytest.raises(CommandError, match=r"a: agent.run_as_user is cwagent, and root alone .* Hint: set agent.run_as_user"):
+        of({**office, "run_as_user": "cwagent"}, "default")
+    assert of({**office, "run_as_user": "cwagent"}, "other").hybrid_keys is False
+    nothing, other, good = (agent("2", "d3", common_config={"profile": name}) for name in ("", "other", "default"))
+    assert [fleet.needs(each, wanted) for each in (nothing, other, good)] == [["configure"], ["configure"], []]
+    assert fleet.needs(nothing, of(office, "")) == []
+    assert fleet.lacks(nothing, wanted).startswith("its settings do not name the credential profile default. Hint: remove")
+    assert fleet.lacks(other, wanted).startswith("its settings name the credential profile other, not default. Hint: remove")
+    west = wanted._replace(host="b", region="eu-west-1")
+    keys, more, configured = fleet.configuration([wanted, west, target("c", mode="onPremise")])
+    assert [[one.host for one in order.targets] for order in (keys, more, configured)] == [["a"], ["b"], ["a", "b", "c"]]
+    assert (keys.document, configured.document) == ("AWS-RunShellScript", "AmazonCloudWatch-ManageAgent")
+    assert any("eu-west-1" in line for line in more.parameters["commands"])
 
 
 @pytest.mark.parametrize("installed", [True, False])

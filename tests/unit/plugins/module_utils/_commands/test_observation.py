@@ -48,6 +48,13 @@ def test_what_differs_is_said_as_of_other_hosts(found: dict[str, Any], parts: li
     assert is_changing(said) is bool(parts)
 
 
+def test_the_keys_of_the_ssm_agent_are_compared() -> None:
+    target = TARGET._replace(mode="onPremise", hybrid_keys=True)
+    said = observation({**agent(), "common_config": {"profile": "mine"}}, target)
+    assert (said["differing"], said["differences"]) == (["credentials"], ["credentials: profile mine → default"])
+    assert observation({**agent(), "common_config": {"profile": "default"}}, target)["converged"]
+
+
 def test_without_a_publication_nothing_is_said_of_the_configuration() -> None:
     said = observation(agent(digest="old"), TARGET._replace(locations=(), digests=()))
     assert (said["converged"], said["differences"]) == (True, [])

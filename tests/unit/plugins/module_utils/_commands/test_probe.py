@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.probe import LINUX, WINDOWS, agent_of
@@ -22,6 +23,7 @@ unit\tExecMainStartTimestampMonotonic=400000000
 unit\tUnitFileState=enabled
 unit\tNRestarts=2
 configuration\t1f3c  amazon-cloudwatch-agent.d/ssm_AmazonCloudWatch-web_3
+credential_profile\tdefault
 error\t2026-01-01 E! denied
 document\t{"instanceId": "i-9", "region": "eu-west-1", "accountId": "1", "imageId": "ami-1", "privateIp": null}
 metadata_hostname\tip-10-0-0-1
@@ -41,6 +43,7 @@ def test_an_answer_is_an_agent() -> None:
         None,
     )
     assert (agent["region"], agent["hostname"], agent["log_stream_default"]) == ("eu-west-1", "web-1", "i-1")
+    assert agent["common_config"] == {"profile": "default"}
     assert (agent["clock"], agent["utc_offset"], agent["errors"]) == (1000.0, 5400.0, ["2026-01-01 E! denied"])
 
 
@@ -83,3 +86,20 @@ def test_the_script_answers_on_a_host_without_agent() -> None:
     agent = agent_of(done.stdout, "ec2", "i-1")
     assert agent["clock"] > 1e9 and agent["hostname"] and agent["utc_offset"] is not None
     assert agent["package"] == {"installed": False, "build": ""} and agent["configurations"] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "profile"),
+    [
+        ('[credentials]\n   shared_credential_profile = "default" # of the SSM agent\n', "default"),
+        ('# [credentials]\n#    shared_credential_profile = "{profile_name}"\n', ""),
+        (None, ""),
+    ],
+)
+def test_the_script_reads_the_credential_profile(tmp_path: Path, settings: str | None, profile: str) -> None:
+    if settings is not None:
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc" / "common-config.toml").write_text(settings)
+    script = LINUX.replace("base=/opt/aws/amazon-cloudwatch-agent", f"base={tmp_path}")
+    done = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=30, check=True)
+    assert agent_of(done.stdout, "onPremise", "mi-1")["common_config"] == {"profile": profile}

@@ -214,6 +214,8 @@ def test_the_report_counts_and_costs() -> None:
     assert (report["metrics"], report["cost"]) == (2, 1.0)
     text = "\n".join(report["lines"])
     assert "us-east-1/AmazonCloudWatch-base: hosts a, b (linux, ec2)" in text
+    data["hosts"] = {**found.hosts, "b": {**found.hosts["b"], "mode": "onPremise"}}
+    assert "hosts a, b (linux, ec2 and onPremise)" in "\n".join(config_report(data, {}, {})["lines"])
     assert "not counted while there are errors" in text
     assert "d: no region is known" in text
     json.dumps(report)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import SETTINGS
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.transport import check_transport, ssm_hosts
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.transport import check_transport, credentials_of, ssm_hosts
 
 BY_SSH_ALONE = {
     "cw_agent_proxy": {},
@@ -38,6 +38,13 @@ def test_credentials_and_settings_are_refused_together() -> None:
     settings = {**SETTINGS, "cw_agent_transport": "ssm", "cw_agent_proxy": {}}
     with pytest.raises(ConfigError, match=r"^cw_agent_proxy, cw_agent_credentials_profile are set"):
         check_transport(settings, ("cw_agent_credentials_profile",))
+
+
+def test_the_keys_of_the_ssm_agent_are_the_one_profile_that_it_can_give() -> None:
+    assert credentials_of({"cw_agent_credentials_profile": "default"}, "onPremise") == ()
+    assert credentials_of({"cw_agent_credentials_profile": "default"}, "ec2") == ("cw_agent_credentials_profile",)
+    given = {"cw_agent_credentials_profile": "mine", "cw_agent_credentials_file": "/f", "cw_agent_credentials_access_key_id": ""}
+    assert credentials_of(given, "onPremise") == ("cw_agent_credentials_profile", "cw_agent_credentials_file")
 
 
 def test_an_agent_is_not_removed_by_run_command() -> None:
