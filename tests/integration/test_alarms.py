@@ -63,6 +63,15 @@ def test_every_option_of_an_alarm(account: Account) -> None:
     assert account.alarm("own") == {}
 
 
+def test_an_alarm_by_name_that_notifies_the_topics_of_all(account: Account) -> None:
+    """Its actions stay when it is named again without, as all that is not named does."""
+    name = account.name("own")
+    assert account.quartet(alarms=[{"name": name, **ONE, "notify": True}], topics=[TOPIC]) == ["PutMetricAlarm"]
+    assert account.alarm("own")["AlarmActions"] == account.alarm("own")["OKActions"] == [TOPIC]
+    assert account.quartet(alarms=[{"name": name, "threshold": 7, "notify": False}], topics=[TOPIC]) == ["PutMetricAlarm"]
+    assert account.alarm("own")["AlarmActions"] == [TOPIC]
+
+
 def test_composite_alarms(account: Account) -> None:
     """Made after what is in their rules, changed, and gone before it."""
     top, low = account.name("top"), account.name("low")
