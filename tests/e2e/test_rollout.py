@@ -108,6 +108,12 @@ def associated(place: Site) -> int:
     return int(version)
 
 
+def already(run: Run) -> set[str]:
+    """The hosts on which a roll-out has found its candidate. Their order is that of EC2's answer."""
+    (found,) = re.findall(r"the candidate runs on (.*) already", run.output)
+    return set(found.split(", "))
+
+
 def assert_stopped(place: Site, run: Run, before: dict[str, Seen], gate: str, why: str, failed: tuple[str, ...] = CANARIES[:1]) -> None:
     """The canaries alone ran the candidate and are back, and one message says what has happened. *failed*: those that did not pass."""
     words = " ".join(run.output.split())
@@ -274,7 +280,7 @@ def test_a_controller_that_is_killed(fleet: Site) -> None:
     run = rollout(fleet, cw_agent_serial=[2], **LIFT)
     fleet.on(first, f"rm {unit}; mv /root/unit {unit}; systemctl daemon-reload; systemctl start {UNIT}")
     assert run.status == 2
-    assert f"the candidate runs on {', '.join(CANARIES)} already" in run.output
+    assert already(run) == set(CANARIES)
     counts = f"{len(CANARIES) + 1} verified, 1 failed, {len(OTHERS) - 2} not reached"
     assert f"{ALL}: {counts}" in run.output.splitlines()
     assert "1 of 2 hosts of an earlier batch have failed, and cw_agent_max_fail_percentage is 10" in run.output
@@ -390,7 +396,7 @@ def test_an_interrupted_controller(fleet: Site, monkeypatch: pytest.MonkeyPatch,
     again = rollout(fleet)
     assert again.status == 0
     if differing and at["live"] == released["live"]:
-        assert f"the candidate runs on {', '.join(sorted(differing))} already" in again.output
+        assert already(again) == differing
     now, at = seen(fleet), labels(fleet)
     assert len({one.active for one in now.values()}) == 1
     assert now[CANARY].active != before[CANARY].active

@@ -147,6 +147,9 @@ def test_one_site_rollout_and_report_serve_hosts_of_both_kinds(site: Site) -> No
 
 def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_and_a_rollback_reach_it(site: Site) -> None:
     targets = {"AmazonCloudWatch-base": [{"key": "tag:Role", "values": ["db"]}]}
+    (live,) = site.client("ssm").get_parameters(Names=["AmazonCloudWatch-base:live"])["Parameters"]
+    released = f"ssm_AmazonCloudWatch-base_{live['Version']}\n"
+    site.inventory = site.ec2_inventory({"cw_agent_fragment_base": memory(20)})
 
     def play(playbook: str) -> Run:
         return site.play(playbook=f"cloudwatch.agent.{playbook}", variables={"cw_agent_association_targets": targets})
@@ -156,15 +159,15 @@ def test_a_host_that_is_launched_later_converges_by_itself_and_a_release_and_a_r
     since = site.mark()
     site.up("--ec2", "2", "--amazon", "1", "--ssm")  # by its number it has the role db
     until(lambda: site.calls(since, host="ec2-2", operation="PutMetricData", status=200), 180, "telemetry of ec2-2")
-    assert "ssm_AmazonCloudWatch-base_1" in site.on("ec2-2", f"ls {ACTIVE}")
+    assert site.on("ec2-2", f"ls {ACTIVE}") == released
     process = site.invocation("ec2-2")
     assert play("publish").status == 0
     follows = "cloudwatch.agent.association : Bring the associations to what is live"
     assert follows in {task for task, _host in play("promote").changed()}
-    until(lambda: "base_1" not in site.on("ec2-2", f"ls {ACTIVE}"), 120, "the release on ec2-2")
+    until(lambda: site.on("ec2-2", f"ls {ACTIVE}") != released, 120, "the release on ec2-2")
     until(lambda: site.invocation("ec2-2") != process, 60, "the restart on ec2-2")
     assert site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent") == "active\n"
     assert follows in {task for task, _host in play("rollback").changed()}
     assert play("association").changed() == set()
-    until(lambda: "base_1" in site.on("ec2-2", f"ls {ACTIVE}"), 120, "the release before on ec2-2")
+    until(lambda: site.on("ec2-2", f"ls {ACTIVE}") == released, 120, "the release before on ec2-2")
     until(lambda: site.on("ec2-2", "systemctl is-active amazon-cloudwatch-agent || true") == "active\n", 60, "the agent on ec2-2")

@@ -60,6 +60,7 @@ STEPS = {
     "host units": ([RUN, "pytest", "tests/unit/plugins/module_utils/_host"],),
     "integration": (["tests/integration/run"],),
     "site": ([RUN, "pytest", "tests/matrix", "-s"],),
+    "sanity": ([str(ROOT / "tests" / "tools" / "ansible_test"), "sanity", "--venv", "--python", "{python}"],),
     "interruptions": ([RUN, "pytest", "tests/e2e/test_rollout.py", "-k", "fresh_hosts or interrupted_controller"],),
 }
 VERSIONS = """
@@ -127,6 +128,8 @@ def combinations() -> Iterator[Combination]:
         yield Combination(name, ("site",), least, pins, target=OLDEST_TARGET, impossible=why)
     yield Combination("oldest requirements", ("unit", "integration", "site"), PYTHONS[0], requirements(*OLDEST), OLDEST_ANSIBLE)
     yield Combination(f"_host by Python {OLDEST_TARGET}", ("host units",), OLDEST_TARGET, ("pytest", "pytest-mock", "hypothesis"))
+    for core, python in ((OLDEST[0].rpartition("=")[2], PYTHONS[0]), (list(CORES)[-1], list(CORES.values())[-1][0])):
+        yield Combination(f"sanity by core {core}", ("sanity",), python, requirements(f"ansible-core=={core}"))
     for suite in SUITES:
         yield Combination(f"Debian {suite}", ("site",), suite=suite)
     yield Combination("roll-out, interrupted in every phase", ("interruptions",))
@@ -202,7 +205,7 @@ def _step(combination: Combination, step: str, variables: dict[str, str]) -> Out
     log = CACHE / "logs" / f"{variables['MATRIX_SLUG']}-{step.replace(' ', '-')}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    results = [_call(command, variables, log) for command in STEPS[step]]
+    results = [_call([part.format(python=combination.python) for part in command], variables, log) for command in STEPS[step]]
     output = "\n".join(text for _status, text in results)
     failed = any(status for status, _text in results)
     if failed:
