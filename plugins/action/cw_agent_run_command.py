@@ -13,7 +13,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import agent_fleet
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import Target
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.observation import observation, silence
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.observation import observation, unreachable_result
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, masked, passed, totals
@@ -28,6 +28,7 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.controller_rights
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_commands import FleetCommands
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_convergence import Convergence
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import node_ids
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["converged", "observed"], "default": "converged"},
@@ -47,7 +48,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "associated": {"type": "list", "elements": "str", "default": []},
 }
 CONVERGED, OBSERVED, STOPPED = "converged", "observed", "cw_agent_stopped"
-NODE, INSTANCE = "cw_agent_node_id", "instance_id"
 PROFILE = "cw_agent_credentials_profile"
 
 
@@ -64,14 +64,15 @@ class ActionModule(AwsAction):
         hostvars = (task_vars or {}).get("hostvars") or {}
         try:
             known = {host: hostvars[host] for host in given["plan"]["hosts"] if host in hostvars}
-            ids = {host: str(variables.get(NODE) or variables.get(INSTANCE) or "") for host, variables in known.items()}
             profiles = {host: str(variables.get(PROFILE) or "") for host, variables in known.items()}
-            nodes = given["nodes"] if given["nodes"] is not None else ids
+            nodes = given["nodes"] if given["nodes"] is not None else node_ids(known, known)
             targets = agent_fleet.targets(given["plan"], given["published"] or {}, nodes, given["hosts"], profiles)
             with Interruption() as interruption:
                 fleet = FleetCommands(connection, self._show, interruption.sleep, given["delivery_timeout"])
                 try:
-                    result = self._observed(targets, fleet) if given["state"] == OBSERVED else self._begun(targets, fleet, hostvars)
+                    result = (
+                        self._observed(targets, fleet) if given["state"] == OBSERVED else self._allowed_converged(targets, fleet, hostvars)
+                    )
                 except InterruptionError:
                     self._display.warning("Interrupted: the command that is under way is being cancelled.")
                     fleet.cancel()
@@ -89,10 +90,10 @@ class ActionModule(AwsAction):
         if self._given["check_permissions"]:
             lacking = {target.host: agent_fleet.needs(agents[target.host], target) for target in targets if target.host in differing}
             self._require_controller([target for target in targets if target.host in differing], lacking)
-        found |= {host: silence(str(self._mask(reason))) for host, reason in silent.items()}
+        found |= {host: unreachable_result(str(self._mask(reason))) for host, reason in silent.items()}
         return {"changed": False, "observed": found, "to_converge": differing, "command_ids": fleet.command_ids}
 
-    def _begun(self, targets: Sequence[Target], fleet: FleetCommands, hostvars: Any) -> dict[str, Any]:
+    def _allowed_converged(self, targets: Sequence[Target], fleet: FleetCommands, hostvars: Any) -> dict[str, Any]:
         """Converge the hosts that nothing forbids to."""
         given = self._given
         stopped = given["stopped"] or _stopped(hostvars, given["plan"]["hosts"])

@@ -82,7 +82,8 @@ options:
     default: false
   check_permissions:
     description:
-      - Whether IAM is asked, before the first wave, if the controller may do what the run needs, and the run is refused where it may not.
+      - Whether IAM is asked, before the first wave and with O(state=observed), if the controller may do what the run needs. The run is
+        refused where it may not.
       - Needs C(iam:SimulatePrincipalPolicy), and C(iam:GetRole) where the controller's role has a path. Where IAM does not say it, that is
         a warning.
     type: bool

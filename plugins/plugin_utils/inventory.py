@@ -12,7 +12,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name
 
 OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
-ASKED, COMMANDED = "cw_agent_asked", "cw_agent_commanded"
+NODES_OBSERVED, COMMANDED = "cw_agent_nodes_observed", "cw_agent_commanded"
 
 
 def hosts_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str]) -> dict[str, list[str]]:
@@ -35,7 +35,7 @@ def variables_of(host: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
 
     That stands in one result for all hosts, because a result for each would cost a task for each.
     """
-    observed = (variables.get(ASKED) or {}).get("observed") or {}
+    observed = (variables.get(NODES_OBSERVED) or {}).get("observed") or {}
     if host not in observed:
         return variables
     done = variables.get(COMMANDED) or {}

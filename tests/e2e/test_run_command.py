@@ -134,7 +134,7 @@ def test_one_site_rollout_and_report_serve_hosts_of_both_kinds(site: Site) -> No
     again, asked = mixed(site, "site", interval=5)
     assert (again.status, len(asked), again.changed()) == (0, 1, set()), again.output[-3000:]
     run, _sent = mixed(site, "rollout", interval=6)
-    assert run.status == 0 and "at last, by Run Command: 1 host: ec2-1" in run.output, run.output[-3000:]
+    assert run.status == 0 and "finally, by Run Command: 1 host: ec2-1" in run.output, run.output[-3000:]
     assert run.output.index("canaries: 1 host: amazon-1") < run.output.index("2 hosts: 2 verified")
     assert '"metrics_collection_interval":6' in "".join(site.on("ec2-1", f"cat {ACTIVE}/*").split())
     report, asked = mixed(site, "report", interval=6)

@@ -40,7 +40,7 @@ def observation(agent: Mapping[str, Any], target: Target) -> dict[str, Any]:
     }
 
 
-def silence(reason: str) -> dict[str, Any]:
+def unreachable_result(reason: str) -> dict[str, Any]:
     """As the result of a host that Ansible does not reach."""
     return {"changed": False, "unreachable": True, "msg": reason}
 

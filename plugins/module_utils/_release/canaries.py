@@ -239,4 +239,4 @@ def lines(order: Waves, parts: Sequence[Sequence[str]], hosts: int) -> list[str]
     found += [f"  canaries: {counted(len(order.canaries), 'host')}: {listed(order.canaries)}{more}"] if order.canaries else []
     found += [f"  batch {number}: {counted(len(part), 'host')}: {listed(list(part))}" for number, part in enumerate(parts, 1)]
     last = order.by_run_command
-    return found + ([f"  at last, by Run Command: {counted(len(last), 'host')}: {listed(last)}"] if last else [])
+    return found + ([f"  finally, by Run Command: {counted(len(last), 'host')}: {listed(last)}"] if last else [])

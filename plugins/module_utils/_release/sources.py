@@ -149,14 +149,16 @@ def own(configurations: Iterable[Mapping[str, Any]], released: Iterable[Mapping[
         configurations: of the result of ``cw_agent_release`` with state published.
         released: those that the run has released since.
     """
-    moved = {(item["profile"], item["region"], item["name"]) for item in released}
+    moved = {_place(item) for item in released}
     return {
-        (Target(item["profile"], item["region"]), item["name"]): Own(
-            item["versions"], item["hold"], item["released"] or (item["profile"], item["region"], item["name"]) in moved
-        )
+        _place(item): Own(item["versions"], item["hold"], item["released"] or _place(item) in moved)
         for item in configurations
         if not item["on_hold"]
     }
+
+
+def _place(item: Mapping[str, Any]) -> tuple[Target, str]:
+    return Target(item["profile"], item["region"]), item["name"]
 
 
 def withheld(configuration: Mapping[str, Any], verified: Collection[str], others: Collection[str] = ()) -> str:

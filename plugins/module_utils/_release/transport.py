@@ -15,12 +15,13 @@ CREDENTIALS = ("cw_agent_credentials_access_key_id", "cw_agent_credentials_profi
 """Variables that give the agent a credential profile."""
 _OF_SSM_AGENT = {"cw_agent_credentials_profile": "default"}
 """Outside EC2 Run Command can have the agent use the keys of the SSM agent."""
-_BY_SSH_ALONE = (
-    *BESIDE,
-    "cw_agent_package_repository",
-    "cw_agent_create_user",
-    "cw_agent_credential_sources",
-)
+_POSSIBLE: Mapping[str, Collection[Any]] = {
+    **{name: (SETTINGS[name],) for name in (*BESIDE, "cw_agent_package_repository", "cw_agent_create_user")},
+    "cw_agent_credential_sources": ([],),
+    "cw_agent_log_access": ("check", "none"),
+    "cw_agent_identity_check": ("changed", "never"),
+}
+"""The values of settings that need nothing but what Run Command does."""
 
 
 def credentials_of(variables: Mapping[str, Any], mode: str) -> tuple[str, ...]:
@@ -46,12 +47,10 @@ def check_transport(settings: Mapping[str, Any], credentials: Collection[str]) -
             "cw_agent_state is absent and cw_agent_transport is ssm: nothing removes an agent by Run Command. Hint: uninstall it with"
             " cloudwatch.agent.ssm_command (document AWS-ConfigureAWSPackage, action Uninstall), and take the host out of the run."
         )
-    given = [name for name in _BY_SSH_ALONE if settings[name] != SETTINGS[name]]
-    given += [name for name in ("cw_agent_log_access",) if settings[name] in ("group", "acl")]
-    given += [name for name in ("cw_agent_identity_check",) if settings[name] == "always"]
-    if given or credentials:
+    given = [*(name for name, possible in _POSSIBLE.items() if settings[name] not in possible), *credentials]
+    if given:
         raise ConfigError(
-            f"{listed([*given, *credentials])} {'is' if len([*given, *credentials]) == 1 else 'are'} set, and cw_agent_transport is ssm:"
+            f"{listed(given)} {'is' if len(given) == 1 else 'are'} set, and cw_agent_transport is ssm:"
             " Run Command does nothing about that. Hint: take it out for this host, or reach the host by ssh."
         )
 

@@ -28,7 +28,7 @@ DATA = {
     "cw_agent_converged": "service",
     "cw_agent_verified": "verify",
     "cw_agent_associated": "association",
-    "cw_agent_asked": "run_command",
+    "cw_agent_nodes_observed": "run_command",
     "cw_agent_commanded": "run_command",
     "cw_agent_reported": "report",
     "cw_agent_released": "parameter_store",

@@ -55,7 +55,7 @@ def test_observations_as_far_as_there_are_any() -> None:
 def test_a_host_that_ssh_does_not_reach_has_what_run_command_has_found_out() -> None:
     before, after, why = {"agent": {"build": "1"}}, {"changed": True, "agent": {"build": "2"}}, {"state": "failed", "reason": "died"}
     shared = {
-        "cw_agent_asked": {"observed": {"b": before, "c": before}},
+        "cw_agent_nodes_observed": {"observed": {"b": before, "c": before}},
         "cw_agent_commanded": {"converged": {"b": after}, "failures": {"c": why}},
     }
     skipped = {"cw_agent_observed": {"skipped": True}}
@@ -65,7 +65,7 @@ def test_a_host_that_ssh_does_not_reach_has_what_run_command_has_found_out() -> 
     found = variables_of("b", hosts["b"])
     assert (found["cw_agent_converged"], found["x"], "cw_agent_failure" in found) == (after, 1, False)
     assert variables_of("c", hosts["c"])["cw_agent_failure"] == why
-    assert variables_of("b", {"cw_agent_asked": {"skipped": True}}) == {"cw_agent_asked": {"skipped": True}}
+    assert variables_of("b", {"cw_agent_nodes_observed": {"skipped": True}}) == {"cw_agent_nodes_observed": {"skipped": True}}
 
 
 def test_configurations_beside_have_name_and_region() -> None:

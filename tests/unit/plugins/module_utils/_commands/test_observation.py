@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_fleet import Target
-from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.observation import observation, silence
+from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.observation import observation, unreachable_result
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.probe import agent_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import is_changing
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.usage import UNREACHABLE, seen
@@ -76,7 +76,7 @@ def test_the_report_reads_it() -> None:
 
 
 def test_a_node_that_does_not_answer_is_unreachable() -> None:
-    said = silence("i-1 is not online")
+    said = unreachable_result("i-1 is not online")
     assert failure_of(None, said) == {"state": "unreachable", "reason": "i-1 is not online"}
     assert (seen(said).state, seen(said).reason) == (UNREACHABLE, "i-1 is not online")
     assert not is_changing(said)

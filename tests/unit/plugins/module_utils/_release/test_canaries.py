@@ -165,7 +165,7 @@ def test_hosts_that_ssh_does_not_reach_follow_at_last() -> None:
     hosts = [*fleet(3), Concerned("far", WEB, "", True), Concerned("fine", WEB, "", False)]
     order = waves(hosts, released(WEB), "1", lambda _pattern: (), {"far", "fine"})
     assert (order.canaries, order.rest, order.by_run_command, order.tried) == (["web0"], ["web1", "web2"], ["far"], [WEB])
-    assert lines(order, [["web1", "web2"]], 5)[-1] == "  at last, by Run Command: 1 host: far"
+    assert lines(order, [["web1", "web2"]], 5)[-1] == "  finally, by Run Command: 1 host: far"
     assert lines(order, [["web1", "web2"]], 5)[0] == "Roll-out: 4 hosts of 5 to be changed, 1 configuration to be released"
 
 
