@@ -82,6 +82,14 @@ options:
         C(credential_sources); its C(purge) counts where its C(state) is C(absent).
     type: dict
     default: {}
+  from_run:
+    description:
+      - Whether to take O(sources), O(account), O(credentials) and O(planned), as far as they are not given, from the data of the run
+        (C(cw_agent_plan), C(cw_agent_published)) and the variables of the roles, which costs the controller less than templates do.
+      - A host with C(cw_agent_transport=ssm) is skipped. One whose configuration takes a value out of Ansible Vault has C(no_log).
+    type: bool
+    default: false
+    version_added: "0.1.0"
   purge:
     description:
       - Given, the agent is desired to be absent, with these of its files.
@@ -522,6 +530,8 @@ ARGUMENTS: dict[str, Any] = {
     # Not to be logged, which happens before anybody can say what in them is secret; results show the rest of them.
     "settings": {"type": "dict", "no_log": True},
     "planned": {"type": "dict", "default": {}, "no_log": True},
+    # The action takes it.
+    "from_run": {"type": "bool", "default": False},
     "purge": {"type": "list", "elements": "str", "choices": list(leftovers.PURGES)},
 }
 CALLER = {"source": "", "account": "", "arn": "", "clock_skew": None}
