@@ -12,7 +12,8 @@ import stat
 import struct
 from typing import Iterator
 
-from . import ctl, safe_files
+from . import safe_files
+from .complaints import complaint
 from .errors import HostError
 from .system import Host
 
@@ -75,7 +76,7 @@ def _setfacl(host: Host, path: str, handle: int, options: list[str]) -> None:
     target = f"/proc/{os.getpid()}/fd/{handle}"
     answer = host.run(["setfacl", *options, "--", target])
     if answer.rc:
-        reason = (ctl.complaint(answer) or ["no reason given"])[-1].replace(target, path)
+        reason = (complaint(answer) or ["no reason given"])[-1].replace(target, path)
         hint = "Hint: cw_agent_log_access: group does without, as where a file system has no such lists"
         raise HostError(f"setfacl cannot change the access control list of {path}: {reason}. {hint}")
 

@@ -8,34 +8,21 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import tempfile
 
 from . import credentials, safe_files
+from .complaints import complaint
 from .configurations import Source, active, digest, matches
 from .errors import HostError
-from .system import Host, Result, ending, read_text
+from .system import TIMED_OUT, Host, Result, ending, read_text
 
 PAUSES = (1.0, 2.0, 4.0)
 # Bounds of the whole, repetitions included.
 DOWNLOAD_SECONDS = 90.0
 CHANGE_SECONDS = 120.0
 TEST_SECONDS = 90.0
-TIMED_OUT = 124
-
-_BAD = re.compile(r"E! |Error : |rror: |failed to |not authorized|denied", re.IGNORECASE)
-_STAMP = re.compile(r"^\d{4}[-/]\d\d[-/]\d\d[T ][\d:.]+Z? ")
-_TRACE = re.compile(r"^(Traceback \(most recent call last\)|File \".*\", line \d+|goroutine \d+|\^+$)")
-
 
 _KILLER = "Hint: look for who kills it, such as the kernel for want of memory (journalctl -k)"
-
-
-def complaint(answer: Result) -> list[str]:
-    """The lines of a program's output that tell why it failed; its last ones where none stands out."""
-    lines = [_STAMP.sub("", line.strip()) for line in (answer.out + "\n" + answer.err).splitlines() if line.strip()]
-    lines = [line for line in lines if not _TRACE.match(line)] or lines
-    return ([line for line in lines if _BAD.search(line)] or lines)[-8:]
 
 
 def _patiently(host: Host, argv: list[str], seconds: float) -> Result:

@@ -14,7 +14,8 @@ import json
 import re
 from typing import Any, Collection, Mapping, NamedTuple
 
-from . import ctl, safe_files
+from . import safe_files
+from .complaints import complaint
 from .errors import HostError
 from .layout import ENVIRONMENT_FILE
 from .system import Host, ending, read_text
@@ -222,4 +223,4 @@ def set_level(host: Host, level: str) -> None:
     answer = host.run([host.layout.program("amazon-cloudwatch-agent-ctl"), "-a", "set-log-level", "-l", level])
     if answer.rc != 0:
         what = f"set-log-level {level} of the agent's control program {ending(answer)}"
-        raise HostError(f"{what}; the level counts from the next start of the agent on", ctl.complaint(answer))
+        raise HostError(f"{what}; the level counts from the next start of the agent on", complaint(answer))

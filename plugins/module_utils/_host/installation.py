@@ -11,6 +11,7 @@ from typing import Callable
 from urllib.parse import quote, urlsplit
 
 from . import configurations, ctl, lock, logs, mirror, package_manager, packages, readiness, repository, service, signature, state
+from .complaints import complaint
 from .configurations import Source
 from .errors import HostError
 from .layout import BASE, PACKAGE
@@ -256,7 +257,7 @@ def _install(host: Host, file: str, kind: str) -> None:
             f"{package_manager.ended(argv[0], answer)} while it installed {os.path.basename(file)}; "
             f"the package is now {left.interrupted or state_left}. "
             "Hint: remove the cause and run again: the next run repairs the package first",
-            ctl.complaint(answer),
+            complaint(answer),
         )
 
 

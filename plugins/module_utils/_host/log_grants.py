@@ -10,7 +10,8 @@ import json
 import os
 from typing import Any, Iterator
 
-from . import access, acl, ctl, log_needs, safe_files
+from . import access, acl, log_needs, safe_files
+from .complaints import complaint
 from .errors import HostError
 from .log_needs import DEFAULT, GROUP, Grant
 from .system import Host, write_file
@@ -108,7 +109,7 @@ def _below(directory: str, left: set[str]) -> Iterator[str]:
 def _program(host: Host, argv: list[str]) -> None:
     answer = host.run(argv)
     if answer.rc:
-        said = " ".join(ctl.complaint(answer)) or "no reason given"
+        said = " ".join(complaint(answer)) or "no reason given"
         raise HostError(f"{argv[0]} failed: {said}. Hint: run {' '.join(argv)} on the host, remove the cause and run again")
 
 

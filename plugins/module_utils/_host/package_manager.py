@@ -9,8 +9,8 @@ import contextlib
 import fcntl
 from typing import Iterator
 
-from . import ctl, lock
-from .system import Host, Result, ending
+from . import lock
+from .system import TIMED_OUT, Host, Result, ending
 
 LOCK_SECONDS = 300.0
 CHANGE_SECONDS = 600.0
@@ -40,6 +40,6 @@ def change(host: Host, argv: list[str]) -> Result:
 
 def ended(program: str, answer: Result) -> str:
     """How a program ended that did not do its work."""
-    if answer.rc == ctl.TIMED_OUT:
+    if answer.rc == TIMED_OUT:
         return f"{program} did not end within {CHANGE_SECONDS:g} s and was killed"
     return f"{program} {ending(answer)}"

@@ -9,7 +9,8 @@ import contextlib
 import os
 from typing import Iterable, NamedTuple
 
-from . import ctl, lock, package_manager, packages, safe_files, service, state, unmanaged
+from . import lock, package_manager, packages, safe_files, service, state, unmanaged
+from .complaints import complaint
 from .errors import HostError
 from .layout import PACKAGE, UNIT
 from .leftovers import PURGES, found, paths
@@ -80,7 +81,7 @@ def _remove_package(host: Host, package: Package, purge: bool) -> None:
         raise HostError(
             f"{package_manager.ended(argv[0], answer)} while it removed {PACKAGE}; no file was removed beside. "
             "Hint: remove the cause and run again",
-            ctl.complaint(answer),
+            complaint(answer),
         )
     _require_ended(host)
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import re
 
-from . import ctl, package_manager, packages
+from . import package_manager, packages
+from .complaints import complaint
 from .errors import HostError
 from .layout import PACKAGE
 from .packages import LATEST
@@ -67,7 +68,7 @@ def _has_dnf(host: Host) -> bool:
 
 
 def _refuse(answer: Result, what: str) -> HostError:
-    lines = ctl.complaint(answer)
+    lines = complaint(answer)
     hint = f"enable the distribution's repository, see to the host's way to it, or {_WITHOUT}"
     return HostError(f"{what}; nothing was changed. Hint: {hint}", lines)
 
@@ -124,5 +125,5 @@ def fetch(host: Host, version: str, present: str, directory: str) -> str:
     checked = host.run(["rpmkeys", "--checksig", files[0]])
     if checked.rc != 0 or not _SIGNED.search(checked.out.strip()):
         what = f"{PACKAGE}-{version} has no good signature by a key of the host's repositories"
-        raise HostError(f"{what}; nothing was changed. Hint: set gpgcheck=1 and gpgkey for the repository", ctl.complaint(checked))
+        raise HostError(f"{what}; nothing was changed. Hint: set gpgcheck=1 and gpgkey for the repository", complaint(checked))
     return files[0]

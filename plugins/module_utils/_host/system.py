@@ -18,10 +18,12 @@ from .errors import HostError
 from .layout import Layout
 
 END_SECONDS = 5.0
+TIMED_OUT = 124
+"""Exit status of a program that did not end in time."""
 
 
 class Result(NamedTuple):
-    """What a program answered: exit status (124: no end in time, 126: not to be executed, 127: no such program) and its output."""
+    """What a program answered: exit status (TIMED_OUT, 126: not to be executed, 127: no such program) and its output."""
 
     rc: int
     out: str = ""
@@ -70,7 +72,7 @@ def run(argv: list[str], timeout: float = 60, env: dict[str, str] | None = None)
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         out, err = _end(process)
-        return Result(124, out, f"{err}{argv[0]} did not end within {timeout:g} s")
+        return Result(TIMED_OUT, out, f"{err}{argv[0]} did not end within {timeout:g} s")
     except BaseException:
         _end(process)
         raise

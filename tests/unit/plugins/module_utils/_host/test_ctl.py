@@ -90,19 +90,6 @@ def test_common_config_that_is_a_fifo_reaches_no_program(fake: FakeHost) -> None
     assert fake.calls == []
 
 
-def test_complaint_has_no_trace() -> None:
-    err = (
-        'Traceback (most recent call last):\n  File "/x/y.py", line 3, in <module>\n    main()\nOSError: [Errno 30] Read-only file system\n'
-    )
-    assert ctl.complaint(Result(1, "", err)) == ["OSError: [Errno 30] Read-only file system"]
-
-
-def test_complaint_shows_what_stands_out() -> None:
-    answer = Result(1, "2026/01/01 00:00:00 I! fine\n2026/01/01 00:00:00 E! bad\n", "")
-    assert ctl.complaint(answer) == ["E! bad"]
-    assert ctl.complaint(Result(1, "one\ntwo\n")) == ["one", "two"]
-
-
 @pytest.mark.parametrize(("program", "words"), [("config-downloader", "while it fetched ssm:web:4"), ("config-translator", "on ssm:web:4")])
 def test_a_program_that_is_killed_is_said_to_be(fake: FakeHost, program: str, words: str) -> None:
     """No permission is blamed for it."""
