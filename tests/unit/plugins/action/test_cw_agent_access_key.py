@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_access_key
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import access_keys
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_release import Display
 
@@ -37,7 +38,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, str]]:
 
     monkeypatch.setattr(access_keys, "make", make)
     monkeypatch.setattr(access_keys, "keys_of", keys_of)
-    monkeypatch.setattr(cw_agent_access_key, "clients", lambda _connection: lambda *_words: None)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *_words: None)
     return known
 
 

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_instance_profile
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import instance_profiles
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.instance_profiles import Instance
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_release import Display
 
@@ -28,7 +29,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, Instance]:
 
     monkeypatch.setattr(instance_profiles, "instances", lambda _ec2, ids: {key: known[key] for key in ids if key in known})
     monkeypatch.setattr(instance_profiles, "ensure", ensure)
-    monkeypatch.setattr(cw_agent_instance_profile, "clients", lambda _connection: lambda *_words: None)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *_words: None)
     return known
 
 
