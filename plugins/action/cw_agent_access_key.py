@@ -39,8 +39,9 @@ class ActionModule(AwsAction):
         before = {str(path): path.exists() for path in paths.values()}
         try:
             keys = self._present(options["users"], paths) if options["state"] == "present" else self._absent(paths)
-        except OSError as error:
-            return self.failed(f"directory: {error.filename}: {error.strerror}.")
+        except (AwsError, OSError) as error:
+            text = str(error) if isinstance(error, AwsError) else f"directory: {error.filename}: {error.strerror}."
+            return self.failed(text, changed=before != {str(path): path.exists() for path in paths.values()})
         after = {key["path"]: key["present"] for key in keys}
         return {"changed": before != after, "keys": keys, "diff": {"before": before, "after": after} if before != after else {}}
 

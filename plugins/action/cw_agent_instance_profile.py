@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import instance_profiles
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import written
 
 INSTANCE: dict[str, dict[str, Any]] = {
     "instance_id": {"type": "str", "required": True},
@@ -57,9 +59,12 @@ class ActionModule(AwsAction):
     def _ensure(self, wanted: list[dict[str, Any]], found: Found, present: bool) -> dict[str, Any]:
         before = {one["instance_id"]: found[one["instance_id"]].profile for one in wanted}
         after = {one["instance_id"]: one["instance_profile"] if present else "" for one in wanted}
-        for one in wanted if not self._task.check_mode else []:
+        for number, one in enumerate(wanted if not self._task.check_mode else []):
             key = one["instance_id"]
-            instance_profiles.ensure(self.client("ec2", one["profile"], one["region"]), key, found[key], after[key])
+            try:
+                instance_profiles.ensure(self.client("ec2", one["profile"], one["region"]), key, found[key], after[key])
+            except AwsError as error:
+                return self.failed(str(error), changed=written(number, error))
         return {"changed": bool(wanted), "before": before, "after": after, "diff": {"before": before, "after": after} if wanted else {}}
 
 

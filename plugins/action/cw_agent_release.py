@@ -9,6 +9,7 @@ import functools
 from typing import Any, Callable, Iterable, Mapping
 
 from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.rate_limiter import RateLimiter
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release import Outcome, Releases
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.ssm_parameter import Store
@@ -66,7 +67,10 @@ class ActionModule(AwsAction):
             return Store(reader, writer, RateLimiter(options["write_rate"]), self._display.warning)
 
         releases = Releases(store, self._task.check_mode)
-        return STATES[options["state"]](self, releases, options)
+        try:
+            return STATES[options["state"]](self, releases, options)
+        except AwsError as error:
+            return self.failed(str(error), **{"changed": bool(error.details.get("written")), **error.details})
 
     def published(self, releases: Releases, options: Mapping[str, Any]) -> dict[str, Any]:
         """Write what differs; return every host's sources."""

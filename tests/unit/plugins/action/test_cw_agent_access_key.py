@@ -71,6 +71,20 @@ def test_nothing_is_made_where_one_user_has_no_room(tmp_path: Path, keys: dict[s
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_refusal_after_a_key_says_that_something_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = access_keys.make
+
+    def refused(iam: Any, user: str, path: Path) -> str:
+        if user == "b":
+            raise AwsError("no more keys", "LimitExceeded")
+        return make(iam, user, path)
+
+    monkeypatch.setattr(access_keys, "make", refused)
+    assert run(tmp_path) == {"failed": True, "changed": True, "msg": "no more keys"}
+    assert [path.name for path in tmp_path.iterdir()] == ["1-a.yml"]
+    assert not run(tmp_path)["changed"]
+
+
 def test_files_go(tmp_path: Path) -> None:
     run(tmp_path)
     assert run(tmp_path, check=True, state="absent")["changed"] and len(list(tmp_path.iterdir())) == 2
