@@ -14,9 +14,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account.steps im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.trails import INSIGHTS, PRESENT, Wanted, desired
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import trails
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.delivery import DeliveryRoles
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import of_region, summary, written
 
@@ -71,46 +70,41 @@ class ActionModule(AwsAction):
     """The controller's side of cloudtrail_trails; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Read all trails, refuse all that cannot be, then write what differs."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        self._client: Clients = clients(connection)
-        self._policies = _Policies(self._client)
-        try:
-            wanted = desired(given["trails"])
-            self._roles = DeliveryRoles(self._client, wanted[0].region if wanted else "")
-            found = [self._read(one, given["delivery_role"]) for one in wanted]
-            wrong = [*roles.wrong_name(given["delivery_role"], "delivery_role"), *self._refusals(found)]
-            if not wrong:
-                found = self._with_roles(found, given["delivery_role"])
-                wrong += self._roles.problems()
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+        self._policies = _Policies(self.client)
+        wanted = desired(options["trails"])
+        self._roles = DeliveryRoles(self.client, wanted[0].region if wanted else "")
+        found = [self._read(one, options["delivery_role"]) for one in wanted]
+        wrong = [*roles.wrong_name(options["delivery_role"], "delivery_role"), *self._refusals(found)]
+        if not wrong:
+            found = self._with_roles(found, options["delivery_role"])
+            wrong += self._roles.problems()
         if wrong:
-            return {"failed": True, "changed": False, "msg": "\n".join(wrong)}
+            return self.failed("\n".join(wrong))
         for one in found:
             for line in (*changes.notes(one.wanted, one.found, one.others), *one.missing):
                 self._display.warning(of_region(one.target, line))
-        return self._made(found)
+        return self._ensure_all(found)
 
     def _read(self, wanted: Wanted, role: str) -> _Trail:
-        asked = self._client("cloudtrail", wanted.profile, wanted.region)
+        asked = self.client("cloudtrail", wanted.profile, wanted.region)
         region = str(asked.meta.region_name)
         there = trails.described(asked, region)
         item = changes.chosen(wanted, there, region)
         home = item["HomeRegion"] if item else region
         account = self._roles.account(wanted.profile)
         context = changes.Context(account, home, roles.of_trails(role, account, {}).arn if role else "")
-        found = trails.read(self._client("cloudtrail", wanted.profile, home), wanted, item) if item else None
+        found = trails.read(self.client("cloudtrail", wanted.profile, home), wanted, item) if item else None
         trail = _Trail(wanted, found, context, len([one for one in there if one["Name"] != wanted.name]))
         return self._with_surroundings(trail) if wanted.state == PRESENT else trail
 
     def _with_surroundings(self, trail: _Trail) -> _Trail:
         """The trail with what is not there that it needs; the policy of its bucket gets what the trail needs of it."""
         wanted, context, missing = trail.wanted, trail.context, list[str]()
-        if wanted.log_group and not trails.has_log_group(self._client("logs", *trail.target), wanted.log_group):
+        if wanted.log_group and not trails.has_log_group(self.client("logs", *trail.target), wanted.log_group):
             missing.append(
                 f"The trail {wanted.name} needs the log group {wanted.log_group}, which is not there."
                 " Hint: name it in cw_agent_log_groups, and run the role log_groups first."
@@ -155,7 +149,7 @@ class ActionModule(AwsAction):
         }
         return [one._replace(context=one.context._replace(role=arns.get(one.wanted.profile, one.context.role))) for one in found]
 
-    def _made(self, found: list[_Trail]) -> dict[str, Any]:
+    def _ensure_all(self, found: list[_Trail]) -> dict[str, Any]:
         entries = [_entry(one) for one in found]
         roles_sides, policies_sides = self._roles.sides(), self._policies.sides()
         sides = {side: {**roles_sides[side], **policies_sides[side]} for side in ("before", "after")}
@@ -165,14 +159,14 @@ class ActionModule(AwsAction):
             self._roles.ensure()
             self._policies.ensure()
         except AwsError as error:
-            return {"failed": True, "changed": written(self._roles.changed or self._policies.changed, error), "msg": str(error)}
+            return self.failed(str(error), changed=written(self._roles.changed or self._policies.changed, error))
         failures = [line for one, entry in zip(found, entries) for line in self._ensure(one, entry)]
         return summary("trails", entries, failures, sides)
 
     def _ensure(self, one: _Trail, entry: dict[str, Any]) -> Iterator[str]:
         done: list[Step] = []
         try:
-            trails.ensure(self._client("cloudtrail", *one.target), one.wanted.name, one.steps, done, self._policies.changed)
+            trails.ensure(self.client("cloudtrail", *one.target), one.wanted.name, one.steps, done, self._policies.changed)
         except AwsError as error:
             entry.update(changed=written(done, error), msg=str(error), after={})  # nobody has read what it is now
             yield of_region(one.target, str(error))

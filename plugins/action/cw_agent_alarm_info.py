@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import alarms
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.alarm_gate import ALARM, targets
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "names": {"type": "list", "elements": "str", "required": True},
@@ -22,18 +21,15 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 class ActionModule(AwsAction):
     """The controller's side of cw_agent_alarm_info; no host is contacted, and nothing is written to AWS."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return every alarm that there is; fail with one message."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        plan, client = given["plan"], clients(connection)
+        plan = options["plan"]
         places = targets(plan, plan["hosts"]) if plan else [("", "")]
-        since = {(item["profile"], item["region"], item["name"]): item["updated"] for item in given["before"] or []}
-        try:
-            found = [one for place in places for one in _alarms(client, place, given["names"], since)]
-        except AwsError as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
-        return {"changed": False, "alarms": found, "missing": sorted(set(given["names"]) - {one["name"] for one in found})}
+        since = {(item["profile"], item["region"], item["name"]): item["updated"] for item in options["before"] or []}
+        found = [one for place in places for one in _alarms(self.client, place, options["names"], since)]
+        return {"changed": False, "alarms": found, "missing": sorted(set(options["names"]) - {one["name"] for one in found})}
 
 
 def _alarms(client: Clients, place: tuple[str, str], names: list[str], since: Mapping[Any, float]) -> list[dict[str, Any]]:

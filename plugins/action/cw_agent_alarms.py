@@ -18,11 +18,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_grou
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import alarm_settings, log_groups
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.delivery_roles import account
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import alarm_hosts
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import written
 
@@ -92,53 +90,41 @@ class ActionModule(AwsAction):
     """The controller's side of cw_agent_alarms; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Read everything, refuse all that cannot be, then write what differs."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        self._client: Clients = clients(connection)
-        self._limited = bool((task_vars or {}).get("ansible_limit"))
-        plan, mask = given["plan"], mask_of(given["plan"].get("configurations", []))
-        wrong: list[str] = list(alarms.wrong_topics(given["topics"], given["alarms"]))
+        self._limited = bool(self.variables.get("ansible_limit"))
+        plan = options["plan"]
+        wrong: list[str] = list(alarms.wrong_topics(options["topics"], options["alarms"]))
         properties: list[dict[str, Any]] = []
-        try:
-            hosts = alarm_hosts(plan, task_vars or {})
-            named, patterns = ([self._placed(one, plan) for one in given[key]] for key in ("alarms", "log_patterns"))
-            wanted = alarms.desired(plan, hosts, named, patterns, given["prefix"])
-            counting = any(one.filter for those in wanted.alarms.values() for one in those.values())
-            planned = desired_groups(plan, [], Defaults()).groups if counting else {}
-            found: list[_Change] = []
-            for target, those in wanted.alarms.items():
-                found += self._topics(target, given["topics"]) if not wrong else []
-                # In check mode an earlier task of the play has not made its log group yet.
-                missing = wanted.notes if self._task.check_mode else wrong
-                found += self._filters(target, those.values(), planned.get(target, {}), wrong, missing)
-                found += self._alarms(target, those.values(), given, wrong, properties) if not wrong else []
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": mask(str(error))}
+        hosts = alarm_hosts(plan, self.variables)
+        named, patterns = ([self.placed("cloudwatch", one, plan) for one in options[key]] for key in ("alarms", "log_patterns"))
+        wanted = alarms.desired(plan, hosts, named, patterns, options["prefix"])
+        counting = any(one.filter for those in wanted.alarms.values() for one in those.values())
+        planned = desired_groups(plan, [], Defaults()).groups if counting else {}
+        found: list[_Change] = []
+        for target, those in wanted.alarms.items():
+            found += self._topics(target, options["topics"]) if not wrong else []
+            # In check mode an earlier task of the play has not made its log group yet.
+            missing = wanted.notes if self._task.check_mode else wrong
+            found += self._filters(target, those.values(), planned.get(target, {}), wrong, missing)
+            found += self._alarms(target, those.values(), options, wrong, properties) if not wrong else []
         if wrong:
-            return {"failed": True, "changed": False, "msg": mask("\n".join(wrong))}
+            return self.failed("\n".join(wrong))
         for line in wanted.notes:
-            self._display.warning(mask(line))
-        return mask({**self._ensure(found), "forecast": forecast(properties, given["prices"])})
-
-    def _placed(self, entry: dict[str, Any], plan: Mapping[str, Any]) -> dict[str, Any]:
-        """An entry with the region of the task or of its profile, where neither it nor the plan says one."""
-        profiles = {item["profile"] for item in plan.get("configurations", [])}
-        if entry["region"] or entry["profile"] in profiles or (profiles and not entry["profile"]):
-            return entry
-        return {**entry, "region": self._client("cloudwatch", entry["profile"], "").meta.region_name}
+            self._display.warning(self.mask(line))
+        return self.mask({**self._ensure(found), "forecast": forecast(properties, options["prices"])})
 
     def _arns(self, target: Target, topics: list[str]) -> Iterator[tuple[str, str]]:
-        """ARN and name of each topic of a target, the name '' where an ARN was given."""
+        """ARN and name of each topic of a target, the name '' where an ARN was options."""
         for one in alarms.topics_of(topics, target):
-            given = one.startswith("arn:")
-            yield (one, "") if given else (alarms.topic_arn(account(self._client("sts", *target)), target.region, one), one)
+            is_arn = one.startswith("arn:")
+            yield (one, "") if is_arn else (alarms.topic_arn(account(self.client("sts", *target)), target.region, one), one)
 
     def _topics(self, target: Target, topics: list[str]) -> Iterator[_Change]:
         """The topics that are named: made where they are missing, and never changed. Nobody asks whether one is there that has an ARN."""
-        sns = self._client("sns", *target)
+        sns = self.client("sns", *target)
         for arn, name in self._arns(target, [one for one in topics if not one.startswith("arn:")]):
             there = alarm_settings.topic_exists(sns, arn)
             before, after = ({"state": PRESENT if one else ABSENT} for one in (there, True))
@@ -149,7 +135,7 @@ class ActionModule(AwsAction):
     ) -> Iterator[_Change]:
         """The metric filters that alarms count by; ``missing`` gets the log groups that are not there and are not made here."""
         groups, made = alarms.filtered(wanted)
-        logs = self._client("logs", *target)
+        logs = self.client("logs", *target)
         there = log_groups.read(logs, groups) if groups else {}
         for group in groups:
             found = there.get(group.name)
@@ -165,14 +151,14 @@ class ActionModule(AwsAction):
         self,
         target: Target,
         wanted: Iterable[alarms.Wanted],
-        given: Mapping[str, Any],
+        options: Mapping[str, Any],
         wrong: list[str],
         properties: list[dict[str, Any]],
     ) -> Iterator[_Change]:
         """The alarms in the order in which they can be written; ``properties`` gets those that there will be."""
-        client = self._client("cloudwatch", *target)
-        arns = [arn for arn, _name in self._arns(target, given["topics"])]
-        named = [alarms.completed(one, arns, given["alarm_tags"]) for one in wanted]
+        client = self.client("cloudwatch", *target)
+        arns = [arn for arn, _name in self._arns(target, options["topics"])]
+        named = [alarms.completed(one, arns, options["alarm_tags"]) for one in wanted]
         found = alarm_settings.read(client, named)
         gone = {one.name for one in named if one.state != PRESENT}
         if self._limited:

@@ -14,7 +14,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands import standing
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.canonical import digest
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 
 LIVE = "live"
 PLACE = ("profile", "region", "name")
@@ -39,23 +39,21 @@ class ActionModule(AwsAction):
     """The controller's side of cw_agent_association; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Make the associations, update those that differ, or delete them."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        self._given = given
+        self._options = options
         self._warnings: list[str] = []
         self._documents: set[str] = set()
         found: list[dict[str, Any]] = []
-        failure: dict[str, Any] = {}
         try:
             for item in self._configurations():
-                found += self._of(item, connection)
+                found += self._ensured(item)
         except (AwsError, CommandError) as error:
-            said = standing.after_release(str(error), bool(self._task.check_mode)) if given["released"] is not None else str(error)
-            failure = {"failed": True, "msg": said, **getattr(error, "details", {})}
-        return {**self._result(found), **failure}
+            said = standing.after_release(str(error), bool(self._task.check_mode)) if options["released"] is not None else str(error)
+            return self.failed(said, **{**self._result(found), **getattr(error, "details", {})})
+        return self._result(found)
 
     def _result(self, found: list[dict[str, Any]]) -> dict[str, Any]:
         """What was done, also where a refusal has ended it early."""
@@ -73,9 +71,9 @@ class ActionModule(AwsAction):
 
     def _configurations(self) -> list[Mapping[str, Any]]:
         """Those of the run that are named, one for each region; after a release those of them that it was about."""
-        items, targets = self._given["plan"]["configurations"], self._given["targets"]
+        items, targets = self._options["plan"]["configurations"], self._options["targets"]
         named = [item for item in items if item["name"] in targets]
-        if self._given["released"] is not None:
+        if self._options["released"] is not None:
             return [item for item in named if self._released(item)]
         for line in standing.unknown_targets(targets, (item["name"] for item in items)):
             raise CommandError(line)
@@ -83,21 +81,21 @@ class ActionModule(AwsAction):
 
     def _released(self, item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The parts that a release has made live, or would make live in check mode."""
-        found = self._given["released"].get("live") or []
+        found = self._options["released"].get("live") or []
         return next((one["parts"] for one in found if all(one[key] == item[key] for key in PLACE)), [])
 
-    def _of(self, item: Mapping[str, Any], connection: AwsConnection) -> list[dict[str, Any]]:
+    def _ensured(self, item: Mapping[str, Any]) -> list[dict[str, Any]]:
         place = {"profile": item["profile"], "region": item["region"]}
-        reader = connection.retrying_client("ssm", **place)
-        store = associations.Store(reader, lambda: connection.single_client("ssm", **place))
+        reader = self.aws.retrying_client("ssm", **place)
+        store = associations.Store(reader, lambda: self.aws.single_client("ssm", **place))
         name = standing.name_of(item["name"])
-        if self._given["state"] == "absent":
+        if self._options["state"] == "absent":
             return [self._gone(store, name, item)]
         current = self._own(store, name)  # refused before anything is written
         parts = self._parts(reader, item, bool(current))
         if not parts:
             return []
-        fields = standing.fields(item["name"], item["hosts"], parts, self._given["plan"], self._given)
+        fields = standing.fields(item["name"], item["hosts"], parts, self._options["plan"], self._options)
         where = f"{item['profile']}/{item['region']}".strip("/")
         if where not in self._documents and own_document.ensure(reader, bool(self._task.check_mode)):
             self._documents.add(where)
@@ -105,7 +103,7 @@ class ActionModule(AwsAction):
 
     def _parts(self, reader: Any, item: Mapping[str, Any], is_there: bool) -> list[standing.Part]:
         """What the association gives to its nodes; nothing, with a warning, where there is to be none."""
-        where, after = f"{item['region']}/{item['name']}", self._given["released"] is not None
+        where, after = f"{item['region']}/{item['name']}", self._options["released"] is not None
         if after and not is_there:
             self._warnings.append(
                 f"{where}: it has no association yet. Hint: run ansible-playbook cloudwatch.agent.association to make it."
@@ -123,7 +121,7 @@ class ActionModule(AwsAction):
 
     def _at_versions(self, reader: Any, parts: Sequence[Mapping[str, Any]]) -> list[standing.Part]:
         """These versions. Those that this run has published are known, even where check mode has only predicted them."""
-        sources = ((self._given["published"] or {}).get("sources") or {}).values()
+        sources = ((self._options["published"] or {}).get("sources") or {}).values()
         known = {source["location"]: source["digest"] for some in sources for source in some}
         words = [f"{part['name']}:{part['version']}" for part in parts]
         if all(f"ssm:{word}" in known for word in words):

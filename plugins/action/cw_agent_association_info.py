@@ -12,7 +12,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import assoc
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.association_states import Association
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import node_ids
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -24,13 +24,12 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 class ActionModule(AwsAction):
     """The controller's side of cw_agent_association_info; no host is contacted, and nothing is written to AWS."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is known of each host's association; what may not be read is said, and is no failure."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        client = clients(connection)
-        hosts = {name: entry for name, entry in given["plan"]["hosts"].items() if entry.get("state") != ABSENT}
-        nodes = given["nodes"] if given["nodes"] is not None else node_ids((task_vars or {}).get("hostvars") or {}, hosts)
+        hosts = {name: entry for name, entry in options["plan"]["hosts"].items() if entry.get("state") != ABSENT}
+        nodes = options["nodes"] if options["nodes"] is not None else node_ids(self.variables.get("hostvars") or {}, hosts)
         places: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
         for name, entry in hosts.items():
             if nodes.get(name):
@@ -38,7 +37,7 @@ class ActionModule(AwsAction):
                 here.setdefault(entry["name"], {})[str(nodes[name])] = name
         result: dict[str, Any] = {"changed": False, "associations": [], "hosts": {}, "refusals": {}}
         for (profile, region), asked in places.items():
-            for one in self._read(partial(client, "ssm", profile, region), asked, result["refusals"]):
+            for one in self._read(partial(self.client, "ssm", profile, region), asked, result["refusals"]):
                 result["associations"].append({**_shown(one), "profile": profile, "region": region})
                 result["hosts"].update({asked[one.configuration][node]: _of_host(one, state) for node, state in one.nodes.items()})
         return result

@@ -19,7 +19,6 @@ from ansible_collections.cloudwatch.agent.plugins.action import (
     cw_agent_log_groups,
     ec2_flow_logs,
 )
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
 from ansible_collections.cloudwatch.agent.plugins.module_utils._template import stack
@@ -60,28 +59,24 @@ class ActionModule(ControllerAction):
     """The controller's side of cw_agent_cloudformation; neither a host nor AWS is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Write the templates that differ from the files that are there."""
-        super().run(tmp, task_vars)
-        _options, given = self.validate_argument_spec(ARGUMENTS)
-        limit = (task_vars or {}).get("ansible_limit")
+        limit = self.variables.get("ansible_limit")
         if limit:
-            return {"failed": True, "changed": False, "msg": LIMITED.format(limit=limit)}
-        parts = Parts(**{part: _validated(part, given[part]) for part in given["parts"]})
-        try:
-            hosts = _hosts(given["plan"], task_vars or {})
-            found = assembled(given["plan"], hosts, parts, given["region"])
-            made = [
-                _entry(Path(given["directory"]), target, number, template)
-                for target, resources in found.resources.items()
-                for number, template in enumerate(stack.templates(resources, given["description"], given["limit"]), 1)
-            ]
-        except ConfigError as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+            return self.failed(LIMITED.format(limit=limit))
+        parts = Parts(**{part: _validated(part, options[part]) for part in options["parts"]})
+        hosts = _hosts(options["plan"], self.variables)
+        found = assembled(options["plan"], hosts, parts, options["region"])
+        made = [
+            _entry(Path(options["directory"]), target, number, template)
+            for target, resources in found.resources.items()
+            for number, template in enumerate(stack.templates(resources, options["description"], options["limit"]), 1)
+        ]
         for line in found.notes:
             self._display.warning(line)
-        return self._written(Path(given["directory"]), made)
+        return self._written(Path(options["directory"]), made)
 
     def _written(self, directory: Path, made: list[dict[str, Any]]) -> dict[str, Any]:
         others = sorted({str(path) for path in directory.glob("*.json")} - {one["path"] for one in made})

@@ -12,9 +12,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_grou
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import dashboards as calls
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.delivery_roles import account
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import alarm_hosts
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import written
 
@@ -40,33 +38,28 @@ class ActionModule(AwsAction):
     """The controller's side of cw_agent_dashboards; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Check all bodies, read what is there, then write what differs."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        self._client: Clients = clients(connection)
-        self._limited = bool((task_vars or {}).get("ansible_limit"))
-        plan, mask = given["plan"], mask_of(given["plan"].get("configurations", []))
-        try:
-            named = dict(self._alarms(plan, task_vars or {}, given["alarm_prefix"])) if given["dashboards"] else {}
-            wanted = dashboards.desired(plan, given["dashboards"], named)
-            found = [(one, calls.read(self._cloudwatch(plan, one), one.name, bool(one.tags or one.purge_tags))) for one in wanted]
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": mask(str(error))}
-        return mask(self._ensure(plan, found))
+        self._limited = bool(self.variables.get("ansible_limit"))
+        plan = options["plan"]
+        named = dict(self._alarms(plan, self.variables, options["alarm_prefix"])) if options["dashboards"] else {}
+        wanted = dashboards.desired(plan, options["dashboards"], named)
+        found = [(one, calls.read(self._cloudwatch(plan, one), one.name, bool(one.tags or one.purge_tags))) for one in wanted]
+        return self.mask(self._ensure(plan, found))
 
     def _alarms(self, plan: Mapping[str, Any], variables: Mapping[str, Any], prefix: str) -> Iterator[tuple[tuple[str, str], list[str]]]:
         """The ARNs of the alarms that the hosts ask for, by profile and region, without those that composite alarms stand for."""
         wanted = alarms.desired(plan, alarm_hosts(plan, variables), [], [], prefix).alarms
         for target, those in wanted.items():
-            own = account(self._client("sts", *target))
+            own = account(self.client("sts", *target))
             yield (target.profile, target.region), alarms.alarm_arns(own, target.region, those.values())
 
     def _cloudwatch(self, plan: Mapping[str, Any], one: dashboards.Wanted) -> Any:
         """A client of any region: dashboards belong to the whole account."""
         regions = sorted(item["region"] for item in plan.get("configurations", []) if item["profile"] == one.profile)
-        return self._client("cloudwatch", one.profile, regions[0] if regions else "")
+        return self.client("cloudwatch", one.profile, regions[0] if regions else "")
 
     def _ensure(self, plan: Mapping[str, Any], found: list[tuple[dashboards.Wanted, dashboards.Found | None]]) -> dict[str, Any]:
         entries: list[dict[str, Any]] = []

@@ -10,9 +10,8 @@ from typing import Any, Iterator, Mapping
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.monitoring import Wanted, desired, forecast
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import monitoring
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import monitoring_settings
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import written
 
@@ -26,33 +25,28 @@ class ActionModule(AwsAction):
     """The controller's side of cw_agent_detailed_monitoring; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Read the instances, refuse those that are gone, then switch what differs."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        client: Clients = clients(connection)
-        try:
-            wanted = desired(given["plan"], monitoring_settings(given["plan"], task_vars or {}))
-            found: dict[tuple[Target, str], bool] = {}
-            for target in dict.fromkeys(one.target for one in wanted):
-                ids = [one.instance for one in wanted if one.target == target]
-                found.update({(target, key): state for key, state in monitoring.read(client("ec2", *target), ids).items()})
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+        wanted = desired(options["plan"], monitoring_settings(options["plan"], self.variables))
+        found: dict[tuple[Target, str], bool] = {}
+        for target in dict.fromkeys(one.target for one in wanted):
+            ids = [one.instance for one in wanted if one.target == target]
+            found.update({(target, key): state for key, state in monitoring.read(self.client("ec2", *target), ids).items()})
         gone = [
             f"{one.host}: {one.instance} is no instance of {one.target.region}."
             for one in wanted
             if (one.target, one.instance) not in found
         ]
         if gone:
-            return {"failed": True, "changed": False, "msg": "\n".join(gone) + " Hint: correct instance_id, or leave the host out."}
+            return self.failed("\n".join(gone) + " Hint: correct instance_id, or leave the host out.")
         differing = [one for one in wanted if found[one.target, one.instance] != one.enabled]
-        failed = {} if self._task.check_mode else dict(_switched(client, differing))
+        failed = {} if self._task.check_mode else dict(_switched(self.client, differing))
         entries = [_entry(one, one in differing, failed) for one in wanted]
         changed = [one for one in entries if one["changed"]]
         sides = {side: {f"{one['region']}/{one['host']}": one[side] for one in changed} for side in ("before", "after")}
-        result = {"changed": bool(changed), "instances": entries, "forecast": forecast(wanted, given["prices"])}
+        result = {"changed": bool(changed), "instances": entries, "forecast": forecast(wanted, options["prices"])}
         result |= {"diff": sides} if changed else {}
         return {
             **result,

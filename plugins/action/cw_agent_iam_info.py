@@ -8,15 +8,12 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import iam_reading, principals
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.iam_reading import Found
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import iam, iam_diff
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.iam import Options, Wanted
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import IAM_EXISTING as EXISTING
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import IAM_NAME as NAME
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.hosts import iam_variable, identity
@@ -39,39 +36,34 @@ class ActionModule(AwsAction):
     """The controller's side of cw_agent_iam_info; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the roles and users of the plan's hosts; fail with one message that names all that cannot be."""
-        super().run(tmp, task_vars)
-        self._given, connection = self.connect(ARGUMENTS)
-        self._hostvars = (task_vars or {}).get("hostvars") or {}
-        inventory = (task_vars or {}).get("groups", {}).get("all", [])
-        self._beside = configurations_beside(self._given["plan"], self._hostvars, inventory)
-        self._client = clients(connection)
+        self._options = options
+        self._hostvars = self.variables.get("hostvars") or {}
+        inventory = self.variables.get("groups", {}).get("all", [])
+        self._beside = configurations_beside(self._options["plan"], self._hostvars, inventory)
         self._problems: list[str] = []
         self._differences: list[dict[str, Any]] = []
-        try:
-            found = self._identities()
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+        found = self._identities()
         if self._problems:
-            return {"failed": True, "changed": False, "msg": "\n".join(self._problems)}
+            return self.failed("\n".join(self._problems))
         users = [{key: one[key] for key in ("name", "account", "profile", "region")} for one in found if one["kind"] == iam.USER]
         instances = [instance for one in found for instance in one["instances"]]
         self._display_differences()
         result = {"changed": False, "identities": found, "users": users, "instances": instances, "differences": self._differences}
         # The policies name namespaces and log groups.
-        return {**result, "_ansible_no_log": any(item.get("vaulted") for item in self._given["plan"]["configurations"])}
+        return {**result, "_ansible_no_log": any(item.get("vaulted") for item in self._options["plan"]["configurations"])}
 
     def _display_differences(self) -> None:
         """Nobody else does: the modules of amazon.aws that make the changes say what they have become alone."""
-        mask = mask_of(self._given["plan"]["configurations"])
-        for item in map(mask, self._differences if not self._task.no_log else []):
+        for item in map(self.mask, self._differences if not self._task.no_log else []):
             title = f"{item['kind']} {item['name']} of account {item['account']}"
             self._display.display("\n".join(iam_diff.lines(title, item["before"], item["after"])) + "\n")
 
     def _identities(self) -> list[dict[str, Any]]:
-        given = self._given
+        given = self._options
         attach = tuple(given["managed_policies"])
         options = Options(given["path"], given["identity_tags"], attach, given["generated"], given["create_groups"])
         iam.check(options)
@@ -80,7 +72,7 @@ class ActionModule(AwsAction):
         instances = self._instances(hosts) if given["associate"] else {}
         wanted = {host: self._wanted(host, entry, instances.get(host, {}).get("before", "")) for host, entry in hosts.items()}
         accounts = {
-            entry["profile"]: iam_reading.account_of(self._client("sts", entry["profile"], entry["region"])) for entry in hosts.values()
+            entry["profile"]: iam_reading.account_of(self.client("sts", entry["profile"], entry["region"])) for entry in hosts.values()
         }
         found = iam.principals(plan, wanted, accounts, options)
         self._problems += [line for one in found for line in self._shared(one)]
@@ -88,12 +80,12 @@ class ActionModule(AwsAction):
 
     def _shared(self, principal: iam.Principal) -> list[str]:
         """Hosts that this run leaves out, and that would lose what they have by the same name."""
-        here = {(item["name"], item["region"]) for item in self._given["plan"]["configurations"]}
+        here = {(item["name"], item["region"]) for item in self._options["plan"]["configurations"]}
         hosts = [
             host
             for host, (configuration, region) in self._beside.items()
             if (self._variable(host, NAME) or iam.default_name(configuration)) == principal.name
-            and (self._given["state"] == ABSENT or (configuration, region) not in here)
+            and (self._options["state"] == ABSENT or (configuration, region) not in here)
         ]
         named = f"{listed(hosts)}: this run leaves them out, and they would lose what they have by the {principal.kind} {principal.name}."
         return [f"{named} Hint: run for them as well, or give them another {NAME}."] if hosts else []
@@ -110,7 +102,7 @@ class ActionModule(AwsAction):
                 targets.setdefault((entry["profile"], entry["region"]), {})[instance] = host
         found = {}
         for (profile, region), names in targets.items():
-            for instance, one in principals.instances(self._client("ec2", profile, region), list(names)).items():
+            for instance, one in principals.instances(self.client("ec2", profile, region), list(names)).items():
                 found[names[instance]] = {
                     "instance_id": instance,
                     "profile": profile,
@@ -128,13 +120,13 @@ class ActionModule(AwsAction):
         if before.rpartition("/")[2] in ("", name) or choice == "replace":
             return mine
         if choice == "refuse":
-            if self._given["state"] == "present":
+            if self._options["state"] == "present":
                 self._problems.append(
                     f"{host} has the instance profile {before}, and {name} is wanted. Hint: set {EXISTING} to extend, which adds the "
                     "policy to that profile's role, or to replace, which takes that role's permissions from the host."
                 )
             return mine
-        arn = principals.role_of_profile(self._client("iam", entry["profile"], entry["region"]), before).arn
+        arn = principals.role_of_profile(self.client("iam", entry["profile"], entry["region"]), before).arn
         if not arn:
             self._problems.append(
                 f"{host} has the instance profile {before}, which has no role to extend. Hint: set {EXISTING} to replace."
@@ -142,7 +134,7 @@ class ActionModule(AwsAction):
         return Wanted(iam.ROLE, arn.rpartition("/")[2] or name, "", False)
 
     def _entry(self, principal: iam.Principal, options: Options, instances: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-        client = self._client("iam", principal.profile, principal.region)
+        client = self.client("iam", principal.profile, principal.region)
         item = iam.desired(principal, options)
         found = iam_reading.existing(iam_reading.principal, client, principal.kind, principal.name)
         self._problems += iam.refusals(item, found.path if found else None, found.tags if found else {}, options.path)
@@ -178,7 +170,7 @@ class ActionModule(AwsAction):
             held = {"trust": found.trust, "tags": found.tags, "boundary": found.boundary, "attached": sorted(found.attached)}
             held |= {"inline": inline, "managed": managed}
         gone = [arns[name] for name in stale]
-        after = iam_diff.planned(held, item, self._given["state"] == "present", self._given["boundary"], gone)
+        after = iam_diff.planned(held, item, self._options["state"] == "present", self._options["boundary"], gone)
         before, after = iam_diff.difference(held, after)
         if before or after:
             named = {"kind": principal.kind, "name": principal.name, "account": principal.account}

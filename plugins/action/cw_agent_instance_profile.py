@@ -9,7 +9,8 @@ from typing import Any, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import instance_profiles
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import written
 
 INSTANCE: dict[str, dict[str, Any]] = {
     "instance_id": {"type": "str", "required": True},
@@ -30,21 +31,16 @@ class ActionModule(AwsAction):
     """The controller's side of cw_agent_instance_profile; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Read all instances, refuse all that cannot be, then write what differs."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        self._client: Clients = clients(connection)
-        present = given["state"] == "present"
-        try:
-            found = self._found(given["instances"])
-            wrong = [line for one in given["instances"] for line in self._problems(one, found)] if present else []
-            if wrong:
-                return {"failed": True, "changed": False, "msg": "; ".join(wrong) + ". Hint: set replace, or leave the instances out."}
-            return self._ensure([one for one in given["instances"] if _differs(one, found, present)], found, present)
-        except AwsError as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+        present = options["state"] == "present"
+        found = self._found(options["instances"])
+        wrong = [line for one in options["instances"] for line in self._problems(one, found)] if present else []
+        if wrong:
+            return self.failed("; ".join(wrong) + ". Hint: set replace, or leave the instances out.")
+        return self._ensure([one for one in options["instances"] if _differs(one, found, present)], found, present)
 
     def _found(self, wanted: list[dict[str, Any]]) -> Found:
         targets: dict[tuple[str, str], list[str]] = {}
@@ -52,7 +48,7 @@ class ActionModule(AwsAction):
             targets.setdefault((one["profile"], one["region"]), []).append(one["instance_id"])
         found: Found = {}
         for target, ids in targets.items():
-            found.update(instance_profiles.instances(self._client("ec2", *target), ids))
+            found.update(instance_profiles.instances(self.client("ec2", *target), ids))
         return found
 
     def _problems(self, one: Mapping[str, Any], found: Found) -> list[str]:
@@ -63,9 +59,12 @@ class ActionModule(AwsAction):
     def _ensure(self, wanted: list[dict[str, Any]], found: Found, present: bool) -> dict[str, Any]:
         before = {one["instance_id"]: found[one["instance_id"]].profile for one in wanted}
         after = {one["instance_id"]: one["instance_profile"] if present else "" for one in wanted}
-        for one in wanted if not self._task.check_mode else []:
+        for number, one in enumerate(wanted if not self._task.check_mode else []):
             key = one["instance_id"]
-            instance_profiles.ensure(self._client("ec2", one["profile"], one["region"]), key, found[key], after[key])
+            try:
+                instance_profiles.ensure(self.client("ec2", one["profile"], one["region"]), key, found[key], after[key])
+            except AwsError as error:
+                return self.failed(str(error), changed=written(number, error))
         return {"changed": bool(wanted), "before": before, "after": after, "diff": {"before": before, "after": after} if wanted else {}}
 
 

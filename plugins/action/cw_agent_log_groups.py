@@ -12,11 +12,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account.log_grou
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.steps import Step
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import log_groups
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary, written
 
 STATE: dict[str, Any] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
@@ -81,35 +79,24 @@ class ActionModule(AwsAction):
     """The controller's side of cw_agent_log_groups; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Read all groups, refuse all that cannot be, then write what differs."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        self._client: Clients = clients(connection)
-        mask = mask_of(given["plan"].get("configurations", []))
-        defaults = Defaults(given["retention_in_days"], tuple(given["kms_key_ids"]), given["group_tags"], given["deletion_protection"])
-        try:
-            wanted = desired(given["plan"], [self._placed(one, given["plan"]) for one in given["groups"]], defaults)
-            groups = [one for target, named in wanted.groups.items() for one in self._read(target, list(named.values()))]
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": mask(str(error))}
+        defaults = Defaults(
+            options["retention_in_days"], tuple(options["kms_key_ids"]), options["group_tags"], options["deletion_protection"]
+        )
+        wanted = desired(options["plan"], [self.placed("logs", one, options["plan"]) for one in options["groups"]], defaults)
+        groups = [one for target, named in wanted.groups.items() for one in self._read(target, list(named.values()))]
         wrong = [*_differing(groups), *(of_region(one.target, line) for one in groups for line in self._refusals(one))]
         if wrong:
-            return {"failed": True, "changed": False, "msg": mask("\n".join(wrong))}
-        for line in self._warnings(groups, wanted.skipped, given["retention_in_days"]):
-            self._display.warning(mask(line))
-        return mask({**self._ensure(groups), "skipped": wanted.skipped})
-
-    def _placed(self, entry: dict[str, Any], plan: Mapping[str, Any]) -> dict[str, Any]:
-        """A group that is named, with the region of the task or of its profile where neither it nor the plan says one."""
-        profiles = {item["profile"] for item in plan.get("configurations", [])}
-        if entry["region"] or entry["profile"] in profiles or (profiles and not entry["profile"]):
-            return entry
-        return {**entry, "region": self._logs(Target(entry["profile"], "")).meta.region_name}
+            return self.failed("\n".join(wrong))
+        for line in self._warnings(groups, wanted.skipped, options["retention_in_days"]):
+            self._display.warning(self.mask(line))
+        return self.mask({**self._ensure(groups), "skipped": wanted.skipped})
 
     def _logs(self, target: Target) -> Any:
-        return self._client("logs", target.profile, target.region)
+        return self.client("logs", target.profile, target.region)
 
     def _read(self, target: Target, wanted: list[Wanted]) -> list[_Group]:
         found = log_groups.read(self._logs(target), wanted)

@@ -14,9 +14,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account.steps im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import delivery_roles, log_policies
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.log_groups import unknown
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import of_region, summary, written
 
 POLICY: dict[str, dict[str, Any]] = {
@@ -36,21 +35,16 @@ class ActionModule(AwsAction):
     """The controller's side of cw_agent_log_policies; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Read all policies, refuse all that cannot be, then write what differs."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        self._client: Clients = clients(connection)
         self._account = functools.lru_cache(maxsize=None)(self._asked)
-        try:
-            wanted = rules.desired([{**one, "region": one["region"] or self._region(one["profile"])} for one in given["policies"]])
-            there = {target: self._read(target, ones) for target, ones in wanted.items()}
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+        wanted = rules.desired([{**one, "region": one["region"] or self.region_of("logs", one["profile"])} for one in options["policies"]])
+        there = {target: self._read(target, ones) for target, ones in wanted.items()}
         wrong = [line for target, ones in wanted.items() for line in self._refusals(target, ones, there[target])]
         if wrong:
-            return {"failed": True, "changed": False, "msg": "\n".join(wrong)}
+            return self.failed("\n".join(wrong))
         entries, failures = [], []
         for target, ones in wanted.items():
             for one in sorted(ones, key=lambda other: other.state == rules.PRESENT):  # removals first: AWS counts
@@ -59,10 +53,7 @@ class ActionModule(AwsAction):
         return summary("policies", entries, failures)
 
     def _asked(self, target: Target) -> Account:
-        return delivery_roles.account(self._client("sts", *target))
-
-    def _region(self, profile: str) -> str:
-        return str(self._client("logs", profile, "").meta.region_name)
+        return delivery_roles.account(self.client("sts", *target))
 
     def _arn(self, target: Target, log_group: str) -> str:
         if not log_group:
@@ -72,7 +63,7 @@ class ActionModule(AwsAction):
 
     def _read(self, target: Target, wanted: list[rules.Wanted]) -> list[rules.Found]:
         arns = sorted({self._arn(target, one.log_group) for one in wanted if one.log_group})
-        return log_policies.read(self._client("logs", *target), wanted, arns)
+        return log_policies.read(self.client("logs", *target), wanted, arns)
 
     def _steps(self, target: Target, one: rules.Wanted, there: list[rules.Found]) -> list[Step]:
         return rules.steps(one, there, self._arn(target, one.log_group))
@@ -80,12 +71,12 @@ class ActionModule(AwsAction):
     def _refusals(self, target: Target, wanted: list[rules.Wanted], there: list[rules.Found]) -> Iterator[str]:
         yield from (of_region(target, line) for line in rules.problems(wanted, there))
         for one in wanted:
-            for line in unknown(self._client("logs", *target), self._steps(target, one, there)):
+            for line in unknown(self.client("logs", *target), self._steps(target, one, there)):
                 yield of_region(target, f"{one.said}: {line}")
 
     def _ensure(self, target: Target, one: rules.Wanted, there: list[rules.Found], entry: dict[str, Any]) -> list[str]:
         try:
-            log_policies.ensure(self._client("logs", *target), one.label, self._steps(target, one, there))
+            log_policies.ensure(self.client("logs", *target), one.label, self._steps(target, one, there))
         except AwsError as error:
             entry.update(changed=written(None, error), after={}, msg=str(error))  # nobody has read what it is now
             return [of_region(target, str(error))]

@@ -8,15 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Mapping
 
-from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import instances, permissions
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Subject
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import Identities
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import observations
@@ -40,25 +37,21 @@ WITHOUT = " cw_agent_permissions_check: never does without this question."
 class ActionModule(AwsAction):
     """The controller's side of cw_agent_permissions_info; no host is contacted."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return every principal with what it lacks; fail with one message where something is missing."""
-        super().run(tmp, task_vars)
-        self._options, connection = self.connect(ARGUMENTS)
-        self._clients = clients(connection)
-        plan, hostvars = self._options["plan"], (task_vars or {}).get("hostvars") or {}
+        self._options = options
+        plan, hostvars = options["plan"], self.variables.get("hostvars") or {}
         hosts = {name: entry for name, entry in plan["hosts"].items() if entry["state"] != ABSENT}
         callers: dict[str, str] = {}
-        if self._options["scope"] == CHANGING:
+        if options["scope"] == CHANGING:
             seen = {name: result for name, result in observations(hostvars, hosts).items() if permissions.is_changing(result)}
             hosts = {name: hosts[name] for name in hosts if name in seen}
             callers = {name: arn for name, result in seen.items() if (arn := result["agent"]["caller"]["arn"])}
-        identities = Identities(self._clients, hostvars, self._options["principals"], callers)
-        try:
-            subjects = permissions.subjects(plan, identities.of(hosts), self._options["create_groups"])
-        except ConfigError as error:
-            raise AnsibleActionFail(str(error)) from error
-        mask = mask_of(plan["configurations"])
-        entries = [mask(self._entry(subject)) for subject in subjects]
+        identities = Identities(self.client, hostvars, options["principals"], callers)
+        subjects = permissions.subjects(plan, identities.of(hosts), options["create_groups"])
+        entries = [self.mask(self._entry(subject)) for subject in subjects]
         self._warn(entries, identities.unread)
         return self._finish(entries, identities.instances())
 
@@ -66,7 +59,7 @@ class ActionModule(AwsAction):
         if not subject.identity.arn:
             return permissions.entry(subject, None)
         try:
-            found = decisions(self._clients, subject.identity.arn, subject.needs, subject.profile, subject.region)
+            found = decisions(self.client, subject.identity.arn, subject.needs, subject.profile, subject.region)
         except AwsError as error:
             return permissions.entry(subject, None, str(error))
         return permissions.entry(subject, found)

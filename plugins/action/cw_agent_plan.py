@@ -51,41 +51,41 @@ _ASKED = 3
 class ActionModule(ControllerAction):
     """The controller's side of cw_agent_plan; no host is contacted."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the plan; fail with one message if anything is wrong."""
-        super().run(tmp, task_vars)
-        _options, arguments = self.validate_argument_spec(ARGUMENTS)
-        variables = task_vars or {}
+        variables = self.variables
         planner = Planner()
         self._alarmed: dict[str, Host] = {}
         planner.plan.errors += [*self._invisible(variables), *_wave_errors(variables)]
-        for host in arguments["hosts"]:
+        for host in options["hosts"]:
             self._add(planner, host, variables["hostvars"])
         message = failure(planner.plan)
         result = _result(planner.plan, message)
-        if arguments["report"]:
-            result["report"] = self._report(result, arguments, variables["hostvars"])
+        if options["report"]:
+            result["report"] = self._report(result, options, variables["hostvars"])
             # Everything was said once already.
             count = result["report"]["counts"]["error"]
             message = f"{count} {'error stands' if count == 1 else 'errors stand'} in the report above." if message else ""
-            if arguments["strict"] and result["report"]["counts"]["warning"]:
+            if options["strict"] and result["report"]["counts"]["warning"]:
                 message = message or "There are warnings, and they are to fail the run (cw_agent_report_strict)."
-        elif arguments["fail"]:
+        elif options["fail"]:
             result["warnings"] = warnings(planner.plan)
-        if message and arguments["fail"]:
-            # Not the whole plan: a failed task prints its result. Not raised: then failed_when would not count.
-            return {"failed": True, "changed": False, "msg": message, "warnings": result.get("warnings", [])}
+        if message and options["fail"]:
+            # Not the whole plan: a failed task prints its result.
+            return self.failed(message, warnings=result.get("warnings", []))
         return result
 
-    def _report(self, plan: Mapping[str, Any], arguments: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
+    def _report(self, plan: Mapping[str, Any], options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
         """The report on *plan*, shown to people and, where asked for, written for programs."""
         asked = [host for item in plan["configurations"] for host in item["hosts"][:_ASKED] if host in hostvars]
         facts = {host: hostvars[host].get("ansible_facts") or {} for host in asked}
-        report = config_report(plan, facts, arguments["prices"])
+        report = config_report(plan, facts, options["prices"])
         if self._alarmed:
-            add_alarms(report, plan, self._alarmed, arguments["prices"])
-        if arguments["report_file"]:
-            write_json("report_file", pathlib.Path(arguments["report_file"]), report)
+            add_alarms(report, plan, self._alarmed, options["prices"])
+        if options["report_file"]:
+            write_json("report_file", pathlib.Path(options["report_file"]), report)
         for line in report["lines"]:
             self._display.display(line)
         return report
@@ -180,17 +180,17 @@ class ActionModule(ControllerAction):
         return bool(self._templar.template(here) != self._templar.copy_with_new_env(available_variables=own).template(there))
 
 
-def _refuse_other_sources(given: Mapping[str, Any]) -> None:
+def _refuse_other_sources(options: Mapping[str, Any]) -> None:
     """The distribution's own repository is asked for: nothing else may have the package."""
-    found = conflict({name: value for name, value in given.items() if value != DEFAULT_URL})
+    found = conflict({name: value for name, value in options.items() if value != DEFAULT_URL})
     if found:
         raise AnsibleError(found)
 
 
 def _wave_errors(variables: Mapping[str, Any]) -> Iterator[str]:
     """What would end the run after everything was published, some of it with a message that does not name the variable."""
-    given = variables.get("cw_agent_serial")
-    for size in given if isinstance(given, list) else [given]:
+    options = variables.get("cw_agent_serial")
+    for size in options if isinstance(options, list) else [options]:
         if size is not None and not _BATCH.fullmatch(str(size)):
             yield f"cw_agent_serial is {size!r}. Hint: give a number of hosts, a percentage such as '10%', or a list of these."
     budget = variables.get("cw_agent_max_fail_percentage")

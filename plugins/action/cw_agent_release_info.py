@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from ansible.errors import AnsibleActionFail
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.release_history import read_histories
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.listing import listing, table
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import names_by_target
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import observations
 
@@ -32,31 +30,27 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 class ActionModule(AwsAction):
     """The controller's side of cw_agent_release_info; no host is contacted, and nothing is written to AWS."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return every configuration's versions and what each host runs; fail with one message."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        if given["versions"] < 0:
-            raise AnsibleActionFail(f"versions is {given['versions']}. Hint: give 0 for those with a label or a host alone, or a number.")
-        plan, client = given["plan"], clients(connection)
-        observed = given["observed"]
-        if observed is None:
-            observed = observations((task_vars or {})["hostvars"], plan["hosts"])
-        try:
-            histories, errors = read_histories(lambda target: client("ssm", *target), names_by_target(plan, given["names"]))
-            if errors and given["fail_on_refusal"]:
-                raise next(iter(errors.values()))
-            refused = {target: str(error) for target, error in errors.items()}
-            found = listing(plan, given["names"], histories, observed, given["versions"], refused)
-        except (AwsError, ConfigError) as error:
-            # Not by raising from it: with the cause Ansible prints every configuration of the call once more.
-            return {"failed": True, "changed": False, "msg": str(error)}
-        return self._finish(given, found)
+    arguments = ARGUMENTS
 
-    def _finish(self, given: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return every configuration's versions and what each host runs; fail with one message."""
+        if options["versions"] < 0:
+            raise AnsibleActionFail(f"versions is {options['versions']}. Hint: give 0 for those with a label or a host alone, or a number.")
+        plan = options["plan"]
+        observed = options["observed"]
+        if observed is None:
+            observed = observations(self.variables["hostvars"], plan["hosts"])
+        histories, errors = read_histories(lambda target: self.client("ssm", *target), names_by_target(plan, options["names"]))
+        if errors and options["fail_on_refusal"]:
+            raise next(iter(errors.values()))
+        refused = {target: str(error) for target, error in errors.items()}
+        found = listing(plan, options["names"], histories, observed, options["versions"], refused)
+        return self._finish(options, found)
+
+    def _finish(self, options: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
         lines = table(found)
-        if given["table"]:
+        if options["table"]:
             self._display.display("\n".join(lines))
-        if given["result_file"]:
-            write_json("result_file", Path(given["result_file"]), found)
+        if options["result_file"]:
+            write_json("result_file", Path(options["result_file"]), found)
         return {"changed": False, **found, "table": lines}

@@ -36,31 +36,32 @@ TEMPLATE = Path(page.__file__).with_name("page.html")
 class ActionModule(ControllerAction):
     """The controller's side of cw_agent_report; neither a host nor AWS is contacted."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the report; fail with one message where a host differs."""
-        super().run(tmp, task_vars)
-        _options, given = self.validate_argument_spec(ARGUMENTS)
-        plan, observed = given["plan"], given["observed"]
+        plan, observed = options["plan"], options["observed"]
         if observed is None:
-            observed = observations((task_vars or {})["hostvars"], plan["hosts"])
-        found = report(plan, observed, given["releases"], given["telemetry"], given["permissions"], time.time(), given["associations"])
+            observed = observations(self.variables["hostvars"], plan["hosts"])
+        releases, telemetry, permissions = options["releases"], options["telemetry"], options["permissions"]
+        found = report(plan, observed, releases, telemetry, permissions, time.time(), options["associations"])
         lines = table(found)
-        if given["table"] and not self._task.no_log:
+        if options["table"] and not self._task.no_log:
             self._display.display("\n".join(lines))
         if not self._task.check_mode:
-            self._write(given, found)
+            self._write(options, found)
         text = message(found)
-        if text and given["fail_on_difference"]:
-            # Not the whole report: a failed task prints its result. Returned and not raised, so that failed_when and until see it.
-            return {"failed": True, "changed": False, "msg": text, "totals": found["totals"]}
+        if text and options["fail_on_difference"]:
+            # Not the whole report: a failed task prints its result.
+            return self.failed(text, totals=found["totals"])
         return {"changed": False, **found, "table": lines, "msg": text}
 
     @staticmethod
-    def _write(given: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-        if given["json_file"]:
-            replace_text("json_file", Path(given["json_file"]), json_text(found))
-        if given["html_file"]:
+    def _write(options: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+        if options["json_file"]:
+            replace_text("json_file", Path(options["json_file"]), json_text(found))
+        if options["html_file"]:
             text = page.page(TEMPLATE.read_text(encoding="utf-8"), found)
-            replace_text("html_file", Path(given["html_file"]), text)
-        if given["prometheus_file"]:
-            replace_text("prometheus_file", Path(given["prometheus_file"]), exposition(found))
+            replace_text("html_file", Path(options["html_file"]), text)
+        if options["prometheus_file"]:
+            replace_text("prometheus_file", Path(options["prometheus_file"]), exposition(found))

@@ -9,8 +9,6 @@ from typing import Any, Callable, Collection, Mapping
 
 from ansible.plugins.loader import lookup_loader
 from ansible.utils.helpers import pct_to_int
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import canaries
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import alarm_gate, gates
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import failure_of
@@ -50,57 +48,54 @@ FAILURE, CONVERGED = "cw_agent_failure", "cw_agent_converged"
 class ActionModule(ControllerAction):
     """The controller's side of cw_agent_rollout_info; neither a host nor AWS is contacted."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return what the module's documentation says; fail with one message."""
-        super().run(tmp, task_vars)
-        _options, given = self.validate_argument_spec(ARGUMENTS, required_if=REQUIRED)
-        try:
-            return {"changed": False, **STATES[given["state"]](self, given, task_vars or {})}
-        except ConfigError as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+    arguments = ARGUMENTS
+    rules = {"required_if": REQUIRED}
 
-    def planned(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the module's documentation says; fail with one message."""
+        return {"changed": False, **STATES[options["state"]](self, options)}
+
+    def planned(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Choose the canaries, and show the waves."""
-        plan, hostvars = given["plan"], variables["hostvars"]
+        plan, hostvars = options["plan"], self.variables["hostvars"]
         zones = {host: zone_of(hostvars.raw_get(host)) for host in plan["hosts"]}
-        known = canaries.concerned(plan, given["published"], observations(hostvars, plan["hosts"]), zones, given["refused"])
+        known = canaries.concerned(plan, options["published"], observations(hostvars, plan["hosts"]), zones, options["refused"])
         ssm_hosts = plan.get("ssm_hosts") or ()
-        order = canaries.waves(known, given["published"], given["canary"], lambda text: self._matching(text, variables), ssm_hosts)
+        order = canaries.waves(known, options["published"], options["canary"], self._matching, ssm_hosts)
         # Those of an interrupted roll-out have to be taken back where an alarm says so.
         begun = order.canaries != order.changing
-        alarm_gate.require_quiet(given["alarm_names"], given["alarms"], begun)
-        batches = canaries.batches(order.rest, [pct_to_int(size, len(order.rest)) for size in given["serial"]])
+        alarm_gate.require_quiet(options["alarm_names"], options["alarms"], begun)
+        batches = canaries.batches(order.rest, [pct_to_int(size, len(order.rest)) for size in options["serial"]])
         lines = canaries.lines(order, batches, len(plan["hosts"]))
         self._display.display("\n".join(lines))
-        return {**order.result(), "serial": given["serial"], "batches": batches, "lines": lines}
+        return {**order.result(), "serial": options["serial"], "batches": batches, "lines": lines}
 
-    def _matching(self, pattern: str, variables: Mapping[str, Any]) -> Collection[str]:
+    def _matching(self, pattern: str) -> Collection[str]:
         lookup = lookup_loader.get("inventory_hostnames", loader=self._loader, templar=self._templar)
-        return set(lookup.run([pattern], variables=variables))
+        return set(lookup.run([pattern], variables=self.variables))
 
-    def evaluated(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    def evaluated(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Hold every canary against the gates."""
-        plan, order, hostvars = given["plan"], given["waves"], variables["hostvars"]
+        plan, order, hostvars = options["plan"], options["waves"], self.variables["hostvars"]
         earlier = self._failures(order["canaries"], hostvars)
         found = gates.failures(
             order["canaries"],
-            given["verified"].get("hosts", []),
+            options["verified"].get("hosts", []),
             earlier,
-            given["observed"],
+            options["observed"],
             self._errors_before(plan, order, hostvars),
         )
         # Check mode has changed nobody, and observes nobody again.
-        found = found if self._task.check_mode else gates.unobserved(found, given["observed"])
-        found = gates.overtaken(found, _overtaken(plan, order["canaries"], given["overtaken"]), earlier)
+        found = found if self._task.check_mode else gates.unobserved(found, options["observed"])
+        found = gates.overtaken(found, _overtaken(plan, order["canaries"], options["overtaken"]), earlier)
         passing = [host for host in order["canaries"] if host not in {item.host for item in found}]
-        found += alarm_gate.failures(plan, passing, given["alarm_names"], given["alarms"], given["alarms_unread"])
-        if order["canaries"] and not found and given["baked"] is not None and given["baked"] < given["bake_seconds"] - 1:
+        found += alarm_gate.failures(plan, passing, options["alarm_names"], options["alarms"], options["alarms_unread"])
+        if order["canaries"] and not found and options["baked"] is not None and options["baked"] < options["bake_seconds"] - 1:
             self._display.warning(
-                f"The canaries have run for {given['baked']:.0f} of {given['bake_seconds']} seconds (cw_agent_bake_seconds): "
+                f"The canaries have run for {options['baked']:.0f} of {options['bake_seconds']} seconds (cw_agent_bake_seconds): "
                 "their wait was ended by hand. Hint: watch them; cloudwatch.agent.rollback takes the release back."
             )
-        mask = mask_of(plan["configurations"])
-        found = [item._replace(reason=str(mask(item.reason))) for item in found]
+        found = [item._replace(reason=str(self.mask(item.reason))) for item in found]
         return {
             "passed": not found,
             "failures": [item._asdict() for item in found],
@@ -123,22 +118,22 @@ class ActionModule(ControllerAction):
         changing = set(order["changing"])
         return {host: lines.get(host, []) if host in changing else others.get(plan["hosts"][host]["key"], []) for host in order["canaries"]}
 
-    def accounted(self, given: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    def accounted(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Say in one message how the roll-out ended, where it did not end well."""
-        states = {item["host"]: item for item in given["verified"]["hosts"]}
-        failing = {host: text for host, text in given["verified"]["failing"].items() if states[host]["state"] != NOT_REACHED}
+        states = {item["host"]: item for item in options["verified"]["hosts"]}
+        failing = {host: text for host, text in options["verified"]["failing"].items() if states[host]["state"] != NOT_REACHED}
         left = {host: item["cause"] for host, item in states.items() if item["state"] == NOT_REACHED}
-        stopped = [gates.Failure(**item) for item in given["gate"]["failures"]]
+        stopped = [gates.Failure(**item) for item in options["gate"]["failures"]]
         if stopped:
-            changes = {host: variables["hostvars"].raw_get(host).get(CONVERGED) for host in given["taken_back"]}
-            failing[stopped[0].host] = gates.stopped_message(stopped, gates.back(given["taken_back"], changes), *_held(given))
+            changes = {host: self.variables["hostvars"].raw_get(host).get(CONVERGED) for host in options["taken_back"]}
+            failing[stopped[0].host] = gates.stopped_message(stopped, gates.back(options["taken_back"], changes), *_held(options))
         else:
-            texts = [str(given["released"]["msg"])] if given["released"].get("failed") else []
+            texts = [str(options["released"]["msg"])] if options["released"].get("failed") else []
             texts += [gates.ended_message(left)] if left and (failing or texts or not self._task.check_mode) else []
             first = next(iter([*failing, *left, *states]), "")
             if texts and first:
                 failing[first] = "\n".join([*([failing[first]] if first in failing else []), *texts])
-        completed = not (stopped or left or given["released"].get("failed"))
+        completed = not (stopped or left or options["released"].get("failed"))
         return {"failing": failing, "completed": completed, "msg": "\n".join(failing.values())}
 
 
@@ -150,10 +145,10 @@ def _overtaken(plan: Mapping[str, Any], canaries: Collection[str], found: Collec
     return {host: reasons[place] for host, place in keys.items() if place in reasons}
 
 
-def _held(given: Mapping[str, Any]) -> tuple[list[str], list[str], dict[str, str]]:
+def _held(options: Mapping[str, Any]) -> tuple[list[str], list[str], dict[str, str]]:
     """Of the configurations that did not pass: those on hold, those of which nothing is live, and the others, with why."""
-    names, rejected = given["gate"]["names"], given["rejected"]
-    known = {item["name"]: item for item in given["published"]["configurations"]}
+    names, rejected = options["gate"]["names"], options["rejected"]
+    known = {item["name"]: item for item in options["published"]["configurations"]}
     others = {item["name"]: item["reason"] for item in rejected.get("skipped") or [] if known.get(item["name"], {}).get("live")}
     if rejected.get("failed"):
         others = {name: str(rejected.get("msg")).rstrip(".") for name in names}

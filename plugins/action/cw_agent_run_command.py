@@ -15,7 +15,6 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.agent_f
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors import CommandError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.observation import observation, unreachable_result
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, masked, passed, totals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Run
@@ -23,7 +22,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.messag
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import FAILED, MISSING, NOT_REACHED
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import fleet_convergence as states
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.controller_rights import require_controller
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_commands import FleetCommands
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_convergence import Convergence
@@ -54,71 +53,75 @@ PROFILE = "cw_agent_credentials_profile"
 class ActionModule(AwsAction):
     """The controller's side of cw_agent_run_command; no host is contacted by Ansible."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+    rules = {"required_if": [("state", CONVERGED, ("published",))]}
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Observe the fleet, or converge it and account for every host; fail where one is not well."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS, required_if=[("state", CONVERGED, ("published",))])
-        self._given, self._made = given, clients(connection)
-        self._mask = mask_of(given["plan"]["configurations"])
+        self._options = options
         self._convergence: Convergence | None = None
-        hostvars = (task_vars or {}).get("hostvars") or {}
+        hostvars = self.variables.get("hostvars") or {}
         try:
-            known = {host: hostvars[host] for host in given["plan"]["hosts"] if host in hostvars}
+            known = {host: hostvars[host] for host in options["plan"]["hosts"] if host in hostvars}
             profiles = {host: str(variables.get(PROFILE) or "") for host, variables in known.items()}
-            nodes = given["nodes"] if given["nodes"] is not None else node_ids(known, known)
-            targets = agent_fleet.targets(given["plan"], given["published"] or {}, nodes, given["hosts"], profiles)
+            nodes = options["nodes"] if options["nodes"] is not None else node_ids(known, known)
+            targets = agent_fleet.targets(options["plan"], options["published"] or {}, nodes, options["hosts"], profiles)
             with Interruption() as interruption:
-                fleet = FleetCommands(connection, self._show, interruption.sleep, given["delivery_timeout"])
+                fleet = FleetCommands(self.aws, self._show, interruption.sleep, options["delivery_timeout"])
                 try:
                     result = (
-                        self._observed(targets, fleet) if given["state"] == OBSERVED else self._allowed_converged(targets, fleet, hostvars)
+                        self._observed(targets, fleet)
+                        if options["state"] == OBSERVED
+                        else self._allowed_converged(targets, fleet, hostvars)
                     )
                 except InterruptionError:
                     self._display.warning("Interrupted: the command that is under way is being cancelled.")
                     fleet.cancel()
-                    result = {"failed": True, "msg": "interrupted", "changed": bool(fleet.command_ids)}
+                    result = self.failed("interrupted", changed=bool(fleet.command_ids))
         except (AwsError, CommandError, ConfigError) as error:
             changed = self._convergence is not None and self._convergence.has_changed
-            return {"failed": True, **getattr(error, "details", {}), "changed": changed, "msg": str(self._mask(str(error)))}
+            return self.failed(str(error), **{**getattr(error, "details", {}), "changed": changed})
         return result
 
     def _observed(self, targets: Sequence[Target], fleet: FleetCommands) -> dict[str, Any]:
         fleet.know(targets)
         agents, silent = fleet.ask(targets)
-        found = {target.host: observation(self._mask(agents[target.host]), target) for target in targets if target.host in agents}
+        found = {target.host: observation(self.mask(agents[target.host]), target) for target in targets if target.host in agents}
         differing = [host for host, item in found.items() if not item["converged"]]
-        if self._given["check_permissions"]:
+        if self._options["check_permissions"]:
             lacking = {target.host: agent_fleet.needs(agents[target.host], target) for target in targets if target.host in differing}
             self._require_controller([target for target in targets if target.host in differing], lacking)
-        found |= {host: unreachable_result(str(self._mask(reason))) for host, reason in silent.items()}
+        found |= {host: unreachable_result(str(self.mask(reason))) for host, reason in silent.items()}
         return {"changed": False, "observed": found, "to_converge": differing, "command_ids": fleet.command_ids}
 
     def _allowed_converged(self, targets: Sequence[Target], fleet: FleetCommands, hostvars: Any) -> dict[str, Any]:
         """Converge the hosts that nothing forbids to."""
-        given = self._given
-        stopped = given["stopped"] or _stopped(hostvars, given["plan"]["hosts"])
+        options = self._options
+        stopped = options["stopped"] or _stopped(hostvars, options["plan"]["hosts"])
         kept = {target.host: {"state": NOT_REACHED, "reason": stopped} for target in targets if stopped}
         kept |= {
-            target.host: {"state": FAILED, "reason": given["refused"][target.host]} for target in targets if target.host in given["refused"]
+            target.host: {"state": FAILED, "reason": options["refused"][target.host]}
+            for target in targets
+            if target.host in options["refused"]
         }
         others = [target for target in targets if target.host not in kept]
         try:
             return self._converged(others, fleet, kept)
         except (AwsError, CommandError) as error:
-            if not given["defer"] or (self._convergence is not None and self._convergence.has_changed):
+            if not options["defer"] or (self._convergence is not None and self._convergence.has_changed):
                 raise
             # The account comes later, and has to name every host.
-            failures = {**kept, **{target.host: {"state": FAILED, "reason": str(self._mask(str(error)))} for target in others}}
+            failures = {**kept, **{target.host: {"state": FAILED, "reason": str(self.mask(str(error)))} for target in others}}
             return {"changed": False, "states": dict.fromkeys(failures, states.NOT_REACHED), "failures": failures, "converged": {}}
 
     def _converged(self, targets: Sequence[Target], fleet: FleetCommands, kept: Mapping[str, dict[str, str]]) -> dict[str, Any]:
-        given = self._given
-        convergence = self._convergence = Convergence(fleet, given["published"], self._proved, given["max_fail_percentage"])
+        options = self._options
+        convergence = self._convergence = Convergence(fleet, options["published"], self._proved, options["max_fail_percentage"])
         self._evaluations: dict[str, dict[str, Any]] = {}
         fleet.know(targets)
         differing = convergence.look(targets) if targets else []
-        waves = agent_fleet.waves(differing, given["waves"])
-        if given["check_permissions"]:
+        waves = agent_fleet.waves(differing, options["waves"])
+        if options["check_permissions"]:
             self._require_controller(differing, convergence.needs)
         if self._task.check_mode:
             convergence.states.update({target.host: states.WOULD_CHANGE for target in differing})
@@ -130,15 +133,15 @@ class ActionModule(AwsAction):
             "states": {**convergence.states, **dict.fromkeys(kept, states.NOT_REACHED)},
             "needs": {host: some for host, some in convergence.needs.items() if some},
             "waves": [[target.host for target in wave] for wave in waves],
-            "converged": {host: self._mask(change) for host, change in convergence.changes.items()},
-            "failures": {host: {**failure, "reason": str(self._mask(failure["reason"]))} for host, failure in failures.items()},
-            "observed": {host: {"agent": self._mask(agent)} for host, agent in convergence.after.items() if agent},
+            "converged": {host: self.mask(change) for host, change in convergence.changes.items()},
+            "failures": {host: {**failure, "reason": str(self.mask(failure["reason"]))} for host, failure in failures.items()},
+            "observed": {host: {"agent": self.mask(agent)} for host, agent in convergence.after.items() if agent},
             "command_ids": fleet.command_ids,
         }
-        return result if given["defer"] else {**result, **self._accounted(convergence, failures)}
+        return result if options["defer"] else {**result, **self._accounted(convergence, failures)}
 
     def _require_controller(self, differing: Sequence[Target], lacking: Mapping[str, Collection[str]]) -> None:
-        require_controller(self._made, differing, lacking, self._given["associated"], self._display.warning)
+        require_controller(self.client, differing, lacking, self._options["associated"], self._display.warning)
 
     def _proved(self, hosts: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
         """Why the telemetry of hosts that were changed is missing, by host."""
@@ -149,13 +152,13 @@ class ActionModule(AwsAction):
     def _evaluate(self, hosts: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         changed = {host: {"changed": True, "agent": after[host]} for host in hosts if after.get(host)}
         observed = {host: {"agent": before[host]} for host in hosts if before.get(host)}
-        run = Run(self._given["plan"], observed, converged=changed, sources=self._given["published"]["sources"])
-        settings = Settings(time.time(), self._given["window"], self._given["timeout"], False)
+        run = Run(self._options["plan"], observed, converged=changed, sources=self._options["published"]["sources"])
+        settings = Settings(time.time(), self._options["window"], self._options["timeout"], False)
         places: dict[tuple[str, str], list[Any]] = {}
         for host in run.hosts(hosts):
             places.setdefault((host.profile, host.region), []).append(host)
         for (profile, region), some in places.items():
-            watch = Watch(lambda service, profile=profile, region=region: self._made(service, profile, region), settings)  # type: ignore[misc]
+            watch = Watch(lambda service, profile=profile, region=region: self.client(service, profile, region), settings)  # type: ignore[misc]
             self._evaluations.update({item["host"]: item for item in watch.run(some)[0]})
 
     def _accounted(self, convergence: Convergence, failures: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -165,7 +168,7 @@ class ActionModule(AwsAction):
         if not self._task.check_mode:
             unchanged = [host for host, state in convergence.states.items() if state == states.UNCHANGED]
             self._evaluate(unchanged, convergence.before, {})
-            entries = masked(account(names, self._evaluations.values(), failures, names), self._mask)
+            entries = masked(account(names, self._evaluations.values(), failures, names), self.mask)
         lines = table(entries) if entries else []
         if lines:
             self._show("\n".join(lines))
@@ -176,7 +179,7 @@ class ActionModule(AwsAction):
             "totals": totals(entries),
             "verified": passed(entries),
             "table": lines,
-            "msg": str(self._mask(text)),
+            "msg": str(self.mask(text)),
             "failed": bool(text),
         }
 

@@ -12,8 +12,6 @@ from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from ansible.errors import AnsibleActionFail
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.telemetry import Watch
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import listed
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import is_without_role
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import (
@@ -34,7 +32,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.messag
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.recheck import failing, rechecked, to_observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import MISSING
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import said_of_instances
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import CONVERGED, FAILURE, OBSERVED, variables_of
@@ -105,37 +103,33 @@ class Outcome(NamedTuple):
 class ActionModule(AwsAction):
     """The controller's side of cw_agent_telemetry_info; no host is contacted."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+    rules = {"mutually_exclusive": EXCLUSIVE, "required_one_of": SOURCES_OF_HOSTS}
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the account of the run; fail with one message if telemetry is missing or could not be asked for."""
-        super().run(tmp, task_vars)
-        self._variables = task_vars or {}
-        options, connection = self.connect(ARGUMENTS, mutually_exclusive=EXCLUSIVE, required_one_of=SOURCES_OF_HOSTS)
         plan = options["plan"]
-        self._mask = mask_of(plan["configurations"] if plan else [])
         asked = plan is not None and options["evaluated"] is None
         self._host_variables = {name: self._read(name) for name in options["hosts"]} if asked else {}
-        try:
-            failures = options["failures"] or self._failures(options, connection)
-            outcome = self._outcome(options, failures, connection)
-            names = options["hosts"] or [item["host"] for item in outcome.evaluations]
-            planned = (plan or {}).get("hosts") or {}
-            entries = account(names, outcome.evaluations, failures, planned, self._removals(options, planned) if asked else {})
-        except ConfigError as error:
-            raise AnsibleActionFail(str(error)) from error
+        failures = options["failures"] or self._failures(options)
+        outcome = self._outcome(options, failures)
+        names = options["hosts"] or [item["host"] for item in outcome.evaluations]
+        planned = (plan or {}).get("hosts") or {}
+        entries = account(names, outcome.evaluations, failures, planned, self._removals(options, planned) if asked else {})
         return self._finish(options, entries, outcome)
 
     def _read(self, host: str) -> Mapping[str, Any]:
-        hostvars = self._variables["hostvars"]
+        hostvars = self.variables["hostvars"]
         return variables_of(host, hostvars.raw_get(host)) if host in hostvars else {}
 
-    def _failures(self, options: Mapping[str, Any], connection: AwsConnection) -> dict[str, Mapping[str, Any]]:
+    def _failures(self, options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         observed = self._by_host(options, "observed", OBSERVED)
         found = {name: failure_of(known.get(FAILURE), observed.get(name)) for name, known in self._host_variables.items()}
         failures = {name: failure for name, failure in found.items() if failure}
         planned = (options["plan"] or {}).get("hosts") or {}
         # A host cannot say why it has no role; nobody is asked for hosts that have one.
         asked = {name: planned[name] for name in failures if name in planned and is_without_role(observed.get(name))}
-        said = said_of_instances(clients(connection), self._variables["hostvars"], asked) if asked else {}
+        said = said_of_instances(self.client, self.variables["hostvars"], asked) if asked else {}
         for name, text in said.items():
             failures[name]["reason"] = f"{failures[name]['reason'].rstrip('.')}. {text}"
         return dict(failures)
@@ -148,7 +142,7 @@ class ActionModule(AwsAction):
         given: Mapping[str, Any] | None = options[option]
         return given if given is not None else {name: known.get(variable) for name, known in self._host_variables.items()}
 
-    def _outcome(self, options: Mapping[str, Any], failures: Mapping[str, Any], connection: AwsConnection) -> Outcome:
+    def _outcome(self, options: Mapping[str, Any], failures: Mapping[str, Any]) -> Outcome:
         if options["evaluated"] is not None:
             earlier = options["evaluated"]
             observed = options["observed"] or {}
@@ -157,12 +151,12 @@ class ActionModule(AwsAction):
         if options["plan"] is not None:
             hosts = self._run_of(options).hosts(name for name in options["hosts"] if name not in failures)
         else:
-            hosts = [_expected(item, connection) for item in options["expectations"]]
+            hosts = [_expected(item, self.aws.region) for item in options["expectations"]]
         for host in hosts:
             if not host.region:
                 raise AnsibleActionFail(f"{host.name} has no region. Hint: set cw_agent_region of the host, or the option region.")
         settings = Settings(time.time(), options["window"], options["timeout"], bool(self._task.check_mode))
-        return self._ask(hosts, settings, connection)
+        return self._ask(hosts, settings)
 
     def _run_of(self, options: Mapping[str, Any]) -> Run:
         changes = {name: [known.get(change) for change in CHANGES] for name, known in self._host_variables.items()}
@@ -175,7 +169,7 @@ class ActionModule(AwsAction):
             wait=options["wait"],
         )
 
-    def _ask(self, hosts: Sequence[Host], settings: Settings, connection: AwsConnection) -> Outcome:
+    def _ask(self, hosts: Sequence[Host], settings: Settings) -> Outcome:
         """Every account and region in a thread of its own, because each waits for itself."""
         targets: dict[tuple[str, str], list[Host]] = {}
         for host in hosts:
@@ -183,28 +177,27 @@ class ActionModule(AwsAction):
         if not targets:
             return Outcome([])
         with ThreadPoolExecutor(min(len(targets), TARGETS_AT_ONCE)) as threads:
-            answers = list(threads.map(lambda target: self._watch(target, targets[target], settings, connection), targets))
+            answers = list(threads.map(lambda target: self._watch(target, targets[target], settings), targets))
         order = {host.name: index for index, host in enumerate(hosts)}
         evaluations = sorted((item for answer in answers for item in answer.evaluations), key=lambda item: order[item["host"]])
         refused = tuple(dict.fromkeys(text for answer in answers for text in answer.refused))
         return Outcome(evaluations, max(answer.waited for answer in answers), refused)
 
-    def _watch(self, target: tuple[str, str], hosts: Sequence[Host], settings: Settings, connection: AwsConnection) -> Outcome:
+    def _watch(self, target: tuple[str, str], hosts: Sequence[Host], settings: Settings) -> Outcome:
         profile, region = target
-        made = clients(connection)
 
         def client(service: str) -> Any:
-            return made(service, profile, region)
+            return self.client(service, profile, region)
 
         def notify(items: Sequence[tuple[str, Stream | Metric]], until: float) -> None:
-            self._show(self._mask(awaiting(items, region, time.strftime("%H:%M:%S", time.localtime(until)))))
+            self._show(self.mask(awaiting(items, region, time.strftime("%H:%M:%S", time.localtime(until)))))
 
         watch = Watch(client, settings, notify)
         evaluations, waited = watch.run(hosts)
         return Outcome(evaluations, waited, tuple(watch.measured.refused.values()))
 
     def _finish(self, options: Mapping[str, Any], entries: list[dict[str, Any]], outcome: Outcome) -> dict[str, Any]:
-        entries, refused = masked(entries, self._mask), [str(self._mask(reason)) for reason in outcome.refused]
+        entries, refused = masked(entries, self.mask), [str(self.mask(reason)) for reason in outcome.refused]
         missing = [item["host"] for item in entries if item["state"] == MISSING]
         ssm_hosts = set((options["plan"] or {}).get("ssm_hosts") or ())
         again = to_observe(entries, ssm_hosts) if options["evaluated"] is None and not self._task.check_mode else {}
@@ -238,8 +231,8 @@ class ActionModule(AwsAction):
             self._display.display(text)
 
 
-def _expected(item: Mapping[str, Any], connection: AwsConnection) -> Host:
-    region = str(item["region"] or connection.region or "")
+def _expected(item: Mapping[str, Any], region_of_task: str | None) -> Host:
+    region = str(item["region"] or region_of_task or "")
     return Host(
         name=item["host"],
         region=region,

@@ -12,9 +12,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._account import f
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.flow_logs import LOGS, PRESENT, Wanted, desired
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import flow_logs
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, Clients, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.delivery import DeliveryRoles
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import left_text, of_region, summary, written
 
@@ -46,33 +45,25 @@ class ActionModule(AwsAction):
     """The controller's side of ec2_flow_logs; no host is contacted."""
 
     _supports_diff = True
+    arguments = ARGUMENTS
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Read all flow logs, refuse all that cannot be, then write what differs."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS)
-        self._client: Clients = clients(connection)
         self._arns: dict[str, str] = {}
-        try:
-            entries = [{**one, "region": one["region"] or self._region(one["profile"])} for one in given["flow_logs"]]
-            wanted = desired(entries)
-            wrong = list(roles.wrong_name(given["delivery_role"], "delivery_role"))
-            planned = {target: self._changes(target, ones, wrong) for target, ones in wanted.items()}
-            self._roles = DeliveryRoles(self._client, entries[0]["region"] if entries else "")
-            wrong += [] if wrong else self._read_roles(planned, given["delivery_role"])
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+        entries = [{**one, "region": one["region"] or self.region_of("ec2", one["profile"])} for one in options["flow_logs"]]
+        wanted = desired(entries)
+        wrong = list(roles.wrong_name(options["delivery_role"], "delivery_role"))
+        planned = {target: self._changes(target, ones, wrong) for target, ones in wanted.items()}
+        self._roles = DeliveryRoles(self.client, entries[0]["region"] if entries else "")
+        wrong += [] if wrong else self._read_roles(planned, options["delivery_role"])
         if wrong:
-            return {"failed": True, "changed": False, "msg": "\n".join(wrong)}
+            return self.failed("\n".join(wrong))
         for line in _notes(planned):
             self._display.warning(line)
-        return self._made(planned)
-
-    def _region(self, profile: str) -> str:
-        return str(self._client("ec2", profile, "").meta.region_name)
+        return self._ensure_all(planned)
 
     def _ec2(self, target: Target) -> Any:
-        return self._client("ec2", *target)
+        return self.client("ec2", *target)
 
     def _changes(self, target: Target, wanted: list[Wanted], wrong: list[str]) -> list[changes.Change]:
         there = flow_logs.read(self._ec2(target), sorted({one.resource for one in wanted}))
@@ -95,7 +86,7 @@ class ActionModule(AwsAction):
             ]
         return [*wrong, *self._roles.problems()]
 
-    def _made(self, planned: Planned) -> dict[str, Any]:
+    def _ensure_all(self, planned: Planned) -> dict[str, Any]:
         entries = {target: [self._entry(target, one) for one in ones] for target, ones in planned.items()}
         flat = [entry for of_target in entries.values() for entry in of_target]
         sides = self._roles.sides()
@@ -104,7 +95,7 @@ class ActionModule(AwsAction):
         try:
             self._roles.ensure()
         except AwsError as error:
-            return {"failed": True, "changed": written(self._roles.changed, error), "msg": str(error)}
+            return self.failed(str(error), changed=written(self._roles.changed, error))
         failures = [line for target, ones in planned.items() for line in self._ensure(target, ones, entries[target])]
         return summary("flow_logs", flat, failures, sides)
 

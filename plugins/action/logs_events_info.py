@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.log_events import Followed, Follower, Reader, Selection
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.log_queries import GROUPS, ROWS, Query
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
@@ -23,7 +22,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.log_ev
     query_result,
     window,
 )
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, clients
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -54,67 +53,66 @@ MOST_EVENTS = 100_000
 class ActionModule(AwsAction):
     """The controller's side of logs_events_info; no host is contacted, and nothing is written to AWS."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+    rules = {"mutually_exclusive": EXCLUSIVE}
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was found; fail with one message."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS, mutually_exclusive=EXCLUSIVE)
-        made, now = clients(connection), time.time()
+        now = time.time()
+        _refuse(options)
+        read = window(options["since"], options["until"], now)
+        # Which region is the task's own, its client alone knows.
+        logs = {client.meta.region_name: client for client in (self.client("logs", "", region) for region in options["regions"] or [""])}
         try:
-            _refuse(given)
-            read = window(given["since"], given["until"], now)
-            # Which region is the task's own, its client alone knows.
-            logs = {one.meta.region_name: one for one in (made("logs", "", region) for region in given["regions"] or [""])}
-            found = (self._queried if given["query"] else self._events)(given, logs, read, now + given["timeout"])
+            found = (self._queried if options["query"] else self._events)(options, logs, read, now + options["timeout"])
         except InterruptionError:
-            return {"failed": True, "changed": False, "msg": "interrupted"}
-        except (AwsError, ConfigError) as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+            return self.failed("interrupted")
         return {"changed": False, **found}
 
-    def _events(self, given: Mapping[str, Any], logs: Mapping[str, Any], read: Window, deadline: float) -> dict[str, Any]:
-        selection = Selection(tuple(given["log_streams"] or ()), given["log_stream_prefix"] or "", given["pattern"] or "")
-        reader = Reader(logs, given["log_groups"], selection, deadline)
-        wanted = awaited(given["wait_events"], given["wait_message"])
+    def _events(self, options: Mapping[str, Any], logs: Mapping[str, Any], read: Window, deadline: float) -> dict[str, Any]:
+        selection = Selection(tuple(options["log_streams"] or ()), options["log_stream_prefix"] or "", options["pattern"] or "")
+        reader = Reader(logs, options["log_groups"], selection, deadline)
+        wanted = awaited(options["wait_events"], options["wait_message"])
         waits = wanted is not None and not self._task.check_mode  # in check mode, what was to bring the events was not done
         if wanted is not None and waits:
-            follower = Follower(reader, wanted, given["limit"], lambda new: self._show(given, list(event_lines(new))))
+            follower = Follower(reader, wanted, options["limit"], lambda new: self._show(options, list(event_lines(new))))
             found = follower.run(read)
             missed = found.matched < wanted.events
-            text = not_arrived(wanted, found.matched, found.part, given["log_groups"], list(logs), found.waited) if missed else ""
+            text = not_arrived(wanted, found.matched, found.part, options["log_groups"], list(logs), found.waited) if missed else ""
         else:
-            found = Followed(reader.once(read, given["limit"]))
+            found = Followed(reader.once(read, options["limit"]))
             text = nowhere(found.part.missing, list(logs)) if wanted is None else ""
         result = events_result(found.part)
-        self._show(given, result["table"][-1:] if waits else result["table"])
+        self._show(options, result["table"][-1:] if waits else result["table"])
         # Returned and not raised, so that failed_when and until see it.
         return {**result, "matched": found.matched, "waited": round(found.waited, 1), **({"failed": True, "msg": text} if text else {})}
 
-    def _queried(self, given: Mapping[str, Any], logs: Mapping[str, Any], read: Window, deadline: float) -> dict[str, Any]:
+    def _queried(self, options: Mapping[str, Any], logs: Mapping[str, Any], read: Window, deadline: float) -> dict[str, Any]:
         """One region after the other: what one has scanned, the next may not scan any more."""
         answers: dict[str, Answer] = {}
         with Interruption() as interruption:
-            query = Query(given["log_groups"], given["query"], read, given["limit"], deadline, sleep=interruption.sleep)
+            query = Query(options["log_groups"], options["query"], read, options["limit"], deadline, sleep=interruption.sleep)
             for region, client in logs.items():
-                left = given["max_scanned"] - sum(answer.bytes_scanned for answer in answers.values())
+                left = options["max_scanned"] - sum(answer.bytes_scanned for answer in answers.values())
                 answers[region] = query.run(client, region, left)
-        result = query_result(answers, given["limit"])
-        self._show(given, result["table"])
+        result = query_result(answers, options["limit"])
+        self._show(options, result["table"])
         return {**result, "matched": sum(answer.records_matched for answer in answers.values()), "waited": 0.0}
 
-    def _show(self, given: Mapping[str, Any], lines: Sequence[str]) -> None:
+    def _show(self, options: Mapping[str, Any], lines: Sequence[str]) -> None:
         """On the terminal whatever the callback shows of results, unless the task is not to be logged."""
-        if given["table"] and not self._task.no_log:
+        if options["table"] and not self._task.no_log:
             self._display.display("\n".join(lines))
 
 
-def _refuse(given: Mapping[str, Any]) -> None:
-    most = ROWS if given["query"] else MOST_EVENTS
-    if not 1 <= given["limit"] <= most:
-        raise ConfigError(f"limit is {given['limit']}. Hint: give a number from 1 to {most}.")
-    if given["timeout"] < 0:
-        raise ConfigError(f"timeout is {given['timeout']}. Hint: give seconds, 0 or more.")
-    if not given["log_groups"]:
+def _refuse(options: Mapping[str, Any]) -> None:
+    most = ROWS if options["query"] else MOST_EVENTS
+    if not 1 <= options["limit"] <= most:
+        raise ConfigError(f"limit is {options['limit']}. Hint: give a number from 1 to {most}.")
+    if options["timeout"] < 0:
+        raise ConfigError(f"timeout is {options['timeout']}. Hint: give seconds, 0 or more.")
+    if not options["log_groups"]:
         raise ConfigError("log_groups is empty. Hint: name at least one log group.")
-    if given["query"] and len(given["log_groups"]) > GROUPS:
-        count = len(given["log_groups"])
+    if options["query"] and len(options["log_groups"]) > GROUPS:
+        count = len(options["log_groups"])
         raise ConfigError(f"log_groups has {count} names, and a query takes {GROUPS}. Hint: ask in several tasks.")

@@ -19,7 +19,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.outputs
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.results import WOULD_RUN, result_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.verdicts import OK, VERDICTS, Node
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.words import counted
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
 
 TARGET: dict[str, dict[str, Any]] = {
@@ -69,29 +69,30 @@ class Prepared(NamedTuple):
 class ActionModule(AwsAction):
     """The controller's side of ssm_command; no host is contacted by Ansible."""
 
-    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    arguments = ARGUMENTS
+    rules = {"required_one_of": ONE_OF, "mutually_exclusive": ALONE, "required_by": NEEDS}
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Send, follow, and say what came of it; fail with one message about all nodes."""
-        super().run(tmp, task_vars)
-        given, connection = self.connect(ARGUMENTS, required_one_of=ONE_OF, mutually_exclusive=ALONE, required_by=NEEDS)
         try:
-            prepared = self._prepare(given, connection)
+            prepared = self._prepare(options)
             if self._task.check_mode:
-                return self._foreseen(given, prepared, connection)
+                return self._foreseen(options, prepared)
             if not (prepared.wanted.targets or prepared.shares.chunks):
-                return self._ended(given, prepared, commands.Outcome(prepared.refused, [], no_match=not prepared.refused))
-            return self._send(given, prepared, connection)
+                return self._ended(options, prepared, commands.Outcome(prepared.refused, [], no_match=not prepared.refused))
+            return self._send(options, prepared)
         except (AwsError, CommandError) as error:
             details = error.details if isinstance(error, AwsError) else {}
-            return {"failed": True, "changed": bool(details.get("command_ids")), "msg": str(error), **details}
+            return self.failed(str(error), **{"changed": bool(details.get("command_ids")), **details})
 
-    def _prepare(self, given: Mapping[str, Any], connection: AwsConnection) -> Prepared:
+    def _prepare(self, options: Mapping[str, Any]) -> Prepared:
         """Everything is checked before anything is sent."""
-        limits.check(given["max_concurrency"], given["max_errors"])
-        name, values = requests.parameters_of(given)
-        targets, ids = requests.targets_of(given["targets"]), list(dict.fromkeys(given["instance_ids"] or []))
-        ssm = connection.retrying_client("ssm")
-        document = commands.read_document(ssm, name, given["document_version"] or "")
-        parameters = checked(document, requests.with_timeout(document, values, given["execution_timeout"]))
+        limits.check(options["max_concurrency"], options["max_errors"])
+        name, values = requests.parameters_of(options)
+        targets, ids = requests.targets_of(options["targets"]), list(dict.fromkeys(options["instance_ids"] or []))
+        ssm = self.aws.retrying_client("ssm")
+        document = commands.read_document(ssm, name, options["document_version"] or "")
+        parameters = checked(document, requests.with_timeout(document, values, options["execution_timeout"]))
         known = by_ids(ssm, ids)
         refused = unreachable(document, ids, known)
         out = {node.instance_id for node in refused}
@@ -100,41 +101,41 @@ class ActionModule(AwsAction):
             version=document.version,  # what was checked is what runs
             parameters=parameters,
             targets=targets,
-            comment=requests.comment_of(given["comment"]),
-            max_concurrency=given["max_concurrency"],
-            max_errors=given["max_errors"],
-            delivery_timeout=given["delivery_timeout"],
-            output=requests.output_of(given),
+            comment=requests.comment_of(options["comment"]),
+            max_concurrency=options["max_concurrency"],
+            max_errors=options["max_errors"],
+            delivery_timeout=options["delivery_timeout"],
+            output=requests.output_of(options),
         )
         nodes = [one for one in ids if one not in out]
-        return Prepared(document, wanted, limits.shares(nodes, given["max_concurrency"], given["max_errors"]), refused, known)
+        return Prepared(document, wanted, limits.shares(nodes, options["max_concurrency"], options["max_errors"]), refused, known)
 
-    def _foreseen(self, given: Mapping[str, Any], prepared: Prepared, connection: AwsConnection) -> dict[str, Any]:
+    def _foreseen(self, options: Mapping[str, Any], prepared: Prepared) -> dict[str, Any]:
         """What would run where, by the nodes that there are now."""
         known, refused = prepared.known, prepared.refused
         if prepared.wanted.targets:
-            known = by_targets(connection.retrying_client, prepared.wanted.targets)
+            known = by_targets(self.aws.retrying_client, prepared.wanted.targets)
             refused = unreachable(prepared.document, known, known)
         out = {node.instance_id for node in refused}
         nodes = [*(Node(one, WOULD_RUN, name=item["name"]) for one, item in known.items() if one not in out), *refused]
-        return self._ended(given, prepared, commands.Outcome(nodes, [], no_match=not nodes))
+        return self._ended(options, prepared, commands.Outcome(nodes, [], no_match=not nodes))
 
-    def _send(self, given: Mapping[str, Any], prepared: Prepared, connection: AwsConnection) -> dict[str, Any]:
-        wait = given["wait_timeout"]
+    def _send(self, options: Mapping[str, Any], prepared: Prepared) -> dict[str, Any]:
+        wait = options["wait_timeout"]
         if wait is None:
             wait = requests.seconds_at_most(prepared.document, prepared.wanted.parameters, prepared.wanted.delivery_timeout)
-        ssm = connection.retrying_client("ssm")
+        ssm = self.aws.retrying_client("ssm")
         with Interruption() as interruption:
-            settings = commands.Settings(wait, given["poll_seconds"], given["full_output"])
-            sender = commands.Sender(connection.single_client("ssm"), ssm)
+            settings = commands.Settings(wait, options["poll_seconds"], options["full_output"])
+            sender = commands.Sender(self.aws.single_client("ssm"), ssm)
             run = commands.Run(ssm, sender, settings, lambda *now: self._progress(prepared, *now), sleep=interruption.sleep)
             try:
-                outcome = self._followed(run, prepared, given["wait"])
+                outcome = self._followed(run, prepared, options["wait"])
             except InterruptionError:
                 self._display.warning(f"Interrupted: {prepared.document.name} is being cancelled ({', '.join(run.command_ids)}).")
                 run.cancel(wait=0)
                 outcome = commands.Outcome([], run.command_ids)
-        return self._ended(given, prepared, outcome._replace(nodes=[*outcome.nodes, *prepared.refused]))
+        return self._ended(options, prepared, outcome._replace(nodes=[*outcome.nodes, *prepared.refused]))
 
     def _followed(self, run: commands.Run, prepared: Prepared, wait: bool) -> commands.Outcome:
         wanted, shares = prepared.wanted, prepared.shares
@@ -143,16 +144,16 @@ class ActionModule(AwsAction):
         begun = run.start(wanted, [None] if wanted.targets else shares.chunks)
         return run.follow() if wait else begun
 
-    def _ended(self, given: Mapping[str, Any], prepared: Prepared, outcome: commands.Outcome) -> dict[str, Any]:
-        result = result_of(prepared.document, outcome.nodes, outcome.command_ids, given["accept"])
+    def _ended(self, options: Mapping[str, Any], prepared: Prepared, outcome: commands.Outcome) -> dict[str, Any]:
+        result = result_of(prepared.document, outcome.nodes, outcome.command_ids, options["accept"])
         cut = sum(any(step.truncated for step in node.steps) for node in outcome.nodes)
         group = requests.log_group_of(prepared.document.name, prepared.wanted.output)
-        warnings = [warning(cut, group, given["output_s3_bucket"] or "")] if cut else []
-        empty = outcome.no_match or (given["wait"] and not outcome.nodes)
+        warnings = [warning(cut, group, options["output_s3_bucket"] or "")] if cut else []
+        empty = outcome.no_match or (options["wait"] and not outcome.nodes)
         text = requests.no_match(prepared.wanted) if empty else result["msg"]
         if outcome.timed_out:
             text = f"The wait was over before the end, and what had not ended was cancelled.\n{text}"
-        failed = given["no_match"] == "fail" if empty else bool(text)
+        failed = options["no_match"] == "fail" if empty else bool(text)
         return {**result, "msg": text, "warnings": warnings, "failed": failed}
 
     def _progress(self, prepared: Prepared, now: dict[str, int], total: int) -> None:

@@ -62,6 +62,9 @@ attributes:
     support: full
     details:
       - Shows which files are there, and never what is in them.
+seealso:
+  - module: cloudwatch.agent.cw_agent_iam_info
+  - module: amazon.aws.iam_access_key
 author:
   - cloudwatch.agent contributors (@cloudwatch-agent)
 """

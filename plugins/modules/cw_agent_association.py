@@ -21,10 +21,6 @@ description:
     refused.
   - The role P(cloudwatch.agent.association#role) calls it.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   published:
     description:
       - The result of M(cloudwatch.agent.cw_agent_release) with C(state=published). With O(released), what this run has
@@ -71,6 +67,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
+  - cloudwatch.agent.plan
 attributes:
   check_mode:
     support: full

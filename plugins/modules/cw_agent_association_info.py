@@ -16,10 +16,6 @@ description:
   - All nodes of an association are read together, fifty a call, from its newest runs.
   - What the controller may not read is said of the hosts, and does not fail the task.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   nodes:
     description:
       - By host, its id in Systems Manager.
@@ -33,6 +29,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
   - cloudwatch.agent.attributes.info
+  - cloudwatch.agent.plan
 notes:
   - O(region) and O(profile) come from the plan, host by host; the options of the same names count where the plan names none.
   - Needs C(ssm:ListAssociations), C(ssm:DescribeAssociation), C(ssm:DescribeAssociationExecutions) and

@@ -14,10 +14,6 @@ description:
     account and region, or several where one would be over a limit.
   - Neither hosts nor AWS are contacted, and no credentials are needed. The account is filled in by CloudFormation.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    default: {}
   directory:
     description:
       - A directory of the controller for the templates, made where it is missing.
@@ -85,6 +81,7 @@ options:
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
+  - cloudwatch.agent.plan.optional
 attributes:
   check_mode:
     support: full

@@ -15,10 +15,6 @@ description:
   - Checks every body before anything is written, and names what is wrong by the paths that CloudWatch uses itself.
   - Compares bodies as data. The formatting of JSON makes no difference, and a dashboard that holds the same widgets is not written.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    default: {}
   dashboards:
     description: The dashboards. They belong to a whole account, whatever the region.
     type: list
@@ -75,6 +71,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
+  - cloudwatch.agent.plan.optional
 attributes:
   check_mode:
     support: full

@@ -14,10 +14,6 @@ description:
     of each host says, for all accounts and regions in one task.
   - Instances of hosts without this variable stay as they are.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   prices:
     description: Prices as for P(cloudwatch.agent.config_metrics#filter).
     type: dict
@@ -29,6 +25,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
+  - cloudwatch.agent.plan
 attributes:
   check_mode:
     support: full

@@ -18,10 +18,6 @@ description:
   - A policy that is larger than IAM takes inline becomes several managed ones.
   - Fails with one message that names everything that belongs to somebody else.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   state:
     description: Whether roles and users are to be made or to be removed.
     type: str
@@ -63,6 +59,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
+  - cloudwatch.agent.plan
 attributes:
   check_mode:
     support: full

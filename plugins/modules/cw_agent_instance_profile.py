@@ -69,6 +69,9 @@ attributes:
     support: full
     details:
       - Shows the instance profiles before and after.
+seealso:
+  - module: cloudwatch.agent.cw_agent_iam_info
+  - module: amazon.aws.iam_instance_profile
 author:
   - cloudwatch.agent contributors (@cloudwatch-agent)
 """

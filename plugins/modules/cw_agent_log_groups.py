@@ -21,10 +21,6 @@ description:
   - What is not named stays as it is.
   - Log groups whose names only a host can fill in, such as C(/web/{hostname}), are left to the agent, with a warning.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    default: {}
   groups:
     description: Log groups by name; those that configurations write to, and others.
     type: list
@@ -178,6 +174,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
+  - cloudwatch.agent.plan.optional
 attributes:
   check_mode:
     support: full

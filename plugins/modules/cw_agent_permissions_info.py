@@ -21,10 +21,6 @@ description:
   - IAM's simulation sees no resource policies, no policies of sessions, VPC endpoints and KMS keys. What it does not let the controller ask
     is C(unknown), with a warning, and so is what depends on conditions with keys that only a real call has, such as C(aws:SourceVpce).
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   principals:
     description: ARNs of users and roles by host, which count before everything else.
     type: dict
@@ -63,6 +59,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
   - cloudwatch.agent.attributes.info
+  - cloudwatch.agent.plan
 notes:
   - O(region) and O(profile) come from the plan, host by host; the options of the same names count where the plan names none.
   - Needs C(iam:SimulatePrincipalPolicy); C(ec2:DescribeInstances) and C(iam:GetInstanceProfile) for instances; C(iam:GetAccessKeyLastUsed)

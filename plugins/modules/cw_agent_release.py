@@ -34,10 +34,6 @@ options:
     type: str
     required: true
     choices: [published, confirmed, released, promoted, rolled_back, rejected, pruned]
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   published:
     description: The result of this module with O(state=published), for O(state=confirmed), O(state=released) and O(state=rejected).
     type: dict
@@ -102,6 +98,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
+  - cloudwatch.agent.plan
 attributes:
   check_mode:
     support: full

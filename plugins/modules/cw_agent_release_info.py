@@ -18,10 +18,6 @@ description:
   - No differences are shown of a SecureString, of a version that was published with values out of Ansible Vault, and of a configuration
     that now has such values; only their digests are.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   names:
     description: Names of the configurations to list. When empty, those of all hosts of the plan.
     type: list
@@ -57,6 +53,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
   - cloudwatch.agent.attributes.info
+  - cloudwatch.agent.plan
 notes:
   - O(region) and O(profile) come from the plan, host by host; the options of the same names count where the plan names none.
   - Needs C(ssm:GetParameters) and C(ssm:GetParameterHistory), and C(kms:Decrypt) where a parameter is a SecureString.

@@ -15,10 +15,6 @@ description:
   - Neither hosts nor AWS are contacted. Hosts that could not be observed are reported as well.
   - Fails with one message where a host differs or could not be observed.
 options:
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   releases:
     description: The result of M(cloudwatch.agent.cw_agent_release_info), with the hosts' observations.
     type: dict
@@ -70,6 +66,7 @@ author:
 extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
+  - cloudwatch.agent.plan
 attributes:
   check_mode:
     support: full

@@ -28,10 +28,6 @@ options:
     type: str
     required: true
     choices: [planned, evaluated, accounted]
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   published:
     description: The result of M(cloudwatch.agent.cw_agent_release) with C(state=published), for O(state=planned) and O(state=accounted).
     type: dict
@@ -113,6 +109,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.info
+  - cloudwatch.agent.plan
 notes:
   - The observation of each host before its change comes from its variable C(cw_agent_observed), its change from C(cw_agent_converged), and
     why it could not be changed from C(cw_agent_failure).

@@ -25,10 +25,6 @@ options:
     type: str
     choices: [converged, observed]
     default: converged
-  plan:
-    description: The result of M(cloudwatch.agent.cw_agent_plan).
-    type: dict
-    required: true
   published:
     description:
       - The result of M(cloudwatch.agent.cw_agent_release) with C(state=published).
@@ -100,6 +96,7 @@ extends_documentation_fragment:
   - cloudwatch.agent.attributes
   - cloudwatch.agent.attributes.action
   - cloudwatch.agent.attributes.aws
+  - cloudwatch.agent.plan
 attributes:
   check_mode:
     support: full

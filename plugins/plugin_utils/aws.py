@@ -99,26 +99,44 @@ def clients(connection: AwsConnection) -> Clients:
 
 
 class AwsAction(ControllerAction):
-    """The base of this collection's actions that call AWS."""
+    """The base of this collection's actions that call AWS. The options of the connection are the action's own as well."""
 
-    def connect(self, argument_spec: Mapping[str, Any], **rules: Any) -> tuple[dict[str, Any], AwsConnection]:
-        """The task's validated options (with those of the connection), and the connection that they describe.
+    refusals = (*ControllerAction.refusals, AwsError)
 
-        The task's ``environment`` counts from here on, as it does for a module. ``rules``: ``mutually_exclusive`` and its like.
+    aws: AwsConnection
+    client: Clients
+
+    def validated(self) -> dict[str, Any]:
+        """The task's options with those of the connection, validated; from here on there is ``aws`` to make clients.
+
+        The task's ``environment`` counts from here on, as it does for a module.
 
         Raises:
             AnsibleActionFail: an option is wrong, or boto3 is missing.
         """
         self._apply_environment()
         connection = aws_argument_spec()
-        found, _arguments = self.validate_argument_spec({**connection, **argument_spec}, **rules)
-        options = found.validated_parameters
+        result, _options = self.validate_argument_spec({**connection, **self.arguments}, **self.rules)
+        options = dict(result.validated_parameters)
         if boto3 is None:
             raise AnsibleActionFail(
                 f"{self._task.action} needs boto3 and botocore, which are not installed for Ansible's own Python {sys.executable}."
                 f" Hint: {sys.executable} -m pip install boto3"
             )
-        return options, AwsConnection(self._task.action, {key: options.get(key) for key in connection})
+        self.aws = AwsConnection(self._task.action, {key: options.get(key) for key in connection})
+        self.client = clients(self.aws)
+        return options
+
+    def region_of(self, service: str, profile: str) -> str:
+        """The region of the task or of *profile*, which a client of it alone knows."""
+        return str(self.client(service, profile, "").meta.region_name)
+
+    def placed(self, service: str, entry: Mapping[str, Any], plan: Mapping[str, Any]) -> dict[str, Any]:
+        """An *entry* (``profile``, ``region``) with the region of the task or of its profile, where neither it nor the *plan* says one."""
+        profiles = {item["profile"] for item in plan.get("configurations", [])}
+        if entry["region"] or entry["profile"] in profiles or (profiles and not entry["profile"]):
+            return dict(entry)
+        return {**entry, "region": self.region_of(service, entry["profile"])}
 
     def _apply_environment(self) -> None:
         """A task runs in a process of its own, so nothing outlives it."""
@@ -131,11 +149,11 @@ class AwsAction(ControllerAction):
 
 
 def _refuse_two_identities(options: Mapping[str, Any], planned: bool) -> None:
-    given = [key for key in KEYS if options.get(key)]
-    if not options.get("profile") or not given:
+    keys = [key for key in KEYS if options.get(key)]
+    if not options.get("profile") or not keys:
         return
     source = "cw_agent_profile of the hosts" if planned else "the option profile or AWS_PROFILE"
     raise AnsibleActionFail(
-        f"Two AWS identities are given: profile {options['profile']} ({source}) and {', '.join(given)} (options or environment)."
+        f"Two AWS identities are given: profile {options['profile']} ({source}) and {', '.join(keys)} (options or environment)."
         " Hint: keep one of them; unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN where the profile is meant."
     )

@@ -14,7 +14,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import dashb
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.graph import Curve
 from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.picture import Data
-from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.questions import alarm_names, asked, counts, lines_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.questions import alarm_names, counts, graph_lines, lines_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.shapes import Box, Drawing, Line
 
 LINES = 20
@@ -53,7 +53,7 @@ def read(client: Client, region: str, body: Mapping[str, Any], start: float, end
 
 
 def _curves(cloudwatch: Any, given: Mapping[str, Any], start: float, end: float) -> list[Curve]:
-    entries = asked(given)
+    entries = graph_lines(given)
     drawn = {one.query["Id"]: one for one in entries if one.visible}
     found = calls.points(cloudwatch, str(given.get("title") or ""), [one.query for one in entries], start, end)
     counts: dict[str, int] = {}

@@ -81,7 +81,7 @@ class Lab:
         """A request to the stand-in itself (its README names what there is)."""
         url, data = f"{self.environment['AWS_ENDPOINT_URL']}/_lab/{what}", json.dumps(fields).encode()
         trust = ssl.create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
-        with urllib.request.urlopen(urllib.request.Request(url, data=data, method=method), context=trust, timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data=data, method=method), context=trust, timeout=60) as answer:
             assert answer.status == 200
             found: dict[str, Any] = json.loads(answer.read())
         return found

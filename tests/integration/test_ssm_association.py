@@ -108,9 +108,9 @@ def test_made_changed_field_by_field_and_gone(associated: Associated) -> None:
 def test_run_now_with_a_verdict_on_every_node(associated: Associated) -> None:
     good, bad = associated.node(), associated.node(answers=[{"status": "Failed"}])
     basic = {"document": "AmazonCloudWatch-ManageAgent", "parameters": {"action": "status"}, "targets": associated.targets}
-    made = associated.run(**basic, wait=True, wait_timeout=20)
+    made = associated.run(**basic, wait=True, wait_timeout=120)
     assert made["failed"] and made["changed"] and made["counts"] == {"ok": 1, "failed": 1}
-    again = associated.run(run=True, wait=True, wait_timeout=20, accept=["ok", "failed"])
+    again = associated.run(run=True, wait=True, wait_timeout=120, accept=["ok", "failed"])
     assert not again.get("failed") and again["execution"]["execution_id"] != made["execution"]["execution_id"]
     assert {node["instance_id"]: node["verdict"] for node in again["nodes"]} == {good: "ok", bad: "failed"}
     assert associated.run(wait=True)["nodes"] == []

@@ -80,24 +80,24 @@ _OF_METRICS = ("per_host", "where")
 _PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
-def wrong(kind: str, given: Any) -> Iterator[str]:
-    """What cannot be of the settings *given* for a kind; {} and None mean its defaults, false none of it."""
+def wrong(kind: str, settings: Any) -> Iterator[str]:
+    """What cannot be of the *settings* of a kind; {} and None mean its defaults, false none of it."""
     if kind not in DEFAULTS:
         yield f"there is no kind {kind!r}. Hint: the kinds are {', '.join(DEFAULTS)}."
         return
-    if given is None or given is False or given is True:
+    if settings is None or settings is False or settings is True:
         return
-    if not isinstance(given, Mapping):
-        yield f"{kind} is {given!r}. Hint: a mapping of its settings, {{}} for the defaults, false for none."
+    if not isinstance(settings, Mapping):
+        yield f"{kind} is {settings!r}. Hint: a mapping of its settings, {{}} for the defaults, false for none."
         return
     elsewhere = _OF_METRICS if kind == LOG_ERRORS else (*_OF_LOGS, *(("per_host", "where", "threshold") if kind == SILENT else ()))
     known = [name for name in OPTIONS if name not in elsewhere]
-    for name, value in given.items():
+    for name, value in settings.items():
         if name not in known:
             yield f"{kind} has no setting {name!r}. Hint: it has {', '.join(known)}."
         elif not isinstance(value, OPTIONS[name]) or (isinstance(value, bool) and name != "per_host"):
             yield f"{kind}.{name} is {value!r}. Hint: {_meant(name)}."
-    for label, value in (given.get("where") or {}).items() if isinstance(given.get("where"), dict) else ():
+    for label, value in (settings.get("where") or {}).items() if isinstance(settings.get("where"), dict) else ():
         if "'" in str(value) or '"' in str(label):
             yield f"{kind}.where has {label!r}: {value!r}. Hint: a query cannot hold quotes."
 
@@ -108,11 +108,11 @@ def _meant(name: str) -> str:
     return words.get(found, "a number")
 
 
-def settled(kind: str, given: Any) -> dict[str, Any] | None:
+def settled(kind: str, settings: Any) -> dict[str, Any] | None:
     """The settings of a kind with its defaults, None where it is not wanted."""
-    if given is False:
+    if settings is False:
         return None
-    return {**DEFAULTS[kind], **(given if isinstance(given, Mapping) else {})}
+    return {**DEFAULTS[kind], **(settings if isinstance(settings, Mapping) else {})}
 
 
 def source(kind: str, metrics: Iterable[Collected]) -> tuple[Collected, Source] | None:

@@ -396,10 +396,10 @@ def _merge(alarms: dict[str, Wanted], entry: Mapping[str, Any], where: str, wron
     )
 
 
-def completed(one: Wanted, topics: list[str], tags: Mapping[str, Any]) -> Wanted:
+def completed(alarm: Wanted, topics: list[str], tags: Mapping[str, Any]) -> Wanted:
     """The alarm with what holds for all: tags, and the topics of its target where it is to notify them and names no actions of its own."""
-    actions = {"AlarmActions": topics, "OKActions": topics} if topics and one.notified and one.state == PRESENT else {}
-    return one._replace(named={**actions, **one.named}, tags={**texts(tags), **one.tags})
+    actions = {"AlarmActions": topics, "OKActions": topics} if topics and alarm.notified and alarm.state == PRESENT else {}
+    return alarm._replace(named={**actions, **alarm.named}, tags={**texts(tags), **alarm.tags})
 
 
 def filtered(alarms: Iterable[Wanted]) -> tuple[list[Group], set[str]]:

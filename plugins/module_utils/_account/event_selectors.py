@@ -37,8 +37,8 @@ def same(one: Selectors, other: Selectors) -> bool:
     return None not in converted and converted[0] == converted[1]
 
 
-def _converted(one: Selectors) -> list[Any] | None:
-    advanced = one.advanced or to_advanced(one.basic)
+def _converted(selectors: Selectors) -> list[Any] | None:
+    advanced = selectors.advanced or to_advanced(selectors.basic)
     return None if advanced is None else _advanced(advanced)
 
 
@@ -100,11 +100,11 @@ def _advanced(selectors: Iterable[Mapping[str, Any]]) -> list[Any]:
     )
 
 
-def shown(one: Selectors) -> dict[str, Any]:
+def shown(selectors: Selectors) -> dict[str, Any]:
     """The selectors for a diff, below the option that holds their form."""
-    if one.advanced:
-        return {"advanced_event_selectors": [dict(selector) for selector in one.advanced]}
-    return {"event_selectors": [{**COMPLETE, **selector} for selector in one.basic]}
+    if selectors.advanced:
+        return {"advanced_event_selectors": [dict(selector) for selector in selectors.advanced]}
+    return {"event_selectors": [{**COMPLETE, **selector} for selector in selectors.basic]}
 
 
 def wrong(entry: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -40,7 +40,7 @@ class Change(NamedTuple):
     others: tuple[Found, ...] = ()
 
 
-def found(item: Mapping[str, Any]) -> Found:
+def parsed(item: Mapping[str, Any]) -> Found:
     """The flow log of an entry of DescribeFlowLogs.
 
     One that was made with the name of its log group has no LogDestination, and one that was made with its ARN may have no name.
@@ -65,20 +65,20 @@ def found(item: Mapping[str, Any]) -> Found:
     )
 
 
-def differences(wanted: Wanted, one: Found) -> list[str]:
+def differences(wanted: Wanted, found: Found) -> list[str]:
     """What AWS would have to change and cannot, in the words of the module."""
     pairs = {
-        "log_format": (wanted.log_format, one.log_format),
-        "max_aggregation_interval": (wanted.interval, one.interval),
-        "role_arn": (wanted.role, one.role),
-        **{name: (value, one.options.get(name, False)) for name, value in wanted.options.items()},
+        "log_format": (wanted.log_format, found.log_format),
+        "max_aggregation_interval": (wanted.interval, found.interval),
+        "role_arn": (wanted.role, found.role),
+        **{name: (value, found.options.get(name, False)) for name, value in wanted.options.items()},
     }
-    return [name for name, (value, there) in pairs.items() if value is not None and value != there]
+    return [name for name, (value, now) in pairs.items() if value is not None and value != now]
 
 
-def change(wanted: Wanted, there: Iterable[Found]) -> Change:
-    """What has to be done so that *wanted* holds; *there*: the flow logs of its region, of which none is ``ambiguous``."""
-    related, meant, equal = _candidates(wanted, there)
+def change(wanted: Wanted, existing: Iterable[Found]) -> Change:
+    """What has to be done so that *wanted* holds; *existing*: the flow logs of its region, of which none is ``ambiguous``."""
+    related, meant, equal = _candidates(wanted, existing)
     chosen = next(iter(equal if wanted.state == ABSENT else equal or meant), None)
     others = tuple(one for one in related if one is not chosen)
     if chosen is None:
@@ -91,24 +91,24 @@ def change(wanted: Wanted, there: Iterable[Found]) -> Change:
     return Change(wanted, RETAG if retag else NONE, chosen, others)
 
 
-def _candidates(wanted: Wanted, there: Iterable[Found]) -> tuple[list[Found], list[Found], list[Found]]:
+def _candidates(wanted: Wanted, existing: Iterable[Found]) -> tuple[list[Found], list[Found], list[Found]]:
     """The flow logs of its resource and destination; those of its traffic type among them; those of these that are as they shall be."""
-    related = [one for one in there if one.resource == wanted.resource and _one_destination(wanted, one)]
+    related = [one for one in existing if one.resource == wanted.resource and _one_destination(wanted, one)]
     meant = [one for one in related if wanted.traffic in ("", one.traffic)]
     return related, meant, [one for one in meant if not differences(wanted, one)]
 
 
-def _one_destination(wanted: Wanted, one: Found) -> bool:
+def _one_destination(wanted: Wanted, found: Found) -> bool:
     """Whether both write to one destination; a log group without an ARN is one of the account of the role."""
-    arns = [place.arn for place in (wanted.destination, one.destination) if place.arn]
-    own = one.role.split(":")[4] if one.role else ""
+    arns = [place.arn for place in (wanted.destination, found.destination) if place.arn]
+    own = found.role.split(":")[4] if found.role else ""
     elsewhere = len(arns) == 1 and own and arns[0].split(":")[4] != own
-    return one.destination.same(wanted.destination) and not elsewhere
+    return found.destination.same(wanted.destination) and not elsewhere
 
 
-def ambiguous(wanted: Wanted, there: Iterable[Found]) -> Iterator[str]:
+def ambiguous(wanted: Wanted, existing: Iterable[Found]) -> Iterator[str]:
     """That several flow logs could be meant, where that makes a difference."""
-    _related, meant, equal = _candidates(wanted, there)
+    _related, meant, equal = _candidates(wanted, existing)
     several = equal if wanted.state == ABSENT else [] if equal else meant
     if len(several) > 1:
         ids = ", ".join(f"{one.id} with {one.log_format} every {one.interval} s" for one in several)
@@ -118,53 +118,53 @@ def ambiguous(wanted: Wanted, there: Iterable[Found]) -> Iterator[str]:
         )
 
 
-def request(one: Change, resources: list[str], role: str) -> dict[str, Any]:
-    """The arguments of CreateFlowLogs; what *one* does not say is as in the flow log that it replaces. ``role``: where nothing says one."""
-    wanted, there = one.wanted, one.found
+def request(planned: Change, resources: list[str], role: str) -> dict[str, Any]:
+    """The arguments of CreateFlowLogs; what *planned* does not say is as in the flow log that it replaces. *role*: where none is said."""
+    wanted, found = planned.wanted, planned.found
     given: dict[str, Any] = {"ResourceIds": resources, "ResourceType": wanted.kind, "LogDestinationType": wanted.destination.kind}
     if wanted.traffic:
         given["TrafficType"] = wanted.traffic
     if wanted.destination.kind == LOGS:
-        given["DeliverLogsPermissionArn"] = wanted.role or (there and there.role) or role
+        given["DeliverLogsPermissionArn"] = wanted.role or (found and found.role) or role
     by_name = wanted.destination.kind == LOGS and not wanted.destination.arn
     given["LogGroupName" if by_name else "LogDestination"] = wanted.destination.text
-    log_format = wanted.log_format or (there and there.log_format)
-    interval = wanted.interval or (there.interval if there else 60 if wanted.kind in GATEWAYS else None)
-    options = {**(there.options if there else {}), **wanted.options}
-    tags = {**_carried(one), **wanted.tags}
+    log_format = wanted.log_format or (found and found.log_format)
+    interval = wanted.interval or (found.interval if found else 60 if wanted.kind in GATEWAYS else None)
+    options = {**(found.options if found else {}), **wanted.options}
+    tags = {**_carried(planned), **wanted.tags}
     optional: dict[str, Any] = {
         "LogFormat": log_format,
         "MaxAggregationInterval": interval,
         "DestinationOptions": options,
-        "DeliverCrossAccountRole": there and there.other_role,
-        "TagFieldSpecifications": there and list(there.tag_fields),
+        "DeliverCrossAccountRole": found and found.other_role,
+        "TagFieldSpecifications": found and list(found.tag_fields),
         "TagSpecifications": [{"ResourceType": "vpc-flow-log", "Tags": _listed(tags)}] if tags else None,
     }
     return {**given, **{key: value for key, value in optional.items() if value}}
 
 
-def restored(one: Found, kind: str) -> dict[str, Any]:
+def restored(found: Found, kind: str) -> dict[str, Any]:
     """The arguments of CreateFlowLogs that make a flow log again as it was."""
-    as_it_was = Wanted(one.resource, kind, "" if kind in GATEWAYS else one.traffic, one.destination, "")
-    return request(Change(as_it_was, REPLACE, one), [one.resource], one.role)
+    as_it_was = Wanted(found.resource, kind, "" if kind in GATEWAYS else found.traffic, found.destination, "")
+    return request(Change(as_it_was, REPLACE, found), [found.resource], found.role)
 
 
-def _carried(one: Change) -> dict[str, str]:
+def _carried(planned: Change) -> dict[str, str]:
     """Tags of the flow log before; those of AWS's own nobody can give."""
-    there = one.found.tags if one.found else {}
-    stale = stale_tags(there, one.wanted.tags, one.wanted.purge_tags)
-    return {key: value for key, value in there.items() if key not in stale and not key.startswith("aws:")}
+    tags = planned.found.tags if planned.found else {}
+    stale = stale_tags(tags, planned.wanted.tags, planned.wanted.purge_tags)
+    return {key: value for key, value in tags.items() if key not in stale and not key.startswith("aws:")}
 
 
 def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def retagging(wanted: Wanted, there: Found) -> list[Step]:
+def retagging(wanted: Wanted, found: Found) -> list[Step]:
     """The calls that set the tags of a flow log that stays."""
-    resources = {"Resources": [there.id]}
-    stale = stale_tags(there.tags, wanted.tags, wanted.purge_tags)
-    added = new_tags(there.tags, wanted.tags)
+    resources = {"Resources": [found.id]}
+    stale = stale_tags(found.tags, wanted.tags, wanted.purge_tags)
+    added = new_tags(found.tags, wanted.tags)
     calls: list[Step] = []
     if stale:
         calls.append(Step("delete_tags", {**resources, "Tags": [{"Key": key} for key in stale]}))
@@ -173,22 +173,22 @@ def retagging(wanted: Wanted, there: Found) -> list[Step]:
     return calls
 
 
-def notes(one: Change) -> Iterator[str]:
+def notes(planned: Change) -> Iterator[str]:
     """What a user should know before anything is done."""
-    wanted, there = one.wanted, one.found
-    if one.kind == REPLACE and there:
+    wanted, found = planned.wanted, planned.found
+    if planned.kind == REPLACE and found:
         yield (
-            f"{wanted.label}: {there.id} is replaced, since AWS changes nothing of a flow log but its tags"
-            f" ({', '.join(differences(wanted, there))}): a new one is made, then {there.id} is deleted. Where AWS refuses two at a time,"
+            f"{wanted.label}: {found.id} is replaced, since AWS changes nothing of a flow log but its tags"
+            f" ({', '.join(differences(wanted, found))}): a new one is made, then {found.id} is deleted. Where AWS refuses two at a time,"
             " it is deleted first, and the records of the seconds between are lost."
         )
-    elif one.kind == DELETE and there:
-        yield f"{wanted.label}: {there.id} is deleted, as {wanted.said} says. Records that are there stay."
-    elif there and there.status == "FAILED":
-        hint = _HINTS.get(there.error, "see the destination and its policy")
-        yield f"{wanted.label}: {there.id} delivers nothing: {there.error or 'AWS gives no reason'}. Hint: {hint}."
-    if one.others and wanted.state != ABSENT:
-        ids = ", ".join(f"{other.id} ({other.traffic or 'all traffic'})" for other in one.others)
+    elif planned.kind == DELETE and found:
+        yield f"{wanted.label}: {found.id} is deleted, as {wanted.said} says. Records that are there stay."
+    elif found and found.status == "FAILED":
+        hint = _HINTS.get(found.error, "see the destination and its policy")
+        yield f"{wanted.label}: {found.id} delivers nothing: {found.error or 'AWS gives no reason'}. Hint: {hint}."
+    if planned.others and wanted.state != ABSENT:
+        ids = ", ".join(f"{other.id} ({other.traffic or 'all traffic'})" for other in planned.others)
         yield f"{wanted.label}: other flow logs of {wanted.resource} write to the same destination, and stay: {ids}."
 
 
@@ -199,38 +199,38 @@ _HINTS = {
 }
 
 
-def shown(one: Change, role: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def shown(planned: Change, role: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The flow log before and after, as far as it is spoken of. ``role``: the one of the task."""
-    before = {"state": ABSENT} if one.found is None else {"state": "present", **_side(one.wanted, one.found)}
-    if one.wanted.state == ABSENT:
+    before = {"state": ABSENT} if planned.found is None else {"state": "present", **_side(planned.wanted, planned.found)}
+    if planned.wanted.state == ABSENT:
         return before, {"state": ABSENT}
-    if one.kind == NONE:
+    if planned.kind == NONE:
         return before, dict(before)
-    return before, {"state": "present", **_side(one.wanted, _after(one, role))}
+    return before, {"state": "present", **_side(planned.wanted, _after(planned, role))}
 
 
-def _after(one: Change, role: str) -> Found:
-    wanted = one.wanted
-    there = one.found or Found("", wanted.resource, wanted.traffic, wanted.destination)
-    return there._replace(
-        role=wanted.role or there.role or role,
-        log_format=wanted.log_format or there.log_format,
-        interval=wanted.interval or there.interval,
-        options={**there.options, **wanted.options},
-        tags={**{key: value for key, value in there.tags.items() if key in _carried(one) or key.startswith("aws:")}, **wanted.tags},
+def _after(planned: Change, role: str) -> Found:
+    wanted = planned.wanted
+    found = planned.found or Found("", wanted.resource, wanted.traffic, wanted.destination)
+    return found._replace(
+        role=wanted.role or found.role or role,
+        log_format=wanted.log_format or found.log_format,
+        interval=wanted.interval or found.interval,
+        options={**found.options, **wanted.options},
+        tags={**{key: value for key, value in found.tags.items() if key in _carried(planned) or key.startswith("aws:")}, **wanted.tags},
     )
 
 
-def _side(wanted: Wanted, one: Found) -> dict[str, Any]:
+def _side(wanted: Wanted, found: Found) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if wanted.destination.kind == LOGS:
-        values["role_arn"] = one.role
+        values["role_arn"] = found.role
     if wanted.log_format is not None:
-        values["log_format"] = one.log_format
+        values["log_format"] = found.log_format
     if wanted.interval is not None:
-        values["max_aggregation_interval"] = one.interval
+        values["max_aggregation_interval"] = found.interval
     if wanted.options:
-        values["destination_options"] = {name: one.options.get(name, False) for name in wanted.options}
+        values["destination_options"] = {name: found.options.get(name, False) for name in wanted.options}
     if wanted.tags or wanted.purge_tags:
-        values["tags"] = dict(sorted(one.tags.items()))
+        values["tags"] = dict(sorted(found.tags.items()))
     return values

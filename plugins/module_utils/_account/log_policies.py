@@ -120,9 +120,9 @@ def _problems_of_resource_policy(document: Any) -> Iterator[str]:
             yield f"a statement has the Action {', '.join(sorted(strange)) or 'none'}. Hint: {' and '.join(sorted(ACTIONS))} alone."
 
 
-def _meant(wanted: Wanted, there: Iterable[Found]) -> Found | None:
+def _meant(wanted: Wanted, existing: Iterable[Found]) -> Found | None:
     """The policy that is meant: a log group has one resource policy, whatever its name."""
-    for one in there:
+    for one in existing:
         if one.kind == wanted.kind and bool(one.resource) == bool(wanted.log_group):
             of_group = one.resource.endswith(f":log-group:{wanted.log_group}")
             if of_group if wanted.log_group else one.name == wanted.name:
@@ -130,15 +130,15 @@ def _meant(wanted: Wanted, there: Iterable[Found]) -> Found | None:
     return None
 
 
-def problems(wanted: Iterable[Wanted], there: list[Found]) -> Iterator[str]:
+def problems(wanted: Iterable[Wanted], existing: list[Found]) -> Iterator[str]:
     """Why the policies of a region cannot become what they shall be."""
     names: dict[str, set[str]] = {}
-    for found in there:
+    for found in existing:
         if not found.resource:
             names.setdefault(found.kind, set()).add(found.name)
     for one in sorted(wanted, key=lambda other: other.state != ABSENT):
         known = names.setdefault(one.kind, set())
-        meant = _meant(one, there)
+        meant = _meant(one, existing)
         if one.log_group and meant and meant.name != one.name:
             yield f"{one.said}: {one.log_group} has the resource policy {meant.name}, and may have one. Hint: name that one."
         if one.state == ABSENT:
@@ -151,9 +151,9 @@ def problems(wanted: Iterable[Wanted], there: list[Found]) -> Iterator[str]:
             known.add(one.name)
 
 
-def steps(wanted: Wanted, there: list[Found], arn: str = "") -> list[Step]:
+def steps(wanted: Wanted, existing: list[Found], arn: str = "") -> list[Step]:
     """The calls that make a policy what it shall be. ``arn``: of its log group, without ``:*``."""
-    found = _meant(wanted, there)
+    found = _meant(wanted, existing)
     named: dict[str, Any] = {"policyName": wanted.name}
     if wanted.kind != RESOURCE:
         named["policyType"] = wanted.kind
@@ -177,9 +177,9 @@ def _same(wanted: Wanted, found: Found) -> bool:
     return bool(wanted.document == found.document)
 
 
-def shown(wanted: Wanted, there: list[Found]) -> tuple[dict[str, Any], dict[str, Any]]:
+def shown(wanted: Wanted, existing: list[Found]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The policy before and after."""
-    found = _meant(wanted, there)
+    found = _meant(wanted, existing)
     before: dict[str, Any] = {"state": ABSENT}
     if found:
         before = {"state": PRESENT, "document": found.document, **({"selection_criteria": found.criteria} if found.criteria else {})}

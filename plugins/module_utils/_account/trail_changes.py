@@ -55,7 +55,7 @@ class Context(NamedTuple):
         return f"arn:{self.account.partition}:logs:{self.region}:{self.account.number}:log-group:{name}:*" if name else ""
 
 
-def found(item: Mapping[str, Any]) -> Found:
+def parsed(item: Mapping[str, Any]) -> Found:
     """The trail of an entry of DescribeTrails."""
     return Found(
         arn=item["TrailARN"],
@@ -79,9 +79,9 @@ def chosen(wanted: Wanted, described: Iterable[Mapping[str, Any]], region: str) 
     return next(iter(at_home or named), None)
 
 
-def after(wanted: Wanted, there: Found | None, context: Context) -> Found:
+def after(wanted: Wanted, found: Found | None, context: Context) -> Found:
     """The trail as it shall be; what is not named is as it is."""
-    base = there or Found(context.trail(wanted.name), context.region, wanted.bucket or "", **NEW)  # type: ignore[arg-type]
+    base = found or Found(context.trail(wanted.name), context.region, wanted.bucket or "", **NEW)  # type: ignore[arg-type]
     role = base.role if wanted.role is None else wanted.role
     named: dict[str, Any] = {
         "bucket": wanted.bucket,
@@ -93,7 +93,7 @@ def after(wanted: Wanted, there: Found | None, context: Context) -> Found:
         "key": wanted.key,
         "log_group": None if wanted.log_group is None else context.log_group(wanted.log_group),
         "selectors": wanted.selectors,
-        "logging": wanted.logging if there else wanted.logging is not False,
+        "logging": wanted.logging if found else wanted.logging is not False,
     }
     if wanted.insights is not None:
         named["insights"] = {kind: base.insights.get(kind, {"InsightType": kind}) for kind in wanted.insights}
@@ -103,30 +103,30 @@ def after(wanted: Wanted, there: Found | None, context: Context) -> Found:
     return changed._replace(tags=tags, role=(role or context.role) if changed.log_group else "")
 
 
-def needs_bucket(wanted: Wanted, there: Found | None, context: Context) -> bool:
+def needs_bucket(wanted: Wanted, found: Found | None, context: Context) -> bool:
     """Whether the policy of the bucket is to have what the trail needs: the bucket is named, or files come to another place in it."""
     if not wanted.merge_policy or wanted.state == ABSENT:
         return False
-    trail = after(wanted, there, context)
-    moved = there is None or (trail.prefix, trail.organization) not in ((there.prefix, there.organization), (there.prefix, False))
+    trail = after(wanted, found, context)
+    moved = found is None or (trail.prefix, trail.organization) not in ((found.prefix, found.organization), (found.prefix, False))
     return bool(wanted.bucket or (moved and trail.bucket))
 
 
-def problems(wanted: Wanted, there: Found | None, context: Context) -> Iterator[str]:
+def problems(wanted: Wanted, found: Found | None, context: Context) -> Iterator[str]:
     """Why the trail cannot become what it shall be."""
-    if there and wanted.region and there.home != wanted.region:
+    if found and wanted.region and found.home != wanted.region:
         yield (
-            f"The trail {wanted.name} is at home in {there.home}, and {wanted.said} says {wanted.region}; it can be changed at home alone."
-            f" Hint: write region: {there.home}, or leave it out."
+            f"The trail {wanted.name} is at home in {found.home}, and {wanted.said} says {wanted.region}; it can be changed at home alone."
+            f" Hint: write region: {found.home}, or leave it out."
         )
-    owner = there.arn.split(":")[4] if there else context.account.number
+    owner = found.arn.split(":")[4] if found else context.account.number
     if owner != context.account.number:
         yield f"The trail {wanted.name} belongs to the account {owner}. Hint: run with its credentials, or choose another name."
     if wanted.state == ABSENT:
         return
-    if there is None and wanted.bucket is None:
+    if found is None and wanted.bucket is None:
         yield f"{wanted.said}: the trail {wanted.name} is not there, and has no s3_bucket_name. Hint: name the bucket for its files."
-    trail = after(wanted, there, context)
+    trail = after(wanted, found, context)
     if trail.multi_region and not trail.global_events:
         yield (
             f"{wanted.said}: the trail {wanted.name} would record all regions without the events of global services, which AWS refuses."
@@ -134,36 +134,36 @@ def problems(wanted: Wanted, there: Found | None, context: Context) -> Iterator[
         )
     if trail.log_group and not trail.role:
         yield f"{wanted.said}: the trail {wanted.name} needs a role for its log group. Hint: give role_arn, or the task delivery_role."
-    if trail.organization and needs_bucket(wanted, there, context) and not wanted.organization_id:
+    if trail.organization and needs_bucket(wanted, found, context) and not wanted.organization_id:
         yield (
             f"{wanted.said}: the bucket of an organisation's trail needs the organisation in its policy."
             " Hint: give organization_id, or merge_bucket_policy: false where the policy is somebody else's."
         )
 
 
-def notes(wanted: Wanted, there: Found | None, others: int) -> Iterator[str]:
+def notes(wanted: Wanted, found: Found | None, others: int) -> Iterator[str]:
     """What a user should know before the steps are made. *others*: how many other trails record in the region."""
     label = f"The trail {wanted.name}"
-    if there is None:
+    if found is None:
         if wanted.state != ABSENT and others:
             yield f"{label} is not the first of its region: AWS charges for every further copy of management events."
         return
     if wanted.state == ABSENT:
         yield f"{label} is deleted, as {wanted.said} says. Files and log events that are there stay."
         return
-    if there.multi_region and wanted.multi_region is False:
-        yield f"{label} records {there.home} alone from now on, as {wanted.said} says; until now it has recorded all regions."
-    if there.validation and wanted.validation is False:
+    if found.multi_region and wanted.multi_region is False:
+        yield f"{label} records {found.home} alone from now on, as {wanted.said} says; until now it has recorded all regions."
+    if found.validation and wanted.validation is False:
         yield f"{label} loses its chain of digests, as {wanted.said} says: without it nothing shows that files were changed."
-    if there.logging and wanted.logging is False:
+    if found.logging and wanted.logging is False:
         yield f"{label} stops recording, as {wanted.said} says."
-    if not there.logging and wanted.logging is None:
+    if not found.logging and wanted.logging is None:
         yield f"{label} does not record. Hint: logging: true starts it."
-    if wanted.selectors and bool(wanted.selectors.advanced) != bool(there.selectors.advanced):
-        form = "advanced" if there.selectors.advanced else "basic"
-        if not event_selectors.same(wanted.selectors, there.selectors):
+    if wanted.selectors and bool(wanted.selectors.advanced) != bool(found.selectors.advanced):
+        form = "advanced" if found.selectors.advanced else "basic"
+        if not event_selectors.same(wanted.selectors, found.selectors):
             yield f"{label} loses its {form} event selectors, since a trail has one form of them: those of {wanted.said} replace them."
-    for what, text in there.errors.items():
+    for what, text in found.errors.items():
         yield f"{label} cannot deliver {what}: {text}. Hint: see the policy of the bucket, the key's policy and the role."
 
 
@@ -181,20 +181,20 @@ _SETTINGS = {
 """The arguments of CreateTrail and UpdateTrail, and the fields of a trail."""
 
 
-def steps(wanted: Wanted, there: Found | None, context: Context) -> list[Step]:
+def steps(wanted: Wanted, found: Found | None, context: Context) -> list[Step]:
     """The calls that make the trail what it shall be, in their order; nothing for what holds already."""
     if wanted.state == ABSENT:
-        return [Step("delete_trail", {"Name": there.arn})] if there else []
-    trail = after(wanted, there, context)
-    made = [_create(wanted, trail)] if there is None else [*_update(there, trail), *_tags(wanted, there)]
-    if wanted.selectors and (there is None or not event_selectors.same(wanted.selectors, there.selectors)):
+        return [Step("delete_trail", {"Name": found.arn})] if found else []
+    trail = after(wanted, found, context)
+    made = [_create(wanted, trail)] if found is None else [*_update(found, trail), *_tags(wanted, found)]
+    if wanted.selectors and (found is None or not event_selectors.same(wanted.selectors, found.selectors)):
         key = "AdvancedEventSelectors" if wanted.selectors.advanced else "EventSelectors"
         selectors = [dict(one) for one in wanted.selectors.advanced or wanted.selectors.basic]
         made.append(Step("put_event_selectors", {"TrailName": trail.arn, key: selectors}))
-    if trail.insights != (there.insights if there else {}):
+    if trail.insights != (found.insights if found else {}):
         listed = [dict(one) for one in trail.insights.values()]
         made.append(Step("put_insight_selectors", {"TrailName": trail.arn, "InsightSelectors": listed}))
-    if trail.logging != (there.logging if there else False):
+    if trail.logging != (found.logging if found else False):
         made.append(Step("start_logging" if trail.logging else "stop_logging", {"Name": trail.arn}))
     return made
 
@@ -205,36 +205,36 @@ def _create(wanted: Wanted, trail: Found) -> Step:
     return Step("create_trail", {"Name": wanted.name, **given, **tags})
 
 
-def _update(there: Found, trail: Found) -> Iterator[Step]:
+def _update(found: Found, trail: Found) -> Iterator[Step]:
     """One call with every setting, those that stay among them: what is left out of UpdateTrail, nobody has to guess."""
-    differs = any(getattr(there, field) != getattr(trail, field) for field in _SETTINGS.values())
+    differs = any(getattr(found, field) != getattr(trail, field) for field in _SETTINGS.values())
     if differs:
         given = {
-            name: getattr(trail, field) for name, field in _SETTINGS.items() if (getattr(trail, field), getattr(there, field)) != ("", "")
+            name: getattr(trail, field) for name, field in _SETTINGS.items() if (getattr(trail, field), getattr(found, field)) != ("", "")
         }
-        yield Step("update_trail", {"Name": there.arn, **given})
+        yield Step("update_trail", {"Name": found.arn, **given})
 
 
-def _tags(wanted: Wanted, there: Found) -> Iterator[Step]:
-    stale, added = stale_tags(there.tags, wanted.tags, wanted.purge_tags), new_tags(there.tags, wanted.tags)
+def _tags(wanted: Wanted, found: Found) -> Iterator[Step]:
+    stale, added = stale_tags(found.tags, wanted.tags, wanted.purge_tags), new_tags(found.tags, wanted.tags)
     if stale:
-        yield Step("remove_tags", {"ResourceId": there.arn, "TagsList": _listed({key: there.tags[key] for key in stale})})
+        yield Step("remove_tags", {"ResourceId": found.arn, "TagsList": _listed({key: found.tags[key] for key in stale})})
     if added:
-        yield Step("add_tags", {"ResourceId": there.arn, "TagsList": _listed(added)})
+        yield Step("add_tags", {"ResourceId": found.arn, "TagsList": _listed(added)})
 
 
 def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def shown(wanted: Wanted, there: Found | None, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:
+def shown(wanted: Wanted, found: Found | None, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:
     """The trail before and after the steps, as far as it is spoken of, and always its regions and whether it records."""
-    before = {"state": ABSENT} if there is None else {"state": "present", **_side(wanted, there)}
+    before = {"state": ABSENT} if found is None else {"state": "present", **_side(wanted, found)}
     if wanted.state == ABSENT:
         return before, {"state": ABSENT}
-    trail = after(wanted, there, context)
-    if there and wanted.selectors and event_selectors.same(wanted.selectors, there.selectors):
-        trail = trail._replace(selectors=there.selectors)
+    trail = after(wanted, found, context)
+    if found and wanted.selectors and event_selectors.same(wanted.selectors, found.selectors):
+        trail = trail._replace(selectors=found.selectors)
     return before, {"state": "present", **_side(wanted, trail)}
 
 

@@ -15,7 +15,7 @@ import time
 import uuid
 from typing import Any, Callable, Iterable
 
-from .._account.flow_log_changes import CREATE, DELETE, NONE, REPLACE, RETAG, Change, Found, found, request, restored, retagging
+from .._account.flow_log_changes import CREATE, DELETE, NONE, REPLACE, RETAG, Change, Found, parsed, request, restored, retagging
 from .._account.flow_logs import GATEWAYS
 from .._account.steps import Step
 from .errors import FLOW_LOGS, HINTS, AwsError, aws_call
@@ -39,7 +39,7 @@ def read(ec2: Any, resources: list[str]) -> list[Found]:
     paginator = ec2.get_paginator("describe_flow_logs")
     some = [resources[start : start + FILTER_VALUES] for start in range(0, len(resources), FILTER_VALUES)]
     pages = [page for values in some for page in paginator.paginate(Filters=[{"Name": "resource-id", "Values": values}])]
-    return [found(item) for page in pages for item in page["FlowLogs"]]
+    return [parsed(item) for page in pages for item in page["FlowLogs"]]
 
 
 def ensure(ec2: Any, changes: Iterable[Change], role: str, sleep: Sleep = time.sleep) -> dict[int, AwsError | None]:

@@ -16,7 +16,7 @@ from typing import Any, Callable, Iterable, Mapping
 
 from .._account.event_selectors import Selectors
 from .._account.steps import Step
-from .._account.trail_changes import Found, found
+from .._account.trail_changes import Found, parsed
 from .._account.trails import Wanted
 from .errors import TRAILS, AwsError, aws_call
 
@@ -59,7 +59,7 @@ def described(cloudtrail: Any, region: str) -> list[dict[str, Any]]:  # noqa: AR
 
 def read(cloudtrail: Any, wanted: Wanted, item: Mapping[str, Any]) -> Found:
     """A trail as it is, with as much as is wanted of it; *cloudtrail*: a client of its home region."""
-    trail = found(item)
+    trail = parsed(item)
     status = _status(cloudtrail, trail.arn)
     return trail._replace(
         selectors=_selectors(cloudtrail, trail.arn) if wanted.selectors is not None else trail.selectors,

@@ -178,10 +178,10 @@ def lacks(agent: Mapping[str, Any], target: Target) -> str:
     return ""
 
 
-def installation(some: Iterable[Target], action: str = "Install") -> list[Order]:
+def installation(targets: Iterable[Target], action: str = "Install") -> list[Order]:
     """Commands that install (or uninstall) the package, one for each build."""
     by_build: dict[str, list[Target]] = {}
-    for target in some:
+    for target in targets:
         by_build.setdefault(target.build if action == "Install" else "", []).append(target)
     return [
         Order(CONFIGURE_PACKAGE, {"action": action, "name": PACKAGE, **({"version": build} if build else {})}, tuple(group))
@@ -189,16 +189,16 @@ def installation(some: Iterable[Target], action: str = "Install") -> list[Order]
     ]
 
 
-def forgetting(some: Iterable[Target]) -> Order:
+def forgetting(targets: Iterable[Target]) -> Order:
     """The command after which the SSM agent knows nothing of the package."""
-    return Order("AWS-RunShellScript", {"commands": FORGET.strip().splitlines()}, tuple(some))
+    return Order("AWS-RunShellScript", {"commands": FORGET.strip().splitlines()}, tuple(targets))
 
 
-def configuration(some: Iterable[Target]) -> list[Order]:
+def configuration(targets: Iterable[Target]) -> list[Order]:
     """Commands that apply configurations and restart, one for each distinct configuration and mode; before them, what makes keys known."""
     groups: dict[tuple[str, tuple[str, ...]], list[Target]] = {}
     with_keys: dict[str, list[Target]] = {}
-    for target in some:
+    for target in targets:
         groups.setdefault((target.mode, target.locations), []).append(target)
         if target.hybrid_keys:
             with_keys.setdefault(target.region, []).append(target)

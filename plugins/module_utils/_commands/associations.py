@@ -79,13 +79,13 @@ def _schedule(fields: Fields) -> str:
     return ""
 
 
-def parameters(given: Mapping[str, Any] | None, current: Fields, document: str | None) -> dict[str, Any]:
+def parameters(named: Mapping[str, Any] | None, current: Fields, document: str | None) -> dict[str, Any]:
     """The values of the document's parameters: those that there are, and over them those that are named; null takes one away.
 
     Those of another document than the *current* one are not taken over.
     """
     same = document is None or document == current.get("Name")
-    merged = {**(current.get("Parameters") or {} if same else {}), **(given or {})}
+    merged = {**(current.get("Parameters") or {} if same else {}), **(named or {})}
     return {name: value for name, value in merged.items() if value is not None}
 
 

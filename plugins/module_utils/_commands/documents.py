@@ -79,27 +79,27 @@ def _steps(content: Mapping[str, Any]) -> Iterator[str]:
     yield from (content.get("runtimeConfig") or {})
 
 
-def checked(document: Document, given: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What SendCommand takes for the values *given*: lists of texts.
+def checked(document: Document, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What SendCommand takes for the *values*: lists of texts.
 
     Raises:
         CommandError: names every value that the document does not allow, unknown names, and what is missing.
     """
-    values: dict[str, list[str]] = {}
+    lists: dict[str, list[str]] = {}
     problems = []
-    for name, value in given.items():
+    for name, value in values.items():
         parameter = document.parameters.get(name)
         if parameter is None:
             known = ", ".join(sorted(document.parameters)) or "none"
             problems.append(f"parameters.{name}: the document {document.name} has no such parameter. Hint: it has {known}.")
         elif value is not None:
-            values[name], wrong = _checked(document, parameter, value)
+            lists[name], wrong = _checked(document, parameter, value)
             problems += wrong
-    missing = [name for name, parameter in document.parameters.items() if parameter.required and name not in values]
+    missing = [name for name, parameter in document.parameters.items() if parameter.required and name not in lists]
     problems += [f"parameters.{name} is missing: the document {document.name} requires it." for name in missing]
     if problems:
         raise CommandError("\n".join(problems))
-    return values
+    return lists
 
 
 def _checked(document: Document, parameter: Parameter, value: Any) -> tuple[list[str], list[str]]:

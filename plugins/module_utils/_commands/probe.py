@@ -10,7 +10,7 @@ know it.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Mapping
 
 LINUX = r"""
 base=/opt/aws/amazon-cloudwatch-agent
@@ -81,54 +81,61 @@ DIRECTORY = "amazon-cloudwatch-agent.d/"
 
 
 def agent_of(text: str, mode: str, instance_id: str) -> dict[str, Any]:
-    """The agent that the answer *text* describes; {} where the answer is not a whole one.
+    """The agent that the answer *text* describes, as cw_agent_info has it; {} where the answer is not a whole one.
 
     Args:
         mode: ``ec2`` or ``onPremise``, as planned.
         instance_id: the node's id.
     """
-    said: dict[str, list[str]] = {}
+    answers: dict[str, list[str]] = {}
     for line in text.splitlines():
         key, tab, value = line.partition("\t")
         if tab:
-            said.setdefault(key, []).append(value.strip())
-    if "end" not in said:
+            answers.setdefault(key, []).append(value.strip())
+    if "end" not in answers:
         return {}
-    one = {key: values[0] for key, values in said.items()}
-    unit = dict(item.split("=", 1) for item in said.get("unit", []) if "=" in item)
-    known = _document(one.get("document", ""))
-    installed = one.get("package", "").startswith("ii") and bool(one.get("build"))
-    on_ec2 = mode == "ec2"
+    first = {key: values[0] for key, values in answers.items()}
+    document = _document(first.get("document", ""))
+    installed = first.get("package", "").startswith("ii") and bool(first.get("build"))
+    own_id = instance_id if mode == "ec2" else ""
     return {
-        "package": {"installed": installed, "build": one.get("build", "") if installed else ""},
-        "service": {
-            "active_state": unit.get("ActiveState", "inactive"),
-            "invocation_id": unit.get("InvocationID", ""),
-            "started_at": _started(one, unit),
-            "enabled": unit.get("UnitFileState") == "enabled",
-            "restarts": int(unit["NRestarts"]) if unit.get("NRestarts", "").isdigit() else None,
-        },
-        "configurations": [_configuration(item) for item in said.get("configuration", [])],
+        "package": {"installed": installed, "build": first.get("build", "") if installed else ""},
+        "service": _service(first, dict(item.split("=", 1) for item in answers.get("unit", []) if "=" in item)),
+        "configurations": [_configuration(item) for item in answers.get("configuration", [])],
         "mode": mode,
-        "common_config": {"profile": one.get("credential_profile", "")},
-        "identity": {
-            "instance_id": instance_id if on_ec2 else "",
-            "region": known.get("region", ""),
-            "account_id": known.get("accountId", ""),
-            "image_id": known.get("imageId", ""),
-            "instance_type": known.get("instanceType", ""),
-            "private_ip": known.get("privateIp", ""),
-            "hostname": one.get("metadata_hostname", ""),
-            "autoscaling_group": one.get("autoscaling_group") or None,
-        },
-        "region": known.get("region", ""),
-        "hostname": one.get("hostname", ""),
-        "log_stream_default": instance_id if on_ec2 else one.get("hostname", ""),
-        "errors": said.get("error", []),
+        "common_config": {"profile": first.get("credential_profile", "")},
+        "identity": _identity(first, document, own_id),
+        "region": document.get("region", ""),
+        "hostname": first.get("hostname", ""),
+        "log_stream_default": own_id if mode == "ec2" else first.get("hostname", ""),
+        "errors": answers.get("error", []),
         "files": [],
         "mounts": [],
-        "clock": float(one.get("clock") or 0),
-        "utc_offset": _offset(one.get("utc_offset", "")),
+        "clock": float(first.get("clock") or 0),
+        "utc_offset": _offset(first.get("utc_offset", "")),
+    }
+
+
+def _service(first: Mapping[str, str], unit: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "active_state": unit.get("ActiveState", "inactive"),
+        "invocation_id": unit.get("InvocationID", ""),
+        "started_at": _started(first, unit),
+        "enabled": unit.get("UnitFileState") == "enabled",
+        "restarts": int(unit["NRestarts"]) if unit.get("NRestarts", "").isdigit() else None,
+    }
+
+
+def _identity(first: Mapping[str, str], document: Mapping[str, str], own_id: str) -> dict[str, Any]:
+    return {
+        "instance_id": own_id,
+        "region": document.get("region", ""),
+        "account_id": document.get("accountId", ""),
+        "image_id": document.get("imageId", ""),
+        "instance_type": document.get("instanceType", ""),
+        "private_ip": document.get("privateIp", ""),
+        "hostname": first.get("metadata_hostname", ""),
+        "autoscaling_group": first.get("autoscaling_group") or None,
     }
 
 
@@ -145,14 +152,14 @@ def _configuration(line: str) -> dict[str, str]:
     return {"digest": digest, "file": file.strip().removeprefix(DIRECTORY)}
 
 
-def _started(one: dict[str, str], unit: dict[str, str]) -> float:
+def _started(first: Mapping[str, str], unit: Mapping[str, str]) -> float:
     """Seconds since the epoch; 0 while it does not run. Counted back from now, as a clock may be set after the start."""
     if unit.get("ActiveState") != "active":
         return 0.0
-    if one.get("started"):
-        return float(one["started"])
+    if first.get("started"):
+        return float(first["started"])
     started = int(unit.get("ExecMainStartTimestampMonotonic") or 0) / 1e6
-    return round(float(one.get("clock") or 0) - float(one.get("uptime") or 0) + started, 3) if started else 0.0
+    return round(float(first.get("clock") or 0) - float(first.get("uptime") or 0) + started, 3) if started else 0.0
 
 
 def _offset(text: str) -> float | None:

@@ -39,31 +39,31 @@ class Wanted(NamedTuple):
 
 def parameters_of(options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The document and the values of its parameters that a task's options name."""
-    given = dict(options["parameters"] or {})
+    values = dict(options["parameters"] or {})
     for option, document in SHELLS.items():
         if options[option] is not None:
-            given["commands"] = options[option].splitlines()
+            values["commands"] = options[option].splitlines()
             if options["chdir"]:
-                given["workingDirectory"] = options["chdir"]
-            return document, given
-    return options["document"], given
+                values["workingDirectory"] = options["chdir"]
+            return document, values
+    return options["document"], values
 
 
-def with_timeout(document: Document, given: Mapping[str, Any], seconds: int | None) -> dict[str, Any]:
+def with_timeout(document: Document, values: Mapping[str, Any], seconds: int | None) -> dict[str, Any]:
     """The values with the time-out of the script in the parameter that the document has for it.
 
     Raises:
         CommandError: it has none, or the seconds are some that a node silently replaces by an hour.
     """
     if seconds is None:
-        return dict(given)
+        return dict(values)
     if TIMEOUT not in document.parameters:
         raise CommandError(f"execution_timeout: the document {document.name} has no parameter {TIMEOUT}. Hint: leave it out.")
-    if TIMEOUT in given:
+    if TIMEOUT in values:
         raise CommandError(f"execution_timeout and parameters.{TIMEOUT} are the same. Hint: keep one of them.")
     if not 5 <= seconds <= 172800:
         raise CommandError(f"execution_timeout is {seconds}, and must be from 5 to 172800 seconds.")
-    return {**given, TIMEOUT: str(seconds)}
+    return {**values, TIMEOUT: str(seconds)}
 
 
 def seconds_at_most(document: Document, parameters: Mapping[str, Sequence[str]], delivery_timeout: int | None) -> int:
@@ -73,7 +73,11 @@ def seconds_at_most(document: Document, parameters: Mapping[str, Sequence[str]],
 
 
 def targets_of(items: Sequence[Mapping[str, Any]] | None) -> tuple[dict[str, Any], ...]:
-    """Targets as AWS takes them."""
+    """Targets as AWS takes them.
+
+    Raises:
+        CommandError: there are more than five, or one has no value or more than 50.
+    """
     found = tuple({"Key": _key(str(item["key"])), "Values": [str(value) for value in item["values"]]} for item in items or [])
     if len(found) > 5:
         raise CommandError(f"targets has {len(found)} keys, and AWS takes 5 of them.")

@@ -75,7 +75,11 @@ _WINDOWS: dict[str, dict[str, Any]] = {
 
 
 def preset(name: str, platform: str, mode: str) -> dict[str, Any]:
-    """The configuration of the preset *name*; each preset holds what the smaller ones hold."""
+    """The configuration of the preset *name*; each preset holds what the smaller ones hold.
+
+    Raises:
+        ConfigError: there is no such preset.
+    """
     if name not in PRESETS:
         raise ConfigError(f"cw_agent_preset is {name!r}: expected one of {', '.join(PRESETS)}.")
     if name == "none":

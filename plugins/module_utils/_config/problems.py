@@ -33,7 +33,11 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(name: str, severity: str, *, why: str, hint: str, example: Any) -> Callable[[Finder], Finder]:
-    """Register the decorated finder. *example*: the smallest configuration, or text, that triggers it."""
+    """Register the decorated finder. *example*: the smallest configuration, or text, that triggers it.
+
+    Raises:
+        ConfigError: another rule has the name.
+    """
 
     def register(find: Finder) -> Finder:
         if name in RULES:

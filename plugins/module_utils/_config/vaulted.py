@@ -84,5 +84,6 @@ def mask_of(configurations: Iterable[Mapping[str, Any]]) -> Mask:
     texts = set()
     for item in configurations:
         hidden = frozenset(item.get("vaulted") or [])
-        texts |= {str(value) for path, value in walk(item["configuration"]) if hidden and pointer(path) in hidden}
+        if hidden:
+            texts |= {str(value) for path, value in walk(item["configuration"]) if pointer(path) in hidden}
     return Mask(texts)

@@ -17,7 +17,11 @@ _FORM = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:b(\d+))?")
 
 
 def parse_version(text: str) -> tuple[int, ...]:
-    """``1.300060``, ``1.300060.0b1248`` or '' (the newest) as numbers that compare: major, release, patch."""
+    """``1.300060``, ``1.300060.0b1248`` or '' (the newest) as numbers that compare: major, release, patch.
+
+    Raises:
+        ConfigError: it is no version of the agent, or a number, in which zeros at the end are lost.
+    """
     if not isinstance(text, str):
         raise ConfigError(f"agent_version is the number {text}, in which zeros at the end are lost. Hint: write it in quotes.")
     match = _FORM.fullmatch(text.strip() or NEWEST)

@@ -22,14 +22,14 @@ SOURCES: dict[str, Any] = {
 }
 
 
-def settings(given: Mapping[str, Any]) -> Settings:
+def settings(options: Mapping[str, Any]) -> Settings:
     """The values of the options of ``cw_agent_settings``."""
-    return Settings(**{name: given.get(name) for name in Settings._fields})
+    return Settings(**{name: options.get(name) for name in Settings._fields})
 
 
-def sources(given: list[dict[str, str]] | None) -> list[Source] | None:
+def sources(entries: list[dict[str, str]] | None) -> list[Source] | None:
     """The value of the option, None when it was not given."""
-    return None if given is None else [Source(one["location"], one["digest"], one["content"]) for one in given]
+    return None if entries is None else [Source(one["location"], one["digest"], one["content"]) for one in entries]
 
 
 def failure(error: Exception) -> dict[str, Any]:

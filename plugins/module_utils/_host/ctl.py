@@ -52,7 +52,11 @@ def _unanswered(what: str, seconds: float) -> str:
 
 
 def download(host: Host, location: str, mode: str) -> str:
-    """What the host itself gets from ``location``, by the agent's downloader and with the agent's credentials. Nothing live is touched."""
+    """What the host itself gets from ``location``, by the agent's downloader and with the agent's credentials. Nothing live is touched.
+
+    Raises:
+        HostError: the host gets nothing from there, or the downloader did not end or was killed.
+    """
     with tempfile.TemporaryDirectory(prefix="cw-agent-") as scratch:
         argv = [host.layout.program("config-downloader"), "--output-dir", scratch, "--download-source", location]
         argv += ["--mode", mode, "--multi-config", "append", *_common_config(host)]

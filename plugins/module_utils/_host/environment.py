@@ -83,7 +83,7 @@ class Variables(NamedTuple):
         return "\n".join([*lines, *([_SECRETS, *_lines(secret)] if secret else []), ""]) if self.all else ""
 
 
-class Asked(NamedTuple):
+class Desired(NamedTuple):
     """What is asked for; None: what is on the host stays. An empty ``level`` takes the level out."""
 
     level: str | None
@@ -138,18 +138,18 @@ def _lines(variables: Mapping[str, str]) -> list[str]:
     return [f'{name}="{_SPECIAL.sub(_ESCAPED, value)}"' for name, value in sorted(variables.items())]
 
 
-def require(asked: Asked) -> None:
+def require(desired: Desired) -> None:
     """Refuse what no environment can have, without showing a value.
 
     Raises:
         HostError: the option and the name, and what to write instead.
     """
-    if asked.level and asked.level not in LEVELS:
-        raise HostError(f"log_level is {asked.level!r}. Hint: write one of {', '.join(LEVELS)}, or '' for none")
-    both = sorted(set(asked.plain or {}) & set(asked.secret or {}))
+    if desired.level and desired.level not in LEVELS:
+        raise HostError(f"log_level is {desired.level!r}. Hint: write one of {', '.join(LEVELS)}, or '' for none")
+    both = sorted(set(desired.plain or {}) & set(desired.secret or {}))
     if both:
         raise HostError(f"{', '.join(both)} stands in environment and in secret_environment. Hint: take it out of one of them")
-    for name, value in (asked.variables or {}).items():
+    for name, value in (desired.variables or {}).items():
         if not _NAME.fullmatch(name) or not isinstance(value, str) or _CONTROL.search(value):
             raise HostError(f"environment has {name}, whose name or value no variable can have. Hint: write a name and text on one line")
         if name.upper() in RESET:
@@ -178,35 +178,35 @@ def _parsed(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def change(host: Host, asked: Asked) -> Change:
+def change(host: Host, desired: Desired) -> Change:
     """What the files are and will be.
 
     Raises:
         HostError: what is asked for cannot be, or something that is no plain file stands in the place of one.
     """
-    require(asked)
+    require(desired)
     drop_in, file = (safe_files.read_text(path) for path in (host.layout.environment_drop_in, host.layout.environment_file))
     before = _present(drop_in, file)
-    after = before if asked.level is None else before._replace(level=asked.level)
-    if asked.variables is not None:
-        after = after._replace(plain=dict(asked.plain or {}), secret=dict(asked.secret or {}))
+    after = before if desired.level is None else before._replace(level=desired.level)
+    if desired.variables is not None:
+        after = after._replace(plain=dict(desired.plain or {}), secret=dict(desired.secret or {}))
     text = safe_files.read_text(host.layout.env_config)
-    wanted, there = asked.variables or {}, _parsed(text)
+    wanted, there = desired.variables or {}, _parsed(text)
     rest = {name: value for name, value in there.items() if wanted.get(name, value) == value}
     env_config = (text, text if rest == there else json.dumps(rest, indent="\t"))
     return Change(before, after, (drop_in, after.drop_in), (file, after.file), env_config)
 
 
-def levels(host: Host, asked: Asked, main_pid: int, debug: bool) -> tuple[str, str]:
+def levels(host: Host, desired: Desired, main_pid: int, debug: bool) -> tuple[str, str]:
     """The level of the running agent's log, and the one that it is to have; both are '' where none is asked for.
 
     ``debug``: agent.debug of its configuration.
     """
-    if asked.level is None or not main_pid:
+    if desired.level is None or not main_pid:
         return "", ""
     # What the agent has once taken from env-config.json it keeps in its environment, where nobody can see it.
     now = _parsed(safe_files.read_text(host.layout.env_config)).get(LEVEL) or _started_with(host, main_pid) or LEVELS[0]
-    return str(now), asked.level or ("DEBUG" if debug else LEVELS[0])
+    return str(now), desired.level or ("DEBUG" if debug else LEVELS[0])
 
 
 def _started_with(host: Host, main_pid: int) -> str:

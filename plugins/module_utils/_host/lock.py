@@ -18,7 +18,11 @@ SECONDS = 120.0
 
 
 def wait(host: Host, seconds: float, attempt: Callable[[], None], refusal: Callable[[], str]) -> None:
-    """Repeat ``attempt`` until it gets the lock; ``refusal`` words the error after ``seconds``."""
+    """Repeat ``attempt`` until it gets the lock; ``refusal`` words the error after ``seconds``.
+
+    Raises:
+        HostError: the time is over.
+    """
     deadline = host.monotonic() + seconds
     while True:
         with contextlib.suppress(BlockingIOError, PermissionError):

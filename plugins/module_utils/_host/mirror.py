@@ -57,7 +57,11 @@ def save(answer: Any, path: str) -> None:
 
 
 def provided(files: Mapping[str, str], download: Callable[[str, str], None]) -> Callable[[str, str], None]:
-    """Downloads from the mirror ``PROVIDED``, of which ``files`` has the real URL of each file by its path."""
+    """Downloads from the mirror ``PROVIDED``, of which ``files`` has the real URL of each file by its path.
+
+    Raises:
+        HostError: by a download, for a file that has no URL.
+    """
 
     def fetch(url: str, path: str) -> None:
         relative = url[len(PROVIDED) :]

@@ -130,7 +130,11 @@ def _shown(host: Host, request: Request, desired: bool) -> dict[str, Any]:
 
 
 def ensure_profile(host: Host, request: Request, check_mode: bool = False) -> Outcome:
-    """Write what differs; the content of keys appears nowhere."""
+    """Write what differs; the content of keys appears nowhere.
+
+    Raises:
+        HostError: the request cannot be fulfilled, the agent is not installed, or the host is read-only.
+    """
     installed = os.path.exists(host.layout.program("amazon-cloudwatch-agent-ctl"))
     _refuse(request, installed)
     if not check_mode and not installed:

@@ -81,7 +81,11 @@ def settle(host: Host, section: AgentSection) -> None:
 
 
 def restart(host: Host, section: AgentSection, running: AgentSection) -> Start:
-    """Ask systemd for a new daemon that will read ``section``; ``running``: the settings of the one that is there."""
+    """Ask systemd for a new daemon that will read ``section``; ``running``: the settings of the one that is there.
+
+    Raises:
+        HostError: systemd refuses to start the service.
+    """
     settle(host, running)
     before = service.read(host)
     file = logs.path(host.layout, section)

@@ -53,9 +53,9 @@ def recorded(host: Host) -> str:
     return versions[-1] if versions else ""
 
 
-def is_build(asked: str, version: str) -> bool:
+def is_build(build: str, version: str) -> bool:
     """Whether ``version``, with its release, is the build that is asked for, with or without one."""
-    return bool(version) and asked in (version, version.rpartition("-")[0])
+    return bool(version) and build in (version, version.rpartition("-")[0])
 
 
 def order(version: str) -> list[tuple[int, int, str]]:
@@ -89,16 +89,16 @@ def offered(host: Host) -> list[str]:
     return found
 
 
-def choose(asked: str, found: list[str]) -> str:
+def choose(build: str, found: list[str]) -> str:
     """The package that is asked for, of those that are ``found``; '' and ``latest``: the newest.
 
     Raises:
         HostError: it is not among them.
     """
-    suited = found if asked in ("", LATEST) else [version for version in found if is_build(asked, version)]
+    suited = found if build in ("", LATEST) else [version for version in found if is_build(build, version)]
     if not suited:
         raise HostError(
-            f"cw_agent_build: {asked}: the host's repositories do not have it; nothing was changed. Hint: name one of {', '.join(found)}"
+            f"cw_agent_build: {build}: the host's repositories do not have it; nothing was changed. Hint: name one of {', '.join(found)}"
         )
     return suited[-1]
 

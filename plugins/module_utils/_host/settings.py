@@ -110,14 +110,15 @@ def _word(value: Any) -> str:
 
 
 def process_of(host: Host, settings: Settings, seen: state.State) -> _Process | None:
+    """What becomes of the process's environment and log level; None where neither is asked for."""
     if settings.log_level is None and settings.environment is None and settings.secret_environment is None:
         return None
     # A module's code is compiled anew on every host in every run: what few need, only those pay for.
     from . import environment  # noqa: PLC0415
 
-    asked = environment.Asked(settings.log_level, settings.environment, settings.secret_environment)
-    levels = environment.levels(host, asked, seen.service.main_pid, seen.section.debug)
-    return _Process(environment.change(host, asked), levels)
+    desired = environment.Desired(settings.log_level, settings.environment, settings.secret_environment)
+    levels = environment.levels(host, desired, seen.service.main_pid, seen.section.debug)
+    return _Process(environment.change(host, desired), levels)
 
 
 def _common(host: Host, settings: Settings) -> tuple[str, str]:
@@ -128,6 +129,7 @@ def _common(host: Host, settings: Settings) -> tuple[str, str]:
 
 
 def change_of(host: Host, settings: Settings, seen: state.State) -> Change:
+    """The files before and after, and what becomes of the process; nothing is written."""
     present = safe_files.read_text(host.layout.drop_in)
     overrides = present if settings.overrides is None else drop_in(settings.overrides)
     return Change(_common(host, settings), (present, overrides), process_of(host, settings, seen))
@@ -149,6 +151,7 @@ def differences(host: Host, settings: Settings, seen: state.State) -> list[str]:
 
 
 def in_words(host: Host, settings: Settings, change: Change) -> list[str]:
+    """What a change changes, a line for each setting, without passwords."""
     present = common_config.parse(change.common[0])
     found = [
         f"settings: [{section}] {name} {_shown(present.get(section, {}).get(name, ''))} → {_shown(value)}"

@@ -19,7 +19,11 @@ _PUBLIC_KEY = 6
 
 
 def fingerprint(text: str) -> str:
-    """40 upper-case hexadecimal digits, however they were grouped."""
+    """40 upper-case hexadecimal digits, however they were grouped.
+
+    Raises:
+        HostError: it is no whole fingerprint.
+    """
     digits = re.sub(r"\s|^0x", "", text).upper()
     if not re.fullmatch(r"[0-9A-F]{40}", digits):
         raise HostError(f"the signing fingerprint {text!r} is not 40 hexadecimal digits: give the whole fingerprint of the key")
@@ -27,7 +31,11 @@ def fingerprint(text: str) -> str:
 
 
 def binary_key(data: bytes) -> bytes:
-    """A public key file without its ASCII armor (RFC 4880, 6.2)."""
+    """A public key file without its ASCII armor (RFC 4880, 6.2).
+
+    Raises:
+        HostError: the armor is not readable.
+    """
     blocks = _ARMOR.findall(data)
     if not blocks:
         return data
@@ -77,7 +85,11 @@ def key_fingerprints(data: bytes) -> list[str]:
 
 
 def require_key(data: bytes, pinned: str, origin: str) -> bytes:
-    """The binary key, when it is the pinned one."""
+    """The binary key, when it is the pinned one.
+
+    Raises:
+        HostError: it is another key, or no key at all.
+    """
     key = binary_key(data)
     found = key_fingerprints(key)
     if fingerprint(pinned) not in found:

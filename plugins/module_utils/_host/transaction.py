@@ -20,7 +20,11 @@ __all__ = ["CAUSES", "Outcome", "Request", "ensure_configuration", "restore_prev
 
 
 def resolve(host: Host, source: Source, mode: str, installed: bool) -> Source:
-    """The source with its digest, and its content as far as that can be known without asking twice."""
+    """The source with its digest, and its content as far as that can be known without asking twice.
+
+    Raises:
+        HostError: content and digest disagree, or the file is missing or empty.
+    """
     if source.content:
         actual = configurations.digest(source.content)
         if source.digest and source.digest != actual:

@@ -16,7 +16,7 @@ _COUNTED = re.compile(r"stats\s+count\(\*\)\s+by\s+bin\((\d+)m\)")
 _LIKE = re.compile(r"filter\s+@message\s+like\s+/([\w|]+)/")
 
 
-class Asked(NamedTuple):
+class GraphLine(NamedTuple):
     """One line of a graph, or several by an expression. ``visible``: whether it is drawn; ``axis``: left or right."""
 
     query: dict[str, Any]
@@ -25,7 +25,7 @@ class Asked(NamedTuple):
     label: str = ""
 
 
-def asked(properties: Mapping[str, Any]) -> list[Asked]:
+def graph_lines(properties: Mapping[str, Any]) -> list[GraphLine]:
     """The lines of a metric widget's properties."""
     found = []
     before: list[str] = []
@@ -43,7 +43,7 @@ def asked(properties: Mapping[str, Any]) -> list[Asked]:
             stat = str(options.get("stat") or properties.get("stat") or "Average")
             query = {"Id": name, "MetricStat": {"Metric": metric, "Period": period, "Stat": stat}}
         visible = options.get("visible") is not False
-        found.append(Asked(query, visible, str(options.get("color") or ""), str(options.get("label") or "")))
+        found.append(GraphLine(query, visible, str(options.get("color") or ""), str(options.get("label") or "")))
     return found
 
 

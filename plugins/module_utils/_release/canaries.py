@@ -113,14 +113,7 @@ def waves(
     known = [host for host in everybody if host.name not in ssm_hosts]
     others = [host for host in everybody if host.name in ssm_hosts]
     _require_canaries(known, others, candidates(published))
-    pools: dict[str, list[Concerned]] = {}
-    for host in known:
-        if host.key and not host.refused:
-            pools.setdefault(host.key, []).append(host)
-    if _SIZE.fullmatch(canary):
-        chosen = _counted(pools, size(canary, sum(map(len, pools.values()))))
-    else:
-        chosen = _named(pools, candidates(published), canary, set(matching(canary)))
+    chosen = _chosen(known, candidates(published), canary, matching)
     canaries = [host for host in known if host.name in chosen]
     same = [item["key"] for item in published["configurations"] if item["same_as_live"] and not item["on_hold"]]
     tried = list(dict.fromkeys([*(host.key for host in canaries), *same]))
@@ -132,6 +125,19 @@ def waves(
         tried=tried,
         by_run_command=[host.name for host in others if host.differs],
     )
+
+
+def _chosen(
+    hosts: Iterable[Concerned], unreleased: Sequence[str], canary: str, matching: Callable[[str], Collection[str]]
+) -> Collection[str]:
+    """The names of the canaries among the hosts that can be changed."""
+    pools: dict[str, list[Concerned]] = {}
+    for host in hosts:
+        if host.key and not host.refused:
+            pools.setdefault(host.key, []).append(host)
+    if _SIZE.fullmatch(canary):
+        return _counted(pools, size(canary, sum(map(len, pools.values()))))
+    return _named(pools, unreleased, canary, set(matching(canary)))
 
 
 def _require_canaries(known: Iterable[Concerned], others: Iterable[Concerned], unreleased: Collection[str]) -> None:

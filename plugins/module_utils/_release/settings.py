@@ -309,7 +309,11 @@ def region_of(settings: Mapping[str, Any], placement: str) -> str:
 
 
 def config_name(settings: Mapping[str, Any], fragments: Mapping[str, Any]) -> str:
-    """The name of a host's configuration in Parameter Store: ``cw_agent_config_name``, else made of environment, preset and fragments."""
+    """The name of a host's configuration in Parameter Store: ``cw_agent_config_name``, else made of environment, preset and fragments.
+
+    Raises:
+        ConfigError: a name is not possible, or there is nothing to compose.
+    """
     names = sorted(name[len(FRAGMENT) :] for name in fragments)
     for name in names:
         if not _FRAGMENT_NAME.fullmatch(name):

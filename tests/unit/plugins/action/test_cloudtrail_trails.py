@@ -15,6 +15,7 @@ from ansible_collections.cloudwatch.agent.plugins.action import cloudtrail_trail
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account.delivery_roles import TAG
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import trails
 from ansible_collections.cloudwatch.agent.plugins.modules.cloudtrail_trails import EXAMPLES
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.support.fake_iam import Iam
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import refused
 from ansible_collections.cloudwatch.agent.tests.support.fake_trails import CloudTrail
@@ -77,7 +78,7 @@ class Account:
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     known = Account()
-    monkeypatch.setattr(cloudtrail_trails, "clients", lambda _connection: known.client)
+    monkeypatch.setattr(aws, "clients", lambda _connection: known.client)
     monkeypatch.setattr(trails, "STEP_SECONDS", 60.0)
     monkeypatch.setattr(trails.time, "sleep", lambda _seconds: None)
     return known

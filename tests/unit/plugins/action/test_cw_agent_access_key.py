@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_access_key
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import access_keys
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_release import Display
 
@@ -37,7 +38,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, str]]:
 
     monkeypatch.setattr(access_keys, "make", make)
     monkeypatch.setattr(access_keys, "keys_of", keys_of)
-    monkeypatch.setattr(cw_agent_access_key, "clients", lambda _connection: lambda *_words: None)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *_words: None)
     return known
 
 
@@ -68,6 +69,20 @@ def test_nothing_is_made_where_one_user_has_no_room(tmp_path: Path, keys: dict[s
     found = run(tmp_path)
     assert found["failed"] and "1-b.yml is missing, and its user has 2 access keys" in found["msg"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refusal_after_a_key_says_that_something_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = access_keys.make
+
+    def refused(iam: Any, user: str, path: Path) -> str:
+        if user == "b":
+            raise AwsError("no more keys", "LimitExceeded")
+        return make(iam, user, path)
+
+    monkeypatch.setattr(access_keys, "make", refused)
+    assert run(tmp_path) == {"failed": True, "changed": True, "msg": "no more keys"}
+    assert [path.name for path in tmp_path.iterdir()] == ["1-a.yml"]
+    assert not run(tmp_path)["changed"]
 
 
 def test_files_go(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_alarm_info
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import alarms
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_release import CONNECTION
 
@@ -33,7 +34,7 @@ def cloudwatch(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(alarms, "read", read)
     monkeypatch.setattr(alarms, "states_since", states)
-    monkeypatch.setattr(cw_agent_alarm_info, "clients", lambda _connection: lambda _service, _profile, region: region)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda _service, _profile, region: region)
 
 
 def run(**arguments: Any) -> dict[str, Any]:

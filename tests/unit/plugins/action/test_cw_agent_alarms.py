@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_alarms
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.support.fake_cloudwatch import ONE, CloudWatch, Topics, item, plan, refused
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import Logs
 
@@ -47,7 +48,7 @@ class Account:
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     known = Account()
-    monkeypatch.setattr(cw_agent_alarms, "clients", lambda _connection: known.client)
+    monkeypatch.setattr(aws, "clients", lambda _connection: known.client)
     return known
 
 

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_association_info
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.association_states import Association
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_release import CONNECTION
 
@@ -41,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, list[str
         return [Association("cloudwatch-agent-web", "web", "a-1", ["web:3"], {"mi-b": "Failed"} if "mi-b" in nodes["web"] else {})]
 
     monkeypatch.setattr(cw_agent_association_info.association_states, "read", read)
-    monkeypatch.setattr(cw_agent_association_info, "clients", lambda _connection: lambda *words: words)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *words: words)
     return calls
 
 

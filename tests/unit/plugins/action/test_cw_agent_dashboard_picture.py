@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_dashboard_picture
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_dashboards import CONNECTION, Dashboards
 
@@ -21,7 +22,7 @@ BODY = '{"widgets": [{"type": "text", "x": 0, "y": 0, "width": 6, "height": 3, "
 def dashboards(monkeypatch: pytest.MonkeyPatch) -> Dashboards:
     known: Any = Dashboards()
     known.meta = SimpleNamespace(region_name="us-east-1")
-    monkeypatch.setattr(cw_agent_dashboard_picture, "clients", lambda _connection: lambda *_where: known)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *_where: known)
     monkeypatch.setattr(cw_agent_dashboard_picture.time, "time", lambda: 7200.0)
     known.bodies["fleet"] = BODY
     return known  # type: ignore[no-any-return]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_dashboards
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.support.fake_cloudwatch import MEM, Topics, item, plan, refused
 
 from .test_cw_agent_release import Display
@@ -53,7 +54,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, Dashboards]:
     def client(service: str, profile: str, _region: str) -> Any:
         return Topics() if service == "sts" else known.setdefault(profile, Dashboards())
 
-    monkeypatch.setattr(cw_agent_dashboards, "clients", lambda _connection: client)
+    monkeypatch.setattr(aws, "clients", lambda _connection: client)
     return known
 
 

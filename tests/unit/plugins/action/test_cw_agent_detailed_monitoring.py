@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_detailed_monitoring as code
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_alarms import CONNECTION
 
@@ -34,7 +35,7 @@ class Ec2:
 @pytest.fixture(autouse=True)
 def ec2(monkeypatch: pytest.MonkeyPatch) -> Ec2:
     known = Ec2()
-    monkeypatch.setattr(code, "clients", lambda _connection: lambda *where: where)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *where: where)
     monkeypatch.setattr(code.monitoring, "read", lambda _client, ids: {one: known.states[one] for one in ids if one in known.states})
     monkeypatch.setattr(code.monitoring, "turn_on", lambda client, ids: known.switch(client, ids, True))
     monkeypatch.setattr(code.monitoring, "turn_off", lambda client, ids: known.switch(client, ids, False))

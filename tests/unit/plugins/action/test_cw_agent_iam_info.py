@@ -13,6 +13,7 @@ from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_iam_inf
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import iam_reading, principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.iam import TAG
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance, Role
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import plan_of
 
 from .test_cw_agent_release import Display
@@ -44,7 +45,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     monkeypatch.setattr(iam_reading, "names_of_aws", lambda _iam: {"AmazonCloudWatch-web-1"})
     monkeypatch.setattr(principals, "instances", lambda _ec2, ids: {key: Instance(key, known.instances[key]) for key in ids})
     monkeypatch.setattr(principals, "role_of_profile", lambda _iam, arn: Role(arn.replace(":instance-profile/", ":role/")))
-    monkeypatch.setattr(cw_agent_iam_info, "clients", lambda _connection: lambda *_words: None)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *_words: None)
     return known
 
 

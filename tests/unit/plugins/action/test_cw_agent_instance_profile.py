@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_instance_profile
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import instance_profiles
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.instance_profiles import Instance
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_release import Display
 
@@ -28,7 +30,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, Instance]:
 
     monkeypatch.setattr(instance_profiles, "instances", lambda _ec2, ids: {key: known[key] for key in ids if key in known})
     monkeypatch.setattr(instance_profiles, "ensure", ensure)
-    monkeypatch.setattr(cw_agent_instance_profile, "clients", lambda _connection: lambda *_words: None)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *_words: None)
     return known
 
 
@@ -64,3 +66,20 @@ def test_the_named_profile_alone_is_taken_away(account: dict[str, Instance]) -> 
     found = run("i-1", "i-2", "i-3", "i-4", state="absent")
     assert (found["before"], found["after"]) == ({"i-2": "web"}, {"i-2": ""})
     assert account["i-3"].profile == "others"
+
+
+@pytest.mark.parametrize(("refused", "changed"), [("i-1", False), ("i-4", True)])
+def test_a_refusal_says_whether_an_instance_was_changed_before(
+    account: dict[str, Instance], monkeypatch: pytest.MonkeyPatch, refused: str, changed: bool
+) -> None:
+    account["i-4"] = Instance("running", "", "")
+    ensure = instance_profiles.ensure
+
+    def refusing(ec2: Any, instance: str, found: Instance, name: str) -> None:
+        if instance == refused:
+            raise AwsError("denied", "UnauthorizedOperation")
+        ensure(ec2, instance, found, name)
+
+    monkeypatch.setattr(instance_profiles, "ensure", refusing)
+    assert run("i-1", "i-4") == {"failed": True, "changed": changed, "msg": "denied"}
+    assert (account["i-1"].profile, account["i-4"].profile) == ("web" if changed else "", "")

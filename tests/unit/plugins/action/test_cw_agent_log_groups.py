@@ -12,6 +12,7 @@ import pytest
 import yaml
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_log_groups
 from ansible_collections.cloudwatch.agent.plugins.modules.cw_agent_log_groups import DOCUMENTATION
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import DAYS, Logs, plan, refused, together
 
 from .test_cw_agent_release import Display
@@ -28,7 +29,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], Logs]:
     def client(_service: str, profile: str, region: str) -> Logs:
         return known.setdefault((profile, region), Logs())
 
-    monkeypatch.setattr(cw_agent_log_groups, "clients", lambda _connection: client)
+    monkeypatch.setattr(aws, "clients", lambda _connection: client)
     return known
 
 

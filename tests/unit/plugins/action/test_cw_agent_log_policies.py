@@ -10,6 +10,7 @@ from typing import Any, Iterator
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_log_policies
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.support.fake_iam import Iam
 
 CONNECTION = SimpleNamespace(_shell=SimpleNamespace(tmpdir="unused"))
@@ -45,7 +46,7 @@ class Logs(Iam):
 @pytest.fixture(autouse=True)
 def logs(monkeypatch: pytest.MonkeyPatch) -> Logs:
     known = Logs()
-    monkeypatch.setattr(cw_agent_log_policies, "clients", lambda _connection: lambda *_asked: known)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *_asked: known)
     return known
 
 

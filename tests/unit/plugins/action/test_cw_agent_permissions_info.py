@@ -17,6 +17,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import princ
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.permissions import Batch
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._release.examples import plan_of
 
 from .test_cw_agent_release import Display
@@ -38,7 +39,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Batch]]:
         return {(action, resource, batch.context): "implicitDeny" * poor for action in batch.actions for resource in batch.resources}
 
     monkeypatch.setattr(principals, "simulate", simulate)
-    monkeypatch.setattr(cw_agent_permissions_info, "clients", lambda _connection: lambda *_words: None)
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda *_words: None)
     return calls
 
 

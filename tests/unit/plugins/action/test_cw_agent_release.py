@@ -199,7 +199,7 @@ def test_pruned_knows_what_hosts_run_and_says_what_it_retains(display: Display) 
 def test_a_refusal_is_one_message_with_its_details(display: Display, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeReleases, "refuse", "denied")
     result = run(display, state="published")
-    assert (result["failed"], result["msg"], result["written"]) == (True, "denied", ["x:1"])
+    assert (result["failed"], result["changed"], result["msg"], result["written"]) == (True, True, "denied", ["x:1"])
     assert "sources" not in result
 
 

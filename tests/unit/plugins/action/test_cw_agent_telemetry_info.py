@@ -18,6 +18,7 @@ from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_telemet
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import principals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.instances import Instance
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._aws.cloud import Cloud, refused
 
 FILES = {"collect_list": [{"file_path": "/a.log", "log_group_name": "/app"}]}
@@ -85,7 +86,7 @@ class Runner:
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch) -> Runner:
     made = Runner(Cloud(now=time.time()))
-    monkeypatch.setattr(plugin.AwsConnection, "retrying_client", made.client)
+    monkeypatch.setattr(aws.AwsConnection, "retrying_client", made.client)
     return made
 
 
@@ -201,7 +202,7 @@ def test_an_account_that_cannot_be_reached_keeps_no_other_from_its_answer(runner
             raise AnsibleActionFail("no profile prod")
         return runner.client(service, region)
 
-    monkeypatch.setattr(plugin.AwsConnection, "retrying_client", staticmethod(client))
+    monkeypatch.setattr(aws.AwsConnection, "retrying_client", staticmethod(client))
     for name in "ab":
         runner.observe(name)
     arrive(runner, "a")
@@ -221,7 +222,7 @@ def test_expectations_need_no_plan(runner: Runner) -> None:
 
 
 def test_a_host_without_region_is_refused(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plugin.AwsConnection, "region", None)
+    monkeypatch.setattr(aws.AwsConnection, "region", None)
     message, _result = runner.failure(expectations=[{"host": "x"}])
     assert message == "x has no region. Hint: set cw_agent_region of the host, or the option region."
     assert runner.cloud.calls == []

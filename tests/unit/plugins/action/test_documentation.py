@@ -26,9 +26,15 @@ def load(name: str) -> tuple[ModuleType, ModuleType]:
 
 
 def documented(module: ModuleType) -> dict[str, Any]:
-    """The options that the module's own documentation has, without those of fragments."""
-    found: dict[str, Any] = yaml.safe_load(module.DOCUMENTATION)["options"]
-    return found
+    """The options that the module's documentation has, with those of this collection's fragments and without those of the connection."""
+    text = yaml.safe_load(module.DOCUMENTATION)
+    found: dict[str, Any] = {}
+    for name in text["extends_documentation_fragment"]:
+        if name.startswith("cloudwatch.agent."):
+            file, _dot, part = name.removeprefix("cloudwatch.agent.").partition(".")
+            fragment = importlib.import_module(f"ansible_collections.cloudwatch.agent.plugins.doc_fragments.{file}").ModuleDocFragment
+            found |= yaml.safe_load(getattr(fragment, part.upper() or "DOCUMENTATION"))["options"]
+    return {**found, **text.get("options", {})}
 
 
 def assert_same(options: Mapping[str, Any], spec: Mapping[str, Any], path: str = "") -> None:

@@ -13,6 +13,7 @@ import yaml
 from ansible_collections.cloudwatch.agent.plugins.action import ec2_flow_logs
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import flow_logs
 from ansible_collections.cloudwatch.agent.plugins.modules.ec2_flow_logs import EXAMPLES
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.support.fake_flow_logs import OTHER, ROLE, VPC, Ec2
 from ansible_collections.cloudwatch.agent.tests.support.fake_iam import Iam
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import refused
@@ -35,7 +36,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Known:
             return known.setdefault((profile, region), Ec2())
         return known.setdefault((profile, "iam"), Iam())
 
-    monkeypatch.setattr(ec2_flow_logs, "clients", lambda _connection: client)
+    monkeypatch.setattr(aws, "clients", lambda _connection: client)
     monkeypatch.setattr(flow_logs, "STEP_SECONDS", 0.0)
     return known
 

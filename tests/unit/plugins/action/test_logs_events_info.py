@@ -15,6 +15,7 @@ from ansible_collections.cloudwatch.agent.plugins.action import logs_events_info
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.log_events import Followed, Follower, Reader
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.log_queries import Query
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.log_events import Answer, Event, Missing, Part
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 from .test_cw_agent_release import CONNECTION
 
@@ -45,7 +46,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     def client(_service: str, _profile: str, region: str) -> Any:
         return SimpleNamespace(meta=SimpleNamespace(region_name=region or "us-east-1"))
 
-    monkeypatch.setattr(logs_events_info, "clients", lambda _connection: client)
+    monkeypatch.setattr(aws, "clients", lambda _connection: client)
     return asked
 
 

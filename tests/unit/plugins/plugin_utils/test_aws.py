@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Mapping
 
 import pytest
 from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
 from ansible_collections.cloudwatch.agent.plugins.module_utils._aws import clients
+from ansible_collections.cloudwatch.agent.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 
 NAME = "cloudwatch.agent.example"
@@ -73,8 +75,10 @@ def test_a_region_that_nobody_names_is_asked_for() -> None:
 
 def action(environment: Any = None, **arguments: Any) -> aws.AwsAction:
     class Action(aws.AwsAction):
-        def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
-            return {}
+        arguments = {"wait": {"type": "str"}}
+
+        def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
+            raise AwsError("Failed to read x", details={"written": True})
 
     made = Action.__new__(Action)
     made._task = SimpleNamespace(action=NAME, args=arguments, environment=environment)
@@ -85,20 +89,23 @@ def action(environment: Any = None, **arguments: Any) -> aws.AwsAction:
 
 def test_the_tasks_environment_counts_for_options_and_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "us-east-1")
-    options, connection = action([{"AWS_REGION": "eu-north-1"}, {"AWS_PROFILE": "other"}, None], wait="x").connect(
-        {"wait": {"type": "str"}}
-    )
-    assert options["wait"] == "x"
-    client = connection.retrying_client("logs")
+    made = action([{"AWS_REGION": "eu-north-1"}, {"AWS_PROFILE": "other"}, None], wait="x")
+    assert made.validated()["wait"] == "x"
+    client = made.aws.retrying_client("logs")
     assert (client.meta.region_name, key_of(client)) == ("eu-north-1", "AKIAOTHER")
 
 
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(AnsibleActionFail, match="Unsupported parameters"):
-        action(wrong=1).connect({})
+        action(wrong=1).validated()
 
 
 def test_boto3_is_asked_for_by_the_interpreter_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aws, "boto3", None)
     with pytest.raises(AnsibleActionFail, match=r"needs boto3 and botocore.* Hint: \S+ -m pip install boto3"):
-        action().connect({})
+        action().validated()
+
+
+def test_a_refusal_of_aws_is_the_failure_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ActionBase, "run", lambda *_arguments: {})
+    assert action().run() == {"failed": True, "changed": False, "msg": "Failed to read x", "written": True}

@@ -191,7 +191,7 @@ VALUES: dict[str, Any] = {
 }
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@settings(max_examples=1000, database=None)
 @given(before=st.fixed_dictionaries({}, optional=VALUES), named=st.fixed_dictionaries({}, optional=VALUES), kind=st.booleans())
 def test_an_alarm_keeps_what_was_not_named(before: dict[str, Any], named: dict[str, Any], kind: bool) -> None:
     """Whatever it was and whatever is named: every other property is sent again, and afterwards nothing is left to do."""

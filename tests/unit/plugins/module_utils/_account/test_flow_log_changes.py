@@ -20,7 +20,7 @@ def wanted(*resources: str, **more: Any) -> Wanted:
 
 
 def there(**more: Any) -> changes.Found:
-    return changes.found(Ec2().seed(**more))
+    return changes.parsed(Ec2().seed(**more))
 
 
 def change(of: dict[str, Any], *found: changes.Found) -> changes.Change:

@@ -33,7 +33,7 @@ def wanted(**more: Any) -> Wanted:
 def there(**more: Any) -> changes.Found:
     cloudtrail = CloudTrail()
     cloudtrail.seed(**{**FULL, **more})
-    return changes.found(cloudtrail.describe_trails(includeShadowTrails=True)["trailList"][0])._replace(logging=True)
+    return changes.parsed(cloudtrail.describe_trails(includeShadowTrails=True)["trailList"][0])._replace(logging=True)
 
 
 def steps(given: dict[str, Any], found: changes.Found | None) -> list[tuple[str, dict[str, Any]]]:

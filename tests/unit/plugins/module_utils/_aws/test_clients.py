@@ -45,7 +45,7 @@ class Client:
 
     def get_parameters(self, **arguments: Any) -> tuple[Any, dict[str, Any]]:
         assert self.busy.acquire(blocking=False), "two threads in one client"
-        self.waits.wait(timeout=10)
+        self.waits.wait(timeout=60)
         self.busy.release()
         if arguments.get("Names") == ["refused"]:
             raise ValueError("refused")

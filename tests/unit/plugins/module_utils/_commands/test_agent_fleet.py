@@ -135,7 +135,7 @@ def test_only_the_package_that_is_gone_is_forgotten(tmp_path: Path, installed: b
     script = script.replace("/var/lib/amazon/ssm/packages", str(packages)).replace(
         "/opt/aws/amazon-cloudwatch-agent", str(tmp_path / "agent")
     )
-    subprocess.run(["/bin/sh"], input=script, check=True, text=True, timeout=30)
+    subprocess.run(["/bin/sh"], input=script, check=True, text=True, timeout=120)
     assert {place.name for place in packages.iterdir()} == (set(scripts) if installed else {"monitoring"})
 
 
@@ -151,11 +151,11 @@ def test_several_parts_are_applied_together_or_not_at_all(tmp_path: Path) -> Non
     cases = f'case "$*" in\n*bad*) exit 1 ;;\n*fetch*) rm {active}/*; touch {active}/new ;;\nesac\n'
     control.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n{cases}')
     control.chmod(0o755)
-    refused = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=30, check=False)
+    refused = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=120, check=False)
     assert refused.returncode == 1 and "ssm:bad:1 was refused" in refused.stderr
     assert [(file.name, file.read_text()) for file in active.iterdir()] == [("ssm_before", "before")]
     assert "stop" not in (tmp_path / "calls").read_text()
-    good = subprocess.run(["/bin/sh"], input=script.replace("bad:1", "good:1"), capture_output=True, text=True, timeout=30, check=False)
+    good = subprocess.run(["/bin/sh"], input=script.replace("bad:1", "good:1"), capture_output=True, text=True, timeout=120, check=False)
     assert good.returncode == 0 and [file.name for file in active.iterdir()] == ["new"]
     assert re.findall("-a (\\S+)", (tmp_path / "calls").read_text())[2:] == ["fetch-config", "append-config", "stop", "start"]
 

@@ -34,14 +34,14 @@ def test_the_keys_of_the_ssm_agent_are_named_once_and_nothing_else_changes(
     lines = hybrid_keys.script("eu-west-1")
     script = "\n".join(lines).replace("/opt/aws/amazon-cloudwatch-agent", str(tmp_path)).replace("/root", str(tmp_path))
     run = ["/bin/sh"]
-    refused = subprocess.run(run, input=script, capture_output=True, text=True, timeout=30, check=False)
+    refused = subprocess.run(run, input=script, capture_output=True, text=True, timeout=120, check=False)
     assert refused.returncode == 1 and "keeps no keys" in refused.stderr and not config.exists()
     for file, text in ((common, settings), (keys, "[default]\n"), (config, region)):
         file.parent.mkdir(exist_ok=True)
         if text is not None:
             file.write_text(text)
     for _time in range(2):
-        subprocess.run(run, input=script, text=True, timeout=30, check=True)
+        subprocess.run(run, input=script, text=True, timeout=120, check=True)
         assert common.read_text() == settings_after.replace("KEYS", str(keys))
         assert config.read_text() == region_after
     assert region is not None or config.stat().st_mode & 0o777 == 0o600

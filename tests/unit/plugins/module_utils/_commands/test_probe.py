@@ -81,7 +81,7 @@ def test_an_answer_of_windows() -> None:
 
 
 def test_the_script_answers_on_a_host_without_agent() -> None:
-    done = subprocess.run(["/bin/sh"], input=LINUX, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(["/bin/sh"], input=LINUX, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     agent = agent_of(done.stdout, "ec2", "i-1")
     assert agent["clock"] > 1e9 and agent["hostname"] and agent["utc_offset"] is not None
@@ -101,5 +101,5 @@ def test_the_script_reads_the_credential_profile(tmp_path: Path, settings: str |
         (tmp_path / "etc").mkdir()
         (tmp_path / "etc" / "common-config.toml").write_text(settings)
     script = LINUX.replace("base=/opt/aws/amazon-cloudwatch-agent", f"base={tmp_path}")
-    done = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=120, check=True)
     assert agent_of(done.stdout, "onPremise", "mi-1")["common_config"] == {"profile": profile}

@@ -57,7 +57,7 @@ def test_a_host_that_has_it_is_left_alone(tmp_path: Path) -> None:
         (tmp_path / "calls").write_text("")
         script = standing.script(parts, "ec2").replace("/opt/aws/amazon-cloudwatch-agent", str(tmp_path))
         path = {"PATH": f"{programs}:/usr/bin:/bin"}
-        done = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=30, env=path, check=False)
+        done = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=120, env=path, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout, (tmp_path / "calls").read_text()
 
@@ -65,7 +65,7 @@ def test_a_host_that_has_it_is_left_alone(tmp_path: Path) -> None:
     assert "fetch-config -m ec2 -c ssm:AmazonCloudWatch-web:4" in run(part._replace(version=4, digest="other"))[1]
     (programs / "amazon-cloudwatch-agent-ctl").unlink()
     script = standing.script([part], "ec2").replace("/opt/aws/amazon-cloudwatch-agent", str(tmp_path))
-    gone = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=30, check=False)
+    gone = subprocess.run(["/bin/sh"], input=script, capture_output=True, text=True, timeout=120, check=False)
     assert gone.returncode == 1 and "comes back with the next run" in gone.stderr
 
 

@@ -25,7 +25,7 @@ mappings = st.recursive(
     st.dictionaries(keys, leaves, max_size=3), lambda inner: st.dictionaries(keys, leaves | inner, max_size=3), max_leaves=8
 )
 parts = st.lists(mappings, min_size=1, max_size=3).map(lambda found: [(f"part{number}", part) for number, part in enumerate(found)])
-often = settings(max_examples=300, deadline=None)
+often = settings(max_examples=300)
 
 
 def collect(*entries: Any) -> dict[str, Any]:

@@ -26,9 +26,7 @@ from hypothesis import strategies as st
 load_rules()
 CASES = int(os.environ.get("HYPOTHESIS_CASES", "1700"))
 LONGEST = 1.0
-often = settings(
-    max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-)
+often = settings(max_examples=CASES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
 
 
 def _keys() -> list[str]:

@@ -48,7 +48,7 @@ def keys() -> Iterator[tuple[Path, str, str]]:
     yield home, fingerprints[0], fingerprints[1]
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
     # The agent takes its sockets away when it ends, which gpgconf does not wait for.
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while any(home.glob("S.*")) and time.monotonic() < end:
         time.sleep(0.02)
     shutil.rmtree(home)

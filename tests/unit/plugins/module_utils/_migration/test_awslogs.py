@@ -166,7 +166,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(lines=st.lists(LINES, max_size=14), cli=st.lists(LINES, max_size=5), mode=st.sampled_from(["ec2", "onPremise"]))
 def test_no_text_ends_in_anything_but_a_fragment_or_a_refusal(lines: list[str], cli: list[str], mode: str) -> None:
     """And no secret is shown, wherever somebody has left it."""

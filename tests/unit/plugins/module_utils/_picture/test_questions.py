@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.questions import (
     Lines,
     alarm_names,
-    asked,
     counts,
+    graph_lines,
     lines_of,
     seconds_shown,
 )
@@ -25,7 +25,7 @@ def test_metrics_with_their_shorthand() -> None:
         [".", "n", ".", "3"],
         [{"expression": "two * 2", "id": "e1"}],
     ]
-    first, second, third, last = asked({"metrics": entries, "period": 120, "stat": "Maximum"})
+    first, second, third, last = graph_lines({"metrics": entries, "period": 120, "stat": "Maximum"})
     assert first.query == {
         "Id": "line1",
         "MetricStat": {
@@ -40,7 +40,7 @@ def test_metrics_with_their_shorthand() -> None:
     assert third.query["MetricStat"]["Metric"] == {"Namespace": "N", "MetricName": "n", "Dimensions": [{"Name": "a", "Value": "3"}]}
     assert third.query["MetricStat"]["Stat"] == "Maximum"
     assert last.query == {"Id": "e1", "Expression": "two * 2", "Period": 120}
-    assert asked({}) == []
+    assert graph_lines({}) == []
 
 
 def test_queries_that_look_for_words() -> None:

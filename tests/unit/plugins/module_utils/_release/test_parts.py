@@ -103,7 +103,7 @@ configurations = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(configurations, st.integers(300, 1500))
 def test_appended_parts_are_the_original(configuration: dict[str, Any], limit: int) -> None:
     try:

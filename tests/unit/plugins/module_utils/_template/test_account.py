@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.action import cw_agent_alarms
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils import aws
 from ansible_collections.cloudwatch.agent.tests.support.fake_cloudwatch import CloudWatch, Topics
 from ansible_collections.cloudwatch.agent.tests.support.fake_logs import Logs
 from ansible_collections.cloudwatch.agent.tests.support.templates import CONNECTION, KINDS, act, plan, properties, web
@@ -30,7 +31,7 @@ def test_alarms_and_filters_are_those_of_the_module(tmp_path: Path, monkeypatch:
     cloudwatch, logs = CloudWatch(), Logs()
     cloudwatch.seed("elsewhere")
     clients = {"cloudwatch": cloudwatch, "logs": logs, "sns": Topics(), "sts": Topics()}
-    monkeypatch.setattr(cw_agent_alarms, "clients", lambda _connection: lambda service, _profile, _region: clients[service])
+    monkeypatch.setattr(aws, "clients", lambda _connection: lambda service, _profile, _region: clients[service])
     common = {"environment": None, "check_mode": False, "diff": True, "async_val": 0}
     task = SimpleNamespace(args={"plan": given, **options}, action="cloudwatch.agent.cw_agent_alarms", **common)
     action = cw_agent_alarms.ActionModule(task, CONNECTION, None, None, None, None)
