@@ -32,12 +32,12 @@ HOLD_SECONDS = 6.0
 
 SHARED = {
     LOGS: Cause(
-        "other hosts send to this log stream as well, so nobody can say whose events these are",
-        "put {instance_id} or {hostname} into log_stream_name",
+        "other hosts send to this log stream as well, or may, so nobody can say whose events these are",
+        "put {hostname}, or on EC2 {instance_id}, into log_stream_name",
     ),
     METRICS: Cause(
-        "other hosts send this metric with the same dimensions, so nobody can say whose value this is",
-        "add InstanceId to metrics.append_dimensions, or send the host's name (agent.omit_hostname)",
+        "other hosts send this metric with the same dimensions as well, or may, so nobody can say whose value this is",
+        "on EC2 add InstanceId to metrics.append_dimensions; elsewhere send the host's name (agent.omit_hostname: false)",
     ),
 }
 """What has come, and may be another host's."""

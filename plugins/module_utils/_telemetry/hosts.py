@@ -14,6 +14,7 @@ from .evidence import Evidence
 from .expectations import expectations
 from .expected_metrics import Metric
 from .expected_streams import Stream
+from .sharing import Name, Sender, Senders, names_of_no_host
 from .states import ABSENT
 
 WAITS = ("changed", "all", "none")
@@ -45,6 +46,7 @@ class Run:
 
     ``plan``: result of ``cw_agent_plan``. By host: ``observed`` and ``converged`` (results of ``cw_agent_info`` and ``cw_agent_config``),
     ``changes`` (results of stages before converging, oldest first), ``sources`` (what it has fetched). ``wait``: one of ``WAITS``.
+    ``beside``: what hosts outside the run send to.
     """
 
     plan: Mapping[str, Any]
@@ -53,10 +55,12 @@ class Run:
     changes: Mapping[str, list[Any]] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)
     wait: str = "changed"
+    beside: Iterable[Sender] = ()
 
     def __post_init__(self) -> None:
         self._configurations = {item["key"]: item["configuration"] for item in self.plan["configurations"]}
-        self._alone = {item["key"] for item in self.plan["configurations"] if len(item.get("hosts") or []) < 2}
+        self._planned = {item["key"]: sender_of(item) for item in self.plan["configurations"]}
+        self._senders = Senders([*self._planned.values(), *self.beside])
         self._merged: dict[tuple[str, ...], Mapping[str, Any]] = {}
 
     def hosts(self, names: Iterable[str]) -> list[Host]:
@@ -76,7 +80,8 @@ class Run:
         looked = [files for files in (_mapping(result.get("agent")).get("files") for result in results) if files]
         agent["files"] = _files(looked[-1] if looked else before.get("files") or [], started_at)
         sources = _sources(self.sources.get(name))
-        expected = expectations(self._active(planned, sources), agent, str(planned.get("region") or ""), planned["key"] in self._alone)
+        active = self._active(planned, sources)
+        expected = expectations(active, agent, str(planned.get("region") or ""), self._others(planned["key"], active))
         return Host(
             name=name,
             region=expected.region,
@@ -92,6 +97,12 @@ class Run:
             outdated="configuration" in (self.observed[name].get("differing") or []) and not _ran(self.converged.get(name)),
         )
 
+    def _others(self, key: str, active: Mapping[str, Any]) -> frozenset[Name]:
+        """What hosts beside one with the configuration *key*, which runs the *active* one, send to."""
+        planned, names = self._planned[key], names_of_no_host(active)
+        # Where a release is on hold, the other hosts of the configuration run it as well.
+        return names if planned.hosts > 1 else self._senders.others(planned, names)
+
     def _active(self, planned: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> Mapping[str, Any]:
         """The planned configuration, or the one that a host has fetched instead (a release on hold), its parts merged as the agent does."""
         texts = tuple(str(item.get("content") or "") for item in sources)
@@ -101,6 +112,14 @@ class Run:
         if texts not in self._merged:
             self._merged[texts] = compose((str(number), json.loads(text)) for number, text in enumerate(texts)).configuration
         return self._merged[texts]
+
+
+def sender_of(configuration: Mapping[str, Any]) -> Sender:
+    """What the hosts of an entry of the plan's ``configurations`` send to."""
+    given = configuration["configuration"]
+    region = str(_mapping(given.get("agent")).get("region") or configuration.get("region") or "")
+    hosts = max(1, len(configuration.get("hosts") or []))
+    return Sender(str(configuration.get("profile") or ""), region, names_of_no_host(given), hosts)
 
 
 def facts(agent: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -67,8 +67,8 @@ def _effective(key: str, kind: str, value: Any) -> Any:
 @rule(
     "retention-conflict",
     ERROR,
-    why="Entries with one log group must agree on retention_in_days, or leave it out; else the agent refuses the configuration. It does not "
-    "compare entries of two lists, of journald or without log_group_name: there the group gets either, a warning.",
+    why="Entries with one log group must agree on retention_in_days, or leave it out; else the agent refuses the configuration. It "
+    "does not compare entries of two lists, of journald or without log_group_name: there the group gets either, a warning.",
     hint="Give all entries of the group the same retention_in_days.",
     example=files(file(), file(file_path="/b.log", retention_in_days=7)),
 )

@@ -93,7 +93,7 @@ class TestShared:
         assert [item["state"] for item in items] == ["unverified", "unverified"]
         assert [item["cause"].partition(",")[0] for item in items] == [
             "other hosts send to this log stream as well",
-            "other hosts send this metric with the same dimensions",
+            "other hosts send this metric with the same dimensions as well",
         ]
         assert all(item["hint"] for item in items)
         assert found["state"] == "unverified"

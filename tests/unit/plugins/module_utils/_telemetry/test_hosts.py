@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host, Run
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender
 
 LOGS = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "log_group_name": "new"}]}}}}
 LIVE = json.dumps(LOGS).replace("new", "live")
@@ -146,6 +147,76 @@ def test_a_stream_without_the_hosts_name_is_shared_by_hosts_of_one_configuration
     planned["configurations"][0].update(configuration={"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}, hosts=hosts)
     (host,) = Run(planned, {"web": seen(utc_offset=0, ip_address="10.0.0.1")}).hosts(["web"])
     assert [item.shared for item in host.streams] == [shared and len(hosts) > 1]
+
+
+def fixed(group: str = "/app", region: str = "", **more: Any) -> dict[str, Any]:
+    entry = {"file_path": "/a.log", "log_group_name": group, "log_stream_name": "main", **more}
+    return {"agent": {"region": region} if region else {}, "logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+
+
+def two(web: dict[str, Any], db: dict[str, Any], **place: str) -> Run:
+    """Two hosts with a configuration each; *place* is where db's is published."""
+    planned = {"web": {"key": "w", "region": "us-east-1", "digest": "d"}, "db": {"key": "b", "region": "us-east-1", "digest": "e"}}
+    own = {"region": "us-east-1", "profile": ""}
+    configurations = [
+        {**own, "key": "w", "configuration": web, "hosts": ["web"]},
+        {**own, "key": "b", "configuration": db, "hosts": ["db"], **place},
+    ]
+    return Run({"hosts": planned, "configurations": configurations}, {"web": seen()})
+
+
+@pytest.mark.parametrize(
+    ("other", "place", "shared"),
+    [
+        (fixed(file_path="/other.log"), {}, True),
+        (fixed(), {"region": "eu-west-1"}, False),
+        (fixed(), {"profile": "prod"}, False),
+        (fixed(region="us-east-1"), {"region": "eu-west-1"}, True),
+        (fixed("/other"), {}, False),
+        (fixed(log_stream_name="{instance_id}"), {}, False),
+        ({"logs": {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "/app", "log_stream_name": "main"}]}}}}, {}, True),
+        ({"logs": {"logs_collected": {"files": "nothing"}}}, {}, False),
+    ],
+)
+def test_a_stream_to_which_hosts_with_another_configuration_send(other: dict[str, Any], place: dict[str, str], shared: bool) -> None:
+    """Also hosts that were not observed."""
+    (host,) = two(fixed(), other, **place).hosts(["web"])
+    assert [item.shared for item in host.streams] == [shared]
+
+
+@pytest.mark.parametrize(
+    ("beside", "shared"),
+    [
+        (Sender("", "us-east-1", frozenset({("new", "web")})), True),
+        (Sender("", "", frozenset({("new", "web")})), True),
+        (Sender("", "eu-west-1", frozenset({("new", "web")})), False),
+        (Sender("prod", "us-east-1", frozenset({("new", "web")})), False),
+        (Sender("", "us-east-1", frozenset({("new", "other")})), False),
+    ],
+)
+def test_a_stream_to_which_hosts_outside_the_run_send(beside: Sender, shared: bool) -> None:
+    planned = plan(web={})
+    entry = {"file_path": "/a.log", "log_group_name": "new", "log_stream_name": "web"}
+    configuration = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+    planned["configurations"][0].update(configuration=configuration, hosts=["web"], region="us-east-1")
+    (host,) = Run(planned, {"web": seen()}, beside=[beside]).hosts(["web"])
+    assert [item.shared for item in host.streams] == [shared]
+
+
+def test_a_metric_that_hosts_with_another_configuration_send() -> None:
+    def metrics(server: str, namespace: str = "App") -> dict[str, Any]:
+        mem = {"measurement": ["used"], "append_dimensions": {"Server": server}}
+        return {"metrics": {"namespace": namespace, "append_dimensions": {}, "metrics_collected": {"mem": mem}}}
+
+    others = [metrics("web"), metrics("db"), metrics("web", "Other")]
+    assert [two(metrics("web"), other).hosts(["web"])[0].metrics[0].shared for other in others] == [True, False, False]
+
+
+def test_the_name_of_one_host_in_a_configuration_of_two_is_that_of_both() -> None:
+    planned = plan(web={}, db={})
+    planned["configurations"][0].update(configuration=fixed(log_stream_name="i-1"), hosts=["web", "db"])
+    (host,) = Run(planned, {"web": seen(log_stream_default="i-1")}).hosts(["web"])
+    assert [(item.log_stream_name, item.shared) for item in host.streams] == [("i-1", True)]
 
 
 METRICS = {"metrics_collected": {"mem": {"measurement": ["used"]}}}
