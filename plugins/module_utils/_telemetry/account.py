@@ -9,7 +9,7 @@ import re
 from typing import Any, Callable, Iterable, Mapping
 
 from .._config.errors import ConfigError
-from .states import ABSENT, FAILED, FAILURES, MISSING, NOT_REACHED, PENDING, UNREACHABLE, WORST_FIRST
+from .states import ABSENT, FAILED, FAILURES, MISSING, NOT_REACHED, PENDING, UNREACHABLE, UNVERIFIED, WORST_FIRST
 
 NOT_OBSERVED = "the run ended before it was observed"
 NOT_PLANNED = "the plan has no such host"
@@ -116,6 +116,12 @@ def _unevaluated(host: str, state: str, cause: str, known: Mapping[str, Any] | N
         "hint": "",
     }
     return {**empty, **(known or {}), "host": host, "state": state, "cause": cause}
+
+
+def doubts(entry: Mapping[str, Any]) -> list[str]:
+    """Why something of a host is not known, once each: of the whole host, and of single streams and metrics."""
+    items = [*entry["streams"], *entry["metrics"]]
+    return list(dict.fromkeys([*entry["unverified"], *(item["cause"] for item in items if item["state"] == UNVERIFIED and item["cause"])]))
 
 
 def totals(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from .._config.pipelines import LOG_METRICS, collects
 from .._config.words import listed
 from .expected_metrics import Metric, expected_metrics
 from .expected_streams import Stream, Streams
-from .placeholders import Identity
+from .placeholders import ENVIRONMENT, Identity
 from .sharing import Name
 
 _ROLE_ACCOUNT = re.compile(r"^arn:[^:]*:iam::(\d{12}):role/")
@@ -42,6 +42,10 @@ def expectations(
     """
     section = _mapping(configuration.get("agent"))
     sends_to = str(section.get("region") or region or agent.get("region") or _mapping(agent.get("identity")).get("region") or "")
+    if ENVIRONMENT in sends_to:
+        return Expectations(
+            str(region), [], [], [f"the agent takes its region out of its environment, and what {sends_to} is there is not known"]
+        )
     identity = Identity.of(agent, sends_to)
     unverified: list[str] = []
     logs = _here(configuration, "logs", identity, unverified)

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping
 
-from .._config.compose import compose
+from .active import Active, Configurations
 from .evidence import Evidence
 from .expectations import expectations
 from .expected_metrics import Metric
@@ -61,7 +60,7 @@ class Run:
         self._configurations = {item["key"]: item["configuration"] for item in self.plan["configurations"]}
         self._planned = {item["key"]: sender_of(item) for item in self.plan["configurations"]}
         self._senders = Senders([*self._planned.values(), *self.beside])
-        self._merged: dict[tuple[str, ...], Mapping[str, Any]] = {}
+        self._read = Configurations()
 
     def hosts(self, names: Iterable[str]) -> list[Host]:
         """Those of *names* that are to have the agent and were observed."""
@@ -81,7 +80,8 @@ class Run:
         agent["files"] = _files(looked[-1] if looked else before.get("files") or [], started_at)
         sources = _sources(self.sources.get(name))
         active = self._active(planned, sources)
-        expected = expectations(active, agent, str(planned.get("region") or ""), self._others(planned["key"], active))
+        others = self._others(planned["key"], active.configuration)
+        expected = expectations(active.configuration, agent, str(planned.get("region") or ""), others)
         return Host(
             name=name,
             region=expected.region,
@@ -92,7 +92,7 @@ class Run:
             streams=tuple(expected.streams),
             metrics=tuple(expected.metrics),
             evidence=Evidence.of(agent, expected.region),
-            unverified=tuple(expected.unverified),
+            unverified=(active.refused,) if active.refused else tuple(expected.unverified),
             facts={**facts(agent, sources), "invocation_id": _invocation_id(agent) if changed_at is not None else ""},
             outdated="configuration" in (self.observed[name].get("differing") or []) and not _ran(self.converged.get(name)),
         )
@@ -103,15 +103,13 @@ class Run:
         # Where a release is on hold, the other hosts of the configuration run it as well.
         return names if planned.hosts > 1 else self._senders.others(planned, names)
 
-    def _active(self, planned: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    def _active(self, planned: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> Active:
         """The planned configuration, or the one that a host has fetched instead (a release on hold), its parts merged as the agent does."""
         texts = tuple(str(item.get("content") or "") for item in sources)
         digests = [item.get("digest") for item in sources]
         if not all(texts) or not texts or digests == [planned.get("digest")]:
-            return self._configurations[planned["key"]]
-        if texts not in self._merged:
-            self._merged[texts] = compose((str(number), json.loads(text)) for number, text in enumerate(texts)).configuration
-        return self._merged[texts]
+            return self._read.of(self._configurations[planned["key"]])
+        return self._read.merged(texts)
 
 
 def sender_of(configuration: Mapping[str, Any]) -> Sender:

@@ -242,6 +242,35 @@ def test_a_metric_without_the_hosts_name_is_shared(metrics: dict[str, Any], shar
     assert [item.shared for item in host.metrics] == [shared[len(hosts)]]
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"logs": {"logs_collected": {"files": {"collect_list": ["x"]}}}}', "at /logs/logs_collected/files/collect_list/0: "),
+        ('{"metrics": {"force_flush_interval": "soon", "metrics_collected": {"mem": {}}}}', "at /metrics/force_flush_interval: "),
+        ("no JSON", "it is not JSON"),
+        ('["a list"]', "it is not a mapping"),
+    ],
+)
+def test_what_the_check_refuses_is_not_evaluated(content: str, reason: str) -> None:
+    """Somebody has written it into Parameter Store by hand, or the rule is silenced."""
+    host = one(seen(), sources=[{"location": "ssm:x:1", "digest": "other", "content": content}])
+    assert (host.streams, host.metrics, host.region) == ((), (), "us-east-1")
+    (said,) = host.unverified
+    assert said.startswith("nobody knows what its agent sends, for the check refuses its configuration")
+    assert reason in said
+    planned = plan(web={})
+    if content.startswith("{"):
+        planned["configurations"][0]["configuration"] = json.loads(content)
+        assert Run(planned, {"web": seen()}).hosts(["web"])[0].unverified == (said,)
+
+
+def test_a_section_of_the_wrong_type_is_dropped_as_the_agent_does() -> None:
+    planned = plan(web={})
+    planned["configurations"][0]["configuration"] = {**LOGS, "metrics": ["x"]}
+    (host,) = Run(planned, {"web": seen()}).hosts(["web"])
+    assert ([item.file for item in host.streams], host.unverified) == (["/a.log"], ())
+
+
 @pytest.mark.parametrize("shape", [lambda found: found, lambda found: {"sources": found}])
 def test_a_host_on_hold_is_evaluated_by_what_it_has_fetched(shape: Any) -> None:
     held = shape([{"location": "ssm:x:1", "digest": "other", "content": LIVE}])
