@@ -70,7 +70,7 @@ class Runner:
         action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp"))
         action._display = SimpleNamespace(display=self.shown.append)
         action._load_name = "t"
-        return action.run(task_vars={"hostvars": Hostvars(self.hosts)})
+        return action.run(task_vars={"hostvars": Hostvars(self.hosts), "groups": {"all": list(self.hosts)}})
 
     def failure(self, **arguments: Any) -> tuple[str, dict[str, Any]]:
         """Message and result; what is wrong with options is raised, as of every action, what is missing returned, as of a module."""
@@ -109,6 +109,20 @@ def test_what_the_stages_have_left_is_read_from_the_hosts(runner: Runner) -> Non
     assert result["totals"] == {"failed": 1, "unreachable": 1, "not_reached": 1, "verified": 1}
     assert result["verified"] == ["a"]
     assert (result["changed"], result["msg"]) == (False, "")
+
+
+@pytest.mark.parametrize(("stream", "state"), [("main", "unverified"), ("other", "verified")])
+def test_what_hosts_outside_the_run_may_have_sent_verifies_nobody(runner: Runner, stream: str, state: str) -> None:
+    runner.observe("a")
+    fixed = {"logs": {"logs_collected": {"files": {"collect_list": [{**FILES["collect_list"][0], "log_stream_name": "main"}]}}}}
+    entry = {"file_path": "/other.log", "log_group_name": "/app", "log_stream_name": stream}
+    fragment = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+    runner.hosts["b"] = {"cw_agent_fragment_web": fragment, "cw_agent_region": "us-east-1"}
+    runner.cloud.log("/app", "main", time.time() - 90)
+    plan = runner.plan(a={})
+    plan["configurations"][0].update(configuration=fixed, region="us-east-1", hosts=["a"])
+    (found,) = runner.run(hosts=["a"], plan=plan)["hosts"]
+    assert found["state"] == state
 
 
 def test_new_keys_move_the_moment_from_which_data_counts(runner: Runner) -> None:
