@@ -131,7 +131,10 @@ class ActionModule(AwsAction):
 
     def _failures(self, options: Mapping[str, Any], connection: AwsConnection) -> dict[str, Mapping[str, Any]]:
         observed = self._by_host(options, "observed", OBSERVED)
-        found = {name: failure_of(known.get(FAILURE), observed.get(name)) for name, known in self._host_variables.items()}
+        stages = (REMOVED, *CHANGES, CONVERGED)
+        found = {
+            name: failure_of(known.get(FAILURE), observed.get(name), map(known.get, stages)) for name, known in self._host_variables.items()
+        }
         failures = {name: failure for name, failure in found.items() if failure}
         planned = (options["plan"] or {}).get("hosts") or {}
         # A host cannot say why it has no role; nobody is asked for hosts that have one.

@@ -37,11 +37,17 @@ _OWN = frozenset(
 """Keys of an entry whose values are no text of a configuration; by some of them later stages find hosts and decide."""
 
 
-def failure_of(recorded: Any, observed: Any) -> dict[str, Any] | None:
-    """Why a host did not get as far, from what a play has recorded of it (``state``, ``reason``, ``stderr``), else from its observation."""
+def failure_of(recorded: Any, observed: Any, later: Iterable[Any] = ()) -> dict[str, Any] | None:
+    """Why a host did not get as far, from what a play has recorded of it (``state``, ``reason``, ``stderr``), else from its observation.
+
+    ``later``: results of the stages after that. In one that lost the host, nobody knows how far it came, whatever the next ones say.
+    """
     if isinstance(recorded, Mapping):
         reason = _reason(recorded.get("reason"), recorded.get("stderr"))
         return {"state": str(recorded.get("state") or FAILED), "reason": reason}
+    lost = next((result for result in later if isinstance(result, Mapping) and result.get("unreachable")), None)
+    if lost is not None:
+        return {"state": UNREACHABLE, "reason": str(lost.get("msg") or "")}
     if not isinstance(observed, Mapping) or not (observed.get("unreachable") or observed.get("failed")):
         return None
     reason = _reason(observed.get("msg"), observed.get("module_stderr"))

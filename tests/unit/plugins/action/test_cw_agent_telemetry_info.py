@@ -125,6 +125,20 @@ def test_what_hosts_outside_the_run_may_have_sent_verifies_nobody(runner: Runner
     assert found["state"] == state
 
 
+@pytest.mark.parametrize(
+    "stage", ["cw_agent_installed", "cw_agent_settled", "cw_agent_accessed", "cw_agent_credentialed", "cw_agent_removed"]
+)
+def test_a_host_that_one_stage_has_lost_is_not_verified_by_the_next(runner: Runner, stage: str) -> None:
+    """Its package, say, is not known to be installed, and its configuration is."""
+    runner.observe(
+        "a", **{stage: {"unreachable": True, "changed": False, "msg": "no route to host"}}, cw_agent_converged={"changed": False}
+    )
+    arrive(runner, "a")
+    result = runner.run(hosts=["a"], plan=runner.plan(a={}))
+    assert [(item["state"], item["cause"]) for item in result["hosts"]] == [("unreachable", "no route to host")]
+    assert result["verified"] == []
+
+
 def test_new_keys_move_the_moment_from_which_data_counts(runner: Runner) -> None:
     runner.observe("a", cw_agent_credentialed={"changed": True, "changed_at": time.time() - 30})
     arrive(runner, "a")
