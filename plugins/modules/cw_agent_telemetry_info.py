@@ -195,7 +195,8 @@ options:
     type: int
     default: 90
   window:
-    description: Seconds before now that count for hosts that were not changed.
+    description:
+      - Seconds before now that count for hosts that were not changed; what came before the start of the agent's present process does not.
     type: int
     default: 900
   defer:

@@ -68,7 +68,8 @@ class Question:
         recent = settings.begun - settings.window
         # By the host's own clock alone, which may differ from the controller's.
         self.runs_for = max(0.0, self.clock - (host.since or 0))
-        self.since = host.since or recent if host.changed else recent
+        # What an earlier process of the agent has sent says nothing about the one that runs now.
+        self.since = host.since or recent if host.changed else max(recent, host.since or 0)
         self.predicted = host.changed and settings.check_mode
         self.awaited = host.changed and host.evidence.active and settings.timeout > 0 and not settings.check_mode
         # The observation is older than the question, so a clock that was already further than it is ahead by so much at least.
@@ -83,7 +84,7 @@ class Question:
         recent = self.settings.begun - 2 * item.due - SLACK_SECONDS - CLOCK_SECONDS
         # Only a restart cuts a minute in two: a value of the minute in which the time in question begins is a recent one.
         recent -= recent % 60
-        since = max(self.since, recent) if self.host.changed else recent
+        since = max(recent, self.since if self.host.changed else self.host.since or 0)
         return MetricKey(item.namespace, item.name, dimensions, since, item.resolution)
 
     def due(self, item: Metric, now: float) -> bool:

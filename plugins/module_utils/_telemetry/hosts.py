@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Iterable, Mapping, Sequence, TypeVar
 
 from .active import Active, Configurations
 from .evidence import Evidence
@@ -23,7 +23,8 @@ WAITS = ("changed", "all", "none")
 class Host:
     """One host of the question. ``changed``: its telemetry counts from ``since``; ``clock``: the host's, when it was observed. Both are
     seconds since the epoch by the host's own clock, None where they are not known. ``facts``: what the account shows beside telemetry.
-    ``outdated``: the host runs another configuration than the plan's, and this run has left it so."""
+    ``outdated``: the host runs another configuration than the plan's, and this run has left it so. ``machine``: what tells it from others,
+    an instance's id where there is one: two names of an inventory may mean one."""
 
     name: str
     region: str
@@ -37,6 +38,10 @@ class Host:
     unverified: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     outdated: bool = False
+    machine: str = ""
+
+
+_Item = TypeVar("_Item", Stream, Metric)
 
 
 @dataclass
@@ -65,7 +70,7 @@ class Run:
     def hosts(self, names: Iterable[str]) -> list[Host]:
         """Those of *names* that are to have the agent and were observed."""
         known = {name: entry for name, entry in self.plan["hosts"].items() if entry.get("state") != ABSENT}
-        return [self._host(name, known[name]) for name in names if name in known and _mapping(self.observed.get(name)).get("agent")]
+        return apart([self._host(name, known[name]) for name in names if name in known and _mapping(self.observed.get(name)).get("agent")])
 
     def _host(self, name: str, planned: Mapping[str, Any]) -> Host:
         before = self.observed[name]["agent"]
@@ -94,6 +99,7 @@ class Run:
             evidence=Evidence.of(agent, expected.region),
             unverified=(active.refused,) if active.refused else tuple(expected.unverified),
             facts={**facts(agent, sources), "invocation_id": _invocation_id(agent) if changed_at is not None else ""},
+            machine=str(_mapping(agent.get("identity")).get("instance_id") or name),
             outdated="configuration" in (self.observed[name].get("differing") or []) and not _ran(self.converged.get(name)),
         )
 
@@ -110,6 +116,29 @@ class Run:
         if not all(texts) or not texts or digests == [planned.get("digest")]:
             return self._read.of(self._configurations[planned["key"]])
         return self._read.merged(texts)
+
+
+def apart(hosts: Sequence[Host]) -> list[Host]:
+    """*hosts*, with what two of them have under one name marked as shared: two machines may have one host name."""
+    machines: dict[Any, set[str]] = {}
+    for host in hosts:
+        for item in (*host.streams, *host.metrics):
+            machines.setdefault(_key(host, item), set()).add(host.machine)
+    both = {key for key, found in machines.items() if len(found) > 1}
+
+    def marked(host: Host, items: Iterable[_Item]) -> tuple[_Item, ...]:
+        return tuple(item._replace(shared=True) if _key(host, item) in both else item for item in items)
+
+    return (
+        [replace(host, streams=marked(host, host.streams), metrics=marked(host, host.metrics)) for host in hosts] if both else list(hosts)
+    )
+
+
+def _key(host: Host, item: Stream | Metric) -> tuple[Any, ...]:
+    place = (host.profile, host.region)
+    if isinstance(item, Stream):
+        return (*place, item.log_group_name, item.log_stream_name)
+    return (*place, item.namespace, item.name, *sorted(item.dimensions.items()))
 
 
 def sender_of(configuration: Mapping[str, Any]) -> Sender:

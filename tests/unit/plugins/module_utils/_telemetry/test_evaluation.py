@@ -47,6 +47,21 @@ def only(asked: Question, answer: Measured | None = None, now: float = NOW) -> d
     return item
 
 
+@pytest.mark.parametrize(
+    ("changed", "started", "stream", "metric"),
+    [
+        (False, NOW - 86400, NOW - 900, NOW - 630 - (NOW - 630) % 60),
+        (False, NOW - 100, NOW - 100, NOW - 100),
+        (True, NOW - 100, NOW - 100, NOW - 100),
+        (False, None, NOW - 900, NOW - 630 - (NOW - 630) % 60),
+    ],
+)
+def test_nothing_counts_that_an_earlier_process_has_sent(changed: bool, started: float | None, stream: float, metric: float) -> None:
+    """Also where the host was restarted by somebody else, or its change is awaited by nobody."""
+    asked = question(STREAM, METRIC._replace(due=150), changed=changed, since=started)
+    assert ([key.since for key, _item in asked.streams], [key.since for key, _item in asked.metrics]) == ([stream], [metric])
+
+
 class TestUnreadableFile:
     """The agent's user cannot read a file."""
 

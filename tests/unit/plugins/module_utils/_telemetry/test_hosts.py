@@ -212,6 +212,26 @@ def test_a_metric_that_hosts_with_another_configuration_send() -> None:
     assert [two(metrics("web"), other).hosts(["web"])[0].metrics[0].shared for other in others] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        ({"identity": {}, "mode": "onPremise"}, True),
+        ({"identity": {}, "mode": "onPremise", "hostname": "web-2"}, False),
+        ({"mode": "ec2"}, False),
+    ],
+)
+def test_two_machines_with_one_host_name(other: dict[str, Any], shared: bool) -> None:
+    """Such as clones of one image; one instance under two names of the inventory is one machine."""
+    planned = plan(a={}, b={})
+    metrics = {"metrics_collected": {"mem": {"measurement": ["used"]}}}
+    planned["configurations"][0].update(configuration={**LOGS, "metrics": metrics}, hosts=["a", "b"])
+    facts = {"log_stream_default": "", **other}
+    first, second = Run(planned, {"a": seen(**{**facts, "hostname": "web-1"}), "b": seen(**{"hostname": "web-1", **facts})}).hosts(
+        ["a", "b"]
+    )
+    assert [item.shared for item in (*first.streams, *second.metrics)] == [shared] * 2
+
+
 def test_the_name_of_one_host_in_a_configuration_of_two_is_that_of_both() -> None:
     planned = plan(web={}, db={})
     planned["configurations"][0].update(configuration=fixed(log_stream_name="i-1"), hosts=["web", "db"])
