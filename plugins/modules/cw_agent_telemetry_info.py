@@ -337,6 +337,10 @@ hosts:
           description: Whether the agent's user can read the file.
           type: bool
           returned: always
+        exists:
+          description: Whether there was such a file, of a pattern one that it matches, when the host was observed.
+          type: bool
+          returned: always
         state:
           description:
             - V(arrived), V(no_data) (the file has not grown, there is nothing to send), V(missing) (it has grown and nothing came, or it

@@ -30,6 +30,7 @@ _OWN = frozenset(
         "invocation_id",
         "events",
         "readable",
+        "exists",
         "value",
         "newest",
     )

@@ -172,9 +172,17 @@ def _stream(question: Question, item: Stream, seen: StreamSeen, measured: Measur
     state = _stream_state(question, item, seen, known, LOGS in measured.refused)
     if state == UNVERIFIED:
         known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else UNREADABLE_CLASS if seen.unreadable else SHARED[LOGS]
+    elif state == NO_DATA and item.absent and known is None:
+        known = Cause(f"there is no file {item.file}", "correct file_path, or leave it: it is read as soon as it is there")
     names = {"log_group_name": item.log_group_name, "log_stream_name": item.log_stream_name, "file": item.file}
     keep = not item.readable and not complete
-    found = {"readable": item.readable, "state": state, "events": seen.events, "newest": seen.newest if seen.events else None}
+    found = {
+        "readable": item.readable,
+        "exists": not item.absent,
+        "state": state,
+        "events": seen.events,
+        "newest": seen.newest if seen.events else None,
+    }
     return {**names, **found, **_why(LOGS, state, known, keep)}
 
 

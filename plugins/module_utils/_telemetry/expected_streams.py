@@ -28,7 +28,7 @@ class Stream(NamedTuple):
     """The log group and stream of one configured file.
 
     ``grown``: since the agent's start, or the agent has not begun with it; ``waiting``: not all of it was sent; ``readable``: for the
-    agent's user, ``empty``: there is nothing in it that could be; ``written``: last change (seconds since the epoch); ``filtered``: not
+    agent's user, ``absent``: there is no such file; ``empty``: there is nothing in it that could be; ``written``: last change (seconds since the epoch); ``filtered``: not
     every line is sent; ``timestamped``: events carry the time that the line says; ``flush``: seconds between two sendings; ``shared``:
     other hosts send to this very stream.
     """
@@ -45,6 +45,7 @@ class Stream(NamedTuple):
     timestamped: bool = False
     flush: int = FLUSH_SECONDS
     shared: bool = False
+    absent: bool = False
 
 
 @dataclass
@@ -103,6 +104,7 @@ class Streams:
                 timestamped=bool(entry.get("timestamp_format")),
                 flush=self._flush,
                 shared=self._shared(entry),
+                absent=not seen.get("exists", True),
             )
             for log_group_name, log_stream_name in self._named(group, stream, pattern)
         ]

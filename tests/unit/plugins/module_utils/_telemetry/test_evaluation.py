@@ -84,6 +84,12 @@ class TestUnreadableFile:
         assert (item["state"], item["cause"]) == ("arrived", "")
 
 
+@pytest.mark.parametrize(("absent", "cause"), [(True, "there is no file /a.log"), (False, "")])
+def test_a_file_that_is_not_there_is_said(absent: bool, cause: str) -> None:
+    item = only(question(STREAM._replace(grown=False, absent=absent)))
+    assert (item["state"], item["exists"], item["cause"]) == ("no_data", not absent, cause)
+
+
 class TestShared:
     """What has come can be of another file, or of another host."""
 
