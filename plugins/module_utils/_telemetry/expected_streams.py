@@ -28,9 +28,9 @@ class Stream(NamedTuple):
     """The log group and stream of one configured file.
 
     ``grown``: since the agent's start, or the agent has not begun with it; ``waiting``: not all of it was sent; ``readable``: for the
-    agent's user, ``absent``: there is no such file; ``empty``: there is nothing in it that could be; ``written``: last change (seconds since the epoch); ``filtered``: not
-    every line is sent; ``timestamped``: events carry the time that the line says; ``flush``: seconds between two sendings; ``shared``:
-    other hosts send to this very stream.
+    agent's user, ``absent``: there is no such file; ``empty``: there is nothing in it that could be; ``written``: last change (seconds
+    since the epoch); ``filtered``: not every line is sent; ``timestamped``: events carry the time that the line says; ``flush``: seconds
+    between two sendings; ``shared``: other hosts send to this very stream.
     """
 
     log_group_name: str
