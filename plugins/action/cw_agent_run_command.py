@@ -20,6 +20,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.accoun
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Run
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import missing_message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import FAILED, MISSING, NOT_REACHED
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import fleet_convergence as states
@@ -28,7 +29,7 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.controller_rights
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_commands import FleetCommands
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_convergence import Convergence
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import node_ids
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import node_ids, senders_beside
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["converged", "observed"], "default": "converged"},
@@ -61,6 +62,8 @@ class ActionModule(AwsAction):
         self._given, self._made = given, clients(connection)
         self._mask = mask_of(given["plan"]["configurations"])
         self._convergence: Convergence | None = None
+        self._variables = task_vars or {}
+        self._others: list[Sender] | None = None
         hostvars = (task_vars or {}).get("hostvars") or {}
         try:
             known = {host: hostvars[host] for host in given["plan"]["hosts"] if host in hostvars}
@@ -149,7 +152,7 @@ class ActionModule(AwsAction):
     def _evaluate(self, hosts: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         changed = {host: {"changed": True, "agent": after[host]} for host in hosts if after.get(host)}
         observed = {host: {"agent": before[host]} for host in hosts if before.get(host)}
-        run = Run(self._given["plan"], observed, converged=changed, sources=self._given["published"]["sources"])
+        run = Run(self._given["plan"], observed, converged=changed, sources=self._given["published"]["sources"], beside=self._beside())
         settings = Settings(time.time(), self._given["window"], self._given["timeout"], False)
         places: dict[tuple[str, str], list[Any]] = {}
         for host in run.hosts(hosts):
@@ -157,6 +160,13 @@ class ActionModule(AwsAction):
         for (profile, region), some in places.items():
             watch = Watch(lambda service, profile=profile, region=region: self._made(service, profile, region), settings)  # type: ignore[misc]
             self._evaluations.update({item["host"]: item for item in watch.run(some)[0]})
+
+    def _beside(self) -> list[Sender]:
+        """What hosts of the inventory outside the run send to; read once for all waves."""
+        if self._others is None:
+            variables = self._variables
+            self._others = senders_beside(self._given["plan"], variables.get("hostvars") or {}, variables.get("groups", {}).get("all", ()))
+        return self._others
 
     def _accounted(self, convergence: Convergence, failures: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
         """The account of every host: what has arrived of it, or why it was not changed."""

@@ -29,10 +29,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.eviden
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.explanation import explained
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import WAITS, Host, Run, sender_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import WAITS, Host, Run
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import awaiting, missing_message
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.recheck import failing, rechecked, to_observe
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import MISSING
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction, AwsConnection, clients
@@ -177,14 +176,8 @@ class ActionModule(AwsAction):
             changes=changes if options["changes"] is None else options["changes"],
             sources=options["sources"] or {},
             wait=options["wait"],
-            beside=self._beside(options["plan"]),
+            beside=senders_beside(options["plan"], self._variables["hostvars"], self._variables.get("groups", {}).get("all", ())),
         )
-
-    def _beside(self, plan: Mapping[str, Any]) -> list[Sender]:
-        """What hosts of the inventory outside the run send to; they are not looked at where it makes no difference."""
-        if not any(sender_of(item).names for item in plan["configurations"]):
-            return []
-        return senders_beside(plan, self._variables["hostvars"], (self._variables.get("groups") or {}).get("all", ()))
 
     def _ask(self, hosts: Sequence[Host], settings: Settings, connection: AwsConnection) -> Outcome:
         """Every account and region in a thread of its own, because each waits for itself."""

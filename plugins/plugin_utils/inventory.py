@@ -13,6 +13,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.presets import preset
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import sender_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender, names_of_no_host
 
 OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
@@ -75,8 +76,11 @@ def configurations_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Ite
 def senders_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str]) -> list[Sender]:
     """What the hosts of *inventory* outside *plan* send to under names that have nothing of a host.
 
-    A fragment that cannot be filled in is passed over; the others count. What many hosts have in common is read once.
+    They are not looked at where nothing in the plan has such a name. A fragment that cannot be filled in is passed over; the others count.
+    What many hosts have in common is read once.
     """
+    if not any(sender_of(item).names for item in plan["configurations"]):
+        return []
     reader, known, found = Reader(), dict[tuple[Any, ...], Any](), []
     for host in inventory:
         raw = hostvars.raw_get(host) if host not in plan["hosts"] else None

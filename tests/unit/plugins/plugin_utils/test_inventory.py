@@ -129,6 +129,7 @@ class Broken(str):
         raise AnsibleUndefinedVariable(str(self))
 
 
+FIXED = {"hosts": {"a": {}}, "configurations": [{"key": "k", "configuration": files(entry("/own", log_stream_name="x"))}]}
 OURS = {"cw_agent_profile": "prod", "placement": {"region": "eu-west-1"}}
 
 
@@ -163,7 +164,7 @@ OURS = {"cw_agent_profile": "prod", "placement": {"region": "eu-west-1"}}
     ],
 )
 def test_what_hosts_outside_the_run_send_to(variables: dict[str, Any], found: list[Any]) -> None:
-    senders = senders_beside(PLAN, Filled(a={"cw_agent_fragment_a": files(entry("/own", log_stream_name="x"))}, b=variables), ["a", "b"])
+    senders = senders_beside(FIXED, Filled(a={"cw_agent_fragment_a": files(entry("/own", log_stream_name="x"))}, b=variables), ["a", "b"])
     assert [(one.profile, one.region, sorted(one.names)) for one in senders] == found
 
 
@@ -176,4 +177,9 @@ def test_a_fragment_that_cannot_be_filled_in_leaves_the_others() -> None:
             return super().__getitem__(host)
 
     variables = {"cw_agent_fragment_a": "{{ nothing }}", "cw_agent_fragment_b": files(entry("/a", log_stream_name="main"))}
-    assert [sorted(one.names) for one in senders_beside(PLAN, Failing(b=variables), ["b"])] == [[("/a", "main")]]
+    assert [sorted(one.names) for one in senders_beside(FIXED, Failing(b=variables), ["b"])] == [[("/a", "main")]]
+
+
+def test_nobody_is_looked_at_where_every_name_has_something_of_its_host() -> None:
+    plan = {"hosts": {"a": {}}, "configurations": [{"key": "k", "configuration": files(entry("/own"))}]}
+    assert senders_beside(plan, None, ["a", "b"]) == []
