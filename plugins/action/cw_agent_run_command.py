@@ -18,7 +18,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.vaulted import mask_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, masked, passed, totals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Run
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Run, facts
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import missing_message
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import FAILED, MISSING, NOT_REACHED
@@ -175,7 +175,11 @@ class ActionModule(AwsAction):
         if not self._task.check_mode:
             unchanged = [host for host, state in convergence.states.items() if state == states.UNCHANGED]
             self._evaluate(unchanged, convergence.before, {})
-            entries = masked(account(names, self._evaluations.values(), failures, names), self._mask)
+            # What the hosts run at the end: some were taken back after they had been evaluated.
+            sources = self._given["published"]["sources"]
+            now = {host: facts(agent, list(sources.get(host, ()))) for host, agent in convergence.after.items() if agent}
+            evaluations = [{**item, **now.get(item["host"], {})} for item in self._evaluations.values()]
+            entries = masked(account(names, evaluations, failures, names), self._mask)
         lines = table(entries) if entries else []
         if lines:
             self._show("\n".join(lines))

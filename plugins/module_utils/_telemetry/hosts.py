@@ -98,7 +98,10 @@ class Run:
             metrics=tuple(expected.metrics),
             evidence=Evidence.of(agent, expected.region),
             unverified=(active.refused,) if active.refused else tuple(expected.unverified),
-            facts={**facts(agent, sources), "invocation_id": _invocation_id(agent) if changed_at is not None else ""},
+            facts={
+                **facts(agent, sources, changed_at is not None),
+                "invocation_id": _invocation_id(agent) if changed_at is not None else "",
+            },
             machine=str(_mapping(agent.get("identity")).get("instance_id") or name),
             outdated="configuration" in (self.observed[name].get("differing") or []) and not _ran(self.converged.get(name)),
         )
@@ -149,8 +152,11 @@ def sender_of(configuration: Mapping[str, Any]) -> Sender:
     return Sender(str(configuration.get("profile") or ""), region, names_of_no_host(given), hosts)
 
 
-def facts(agent: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the account shows of an agent: ``mode``, ``build``, ``configurations``, ``service``."""
+def facts(agent: Mapping[str, Any], sources: list[Mapping[str, Any]], coming: bool = False) -> dict[str, Any]:
+    """What the account shows of an agent: ``mode``, ``build``, ``configurations``, ``service``.
+
+    ``coming``: whether a run gives, or in check mode would give, its *sources* to an agent that has no configuration.
+    """
     # The agent names its files after the location; what cannot be in a file name is an underscore there.
     names = {_file_name(str(item["location"])): str(item["location"]).split(":", 1)[-1] for item in sources}
     active = [str(item.get("file")) for item in agent.get("configurations") or []]
@@ -158,7 +164,7 @@ def facts(agent: Mapping[str, Any], sources: list[Mapping[str, Any]]) -> dict[st
     return {
         "mode": str(agent.get("mode") or ""),
         "build": str(_mapping(agent.get("package")).get("build") or ""),
-        "configurations": [names.get(file) or _parameter(file) for file in active] or list(names.values()),
+        "configurations": [names.get(file) or _parameter(file) for file in active] or (list(names.values()) if coming else []),
         "service": "running" if service.get("active_state") == "active" else str(service.get("active_state") or "absent"),
     }
 
