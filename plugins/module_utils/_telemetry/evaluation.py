@@ -13,7 +13,7 @@ from typing import Any, Iterable, Mapping
 from .causes import LOGS, METRICS, Cause, diagnose, unexplained, written_at
 from .evidence import Evidence
 from .expected_metrics import Metric
-from .expected_streams import Stream
+from .expected_streams import JOURNAL, Stream
 from .hosts import Host
 from .measured import NO_VALUE, NOTHING, Measured, MetricKey, MetricSeen, StreamKey, StreamSeen
 from .states import ARRIVED, MISSING, NO_DATA, PENDING, UNVERIFIED, VERIFIED
@@ -43,6 +43,8 @@ SHARED = {
 """What has come, and may be another host's."""
 
 OUTDATED = "the configuration of the plan is not the one that the agent runs with, because this run has not configured the host (tags)"
+
+QUIET_JOURNAL = Cause("whether the journal has had anything to send is not known", "write a line to it (logger), and run again")
 
 UNREADABLE_CLASS = Cause("the class of the log group does not let events be read", "see the agent's own log on the host")
 
@@ -171,7 +173,7 @@ def _stream(question: Question, item: Stream, seen: StreamSeen, measured: Measur
     known = None if complete else diagnose(LOGS, question.host.evidence, location(item), item.file, item.readable)
     state = _stream_state(question, item, seen, known, LOGS in measured.refused)
     if state == UNVERIFIED:
-        known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else UNREADABLE_CLASS if seen.unreadable else SHARED[LOGS]
+        known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else _doubt(item, seen)
     elif state == NO_DATA and item.absent and known is None:
         known = Cause(f"there is no file {item.file}", "correct file_path, or leave it: it is read as soon as it is there")
     names = {"log_group_name": item.log_group_name, "log_stream_name": item.log_stream_name, "file": item.file}
@@ -198,7 +200,13 @@ def _stream_state(question: Question, item: Stream, seen: StreamSeen, known: Cau
         return MISSING if _refused(question, item, known) else UNVERIFIED
     if seen.events:
         return MISSING if _stuck(question, item, known) else came
-    return MISSING if _lacks(question, item, known) else NO_DATA
+    return MISSING if _lacks(question, item, known) else UNVERIFIED if item.file == JOURNAL else NO_DATA
+
+
+def _doubt(item: Stream, seen: StreamSeen) -> Cause:
+    if seen.unreadable:
+        return UNREADABLE_CLASS
+    return SHARED[LOGS] if seen.events or item.file != JOURNAL else QUIET_JOURNAL
 
 
 def _recently(question: Question, item: Stream) -> bool:
@@ -212,6 +220,9 @@ def _refused(question: Question, item: Stream, known: Cause | None) -> bool:
 
 def _lacks(question: Question, item: Stream, known: Cause | None) -> bool:
     """Whether there was something to send of a stream that has no events."""
+    if item.file == JOURNAL:
+        # Nobody sees how far it was sent: only the agent's own words about this stream say that something is missing.
+        return known is not None and location(item) in known.line
     if _refused(question, item, known):
         return True
     # Others' troubles say nothing about a file without new lines, but explain one that should have sent something.

@@ -12,7 +12,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.accoun
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Question, Settings, evaluate, host_state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import JOURNAL, Stream
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.measured import Measured, MetricSeen, StreamSeen
 
@@ -88,6 +88,22 @@ class TestUnreadableFile:
 def test_a_file_that_is_not_there_is_said(absent: bool, cause: str) -> None:
     item = only(question(STREAM._replace(grown=False, absent=absent)))
     assert (item["state"], item["exists"], item["cause"]) == ("no_data", not absent, cause)
+
+
+@pytest.mark.parametrize(
+    ("errors", "events", "state", "cause"),
+    [
+        ((), 1, "arrived", ""),
+        ((), 0, "unverified", "whether the journal has had anything to send is not known"),
+        (("E! [outputs.cloudwatchlogs] x /app/i-2: AccessDenied",), 0, "unverified", "whether the journal"),
+        (("E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied",), 0, "missing", "no permission"),
+    ],
+)
+def test_of_a_journal_without_events_only_the_agents_own_words_are_known(errors: Any, events: int, state: str, cause: str) -> None:
+    asked = question(Stream("/app", "i-1", JOURNAL), evidence=Evidence(errors=errors))
+    item = only(asked, measured(asked, StreamSeen(events, NOW - 10)))
+    assert item["state"] == state
+    assert cause in item["cause"]
 
 
 class TestShared:

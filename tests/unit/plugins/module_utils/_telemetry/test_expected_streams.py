@@ -139,7 +139,7 @@ def test_a_file_that_is_not_there_is_not_called_unreadable() -> None:
     assert streams({"file_path": "/a.log"}, seen("/a.log", readable=False, size=0))[0].empty is True
 
 
-def test_the_journal_can_only_arrive_or_have_no_data() -> None:
+def test_of_the_journal_nobody_knows_whether_it_has_grown() -> None:
     configuration = {"logs": {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "j"}]}}}}
     (stream,) = expectations(configuration, EC2).streams
     assert (stream.log_group_name, stream.log_stream_name, stream.grown) == ("j", "i-0abc", False)
