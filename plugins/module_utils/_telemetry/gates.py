@@ -18,7 +18,7 @@ HEALTH = "health"
 """The host was changed and can be reached, and its agent is the process that was started then."""
 
 TELEMETRY = "telemetry"
-"""Every stream and metric has arrived since the change."""
+"""No stream or metric is missing since the change."""
 
 LOG = "log"
 """The agent's log has no error that it had not before."""
