@@ -29,7 +29,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.eviden
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.explanation import explained
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import WAITS, Host, Run
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import WAITS, Host, Run, twins
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import awaiting, missing_message
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.recheck import failing, rechecked, to_observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import MISSING
@@ -159,6 +159,8 @@ class ActionModule(AwsAction):
             return Outcome(found, float(earlier["waited"]), tuple(earlier["refused"]))
         if options["plan"] is not None:
             hosts = self._run_of(options).hosts(name for name in options["hosts"] if name not in failures)
+            for text in twins(hosts):
+                self._display.warning(text)
         else:
             hosts = [_expected(item, connection) for item in options["expectations"]]
         for host in hosts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping, Sequence, TypeVar
 
+from .._config.words import listed
 from .active import Active, Configurations
 from .evidence import Evidence
 from .expectations import expectations
@@ -135,6 +136,19 @@ def apart(hosts: Sequence[Host]) -> list[Host]:
     return (
         [replace(host, streams=marked(host, host.streams), metrics=marked(host, host.metrics)) for host in hosts] if both else list(hosts)
     )
+
+
+def twins(hosts: Iterable[Host]) -> list[str]:
+    """Sentences about machines that an inventory has under several names: each run converges and counts them several times."""
+    names: dict[str, list[str]] = {}
+    for host in hosts:
+        names.setdefault(host.machine, []).append(host.name)
+    hint = "Hint: keep one of the names, or leave the others out of the hosts of the run"
+    return [
+        f"{listed(found)} are one machine ({machine}) under several names, and count as several. {hint}."
+        for machine, found in names.items()
+        if len(found) > 1
+    ]
 
 
 def _key(host: Host, item: Stream | Metric) -> tuple[Any, ...]:

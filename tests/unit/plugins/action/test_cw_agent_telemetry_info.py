@@ -68,7 +68,7 @@ class Runner:
         action._task = SimpleNamespace(action="t", args=arguments, environment=None, check_mode=check_mode, no_log=no_log, async_val=0)
         action._templar = SimpleNamespace(template=lambda value: value)
         action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp"))
-        action._display = SimpleNamespace(display=self.shown.append)
+        action._display = SimpleNamespace(display=self.shown.append, warning=self.shown.append)
         action._load_name = "t"
         return action.run(task_vars={"hostvars": Hostvars(self.hosts), "groups": {"all": list(self.hosts)}})
 
@@ -137,6 +137,14 @@ def test_a_host_that_one_stage_has_lost_is_not_verified_by_the_next(runner: Runn
     result = runner.run(hosts=["a"], plan=runner.plan(a={}))
     assert [(item["state"], item["cause"]) for item in result["hosts"]] == [("unreachable", "no route to host")]
     assert result["verified"] == []
+
+
+def test_one_instance_under_two_names_is_said(runner: Runner) -> None:
+    runner.observe("a")
+    runner.hosts["b"] = runner.hosts["a"]
+    arrive(runner, "a")
+    assert runner.run(hosts=["a", "b"], plan=runner.plan(a={}, b={}))["totals"] == {"verified": 2}
+    assert [text.partition(" (")[0] for text in runner.shown] == ["a, b are one machine"]
 
 
 def test_new_keys_move_the_moment_from_which_data_counts(runner: Runner) -> None:

@@ -226,10 +226,11 @@ def test_two_machines_with_one_host_name(other: dict[str, Any], shared: bool) ->
     metrics = {"metrics_collected": {"mem": {"measurement": ["used"]}}}
     planned["configurations"][0].update(configuration={**LOGS, "metrics": metrics}, hosts=["a", "b"])
     facts = {"log_stream_default": "", **other}
-    first, second = Run(planned, {"a": seen(**{**facts, "hostname": "web-1"}), "b": seen(**{"hostname": "web-1", **facts})}).hosts(
-        ["a", "b"]
-    )
+    hosts = Run(planned, {"a": seen(**{**facts, "hostname": "web-1"}), "b": seen(**{"hostname": "web-1", **facts})}).hosts(["a", "b"])
+    first, second = hosts
     assert [item.shared for item in (*first.streams, *second.metrics)] == [shared] * 2
+    named = [text.partition(" under")[0] for text in twins(hosts)]
+    assert named == (["a, b are one machine (i-1)"] if other["mode"] == "ec2" else [])
 
 
 def test_the_name_of_one_host_in_a_configuration_of_two_is_that_of_both() -> None:
