@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host, Run
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host, Run, twins
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender
 
 LOGS = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "log_group_name": "new"}]}}}}
