@@ -30,6 +30,9 @@ CLOCK_SECONDS = 300.0
 HOLD_SECONDS = 6.0
 """How long the agent holds the last line of a file, which another one could continue, before it sends it."""
 
+RETRY_SECONDS = 90.0
+"""The agent tries again after a minute at the latest, and says each time that it could not."""
+
 SHARED = {
     LOGS: Cause(
         "other hosts send to this log stream as well, or may, so nobody can say whose events these are",
@@ -170,7 +173,7 @@ def location(item: Stream) -> str:
 
 def _stream(question: Question, item: Stream, seen: StreamSeen, measured: Measured) -> dict[str, Any]:
     complete = question.complete(item, seen) and not question.lacks(item)
-    known = None if complete else diagnose(LOGS, question.host.evidence, location(item), item.file, item.readable)
+    known = None if complete and not item.shared else diagnose(LOGS, question.host.evidence, location(item), item.file, item.readable)
     state = _stream_state(question, item, seen, known, LOGS in measured.refused)
     if state == UNVERIFIED:
         known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else _doubt(item, seen)
@@ -189,7 +192,10 @@ def _stream(question: Question, item: Stream, seen: StreamSeen, measured: Measur
 
 
 def _stream_state(question: Question, item: Stream, seen: StreamSeen, known: Cause | None, refused: bool) -> str:
-    came = UNVERIFIED if item.shared else ARRIVED
+    came = ARRIVED
+    if item.shared:
+        # What others have sent hides nothing that the agent itself says.
+        came = MISSING if not question.predicted and _denied(question, item, known) else UNVERIFIED
     if question.complete(item, seen) and not question.lacks(item):
         return came
     if question.predicted:
@@ -216,6 +222,12 @@ def _recently(question: Question, item: Stream) -> bool:
 def _refused(question: Question, item: Stream, known: Cause | None) -> bool:
     """Whether the agent itself says that it cannot send this very stream, of which something waits."""
     return known is not None and _own(item, known) and (item.waiting or _recently(question, item))
+
+
+def _denied(question: Question, item: Stream, known: Cause | None) -> bool:
+    """Whether the agent has said lately that it cannot send this very stream, of which something waits."""
+    stated = known is not None and bool(known.line) and _refused(question, item, known)
+    return stated and (written_at(known.line if known else "") or item.written) >= item.written - RETRY_SECONDS
 
 
 def _lacks(question: Question, item: Stream, known: Cause | None) -> bool:

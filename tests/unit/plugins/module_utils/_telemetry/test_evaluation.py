@@ -122,6 +122,25 @@ class TestShared:
         found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10)), NOW)
         assert [item["state"] for item in found["streams"]] == ["arrived", "arrived"]
 
+    @pytest.mark.parametrize(
+        ("line", "waiting", "check_mode", "state"),
+        [
+            ("2026-01-01T00:00:00Z E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied", True, False, "missing"),
+            ("2026-01-01T00:00:00Z E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied", True, True, "unverified"),
+            ("2026-01-01T00:00:00Z E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied", False, False, "unverified"),
+            ("2025-12-31T23:00:00Z E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied", True, False, "unverified"),
+            ("2026-01-01T00:00:00Z E! [outputs.cloudwatchlogs] x /app/i-2: AccessDenied", True, False, "unverified"),
+            ("", True, False, "unverified"),
+        ],
+    )
+    def test_events_of_other_hosts_do_not_hide_that_the_agent_cannot_send(
+        self, line: str, waiting: bool, check_mode: bool, state: str
+    ) -> None:
+        shared = STREAM._replace(shared=True, waiting=waiting, written=NOW - 5, grown=waiting)
+        asked = question(shared, evidence=Evidence(errors=(line,) if line else ()), changed=check_mode, check_mode=check_mode)
+        item = only(asked, measured(asked, StreamSeen(3, NOW - 1)))
+        assert (item["state"], "no permission" in item["cause"]) == (state, state == "missing")
+
     @pytest.mark.parametrize("check_mode", [True, False])
     def test_what_came_from_several_hosts_verifies_none(self, check_mode: bool) -> None:
         asked = question(STREAM._replace(shared=True), METRIC._replace(shared=True), changed=True, check_mode=check_mode)
