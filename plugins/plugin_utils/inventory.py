@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, Mapping, NamedTuple
+from typing import Any, Iterable, Mapping, NamedTuple
 
 from ansible.errors import AnsibleError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.compose import compose
@@ -86,7 +86,7 @@ def senders_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[s
         raw = hostvars.raw_get(host) if host not in plan["hosts"] else None
         if not isinstance(raw, Mapping) or raw.get("cw_agent_state") == ABSENT:
             continue
-        rendered = _Rendered(reader, raw, lambda host=host: hostvars[host])
+        rendered = _Rendered(reader, raw, hostvars, host)
         base = tuple(str(rendered.value(name) or SETTINGS[name]) for name in ("cw_agent_preset", "cw_agent_platform", "cw_agent_mode"))
         fragments = [value for value in map(rendered.value, sorted(filter(_is_fragment, raw))) if isinstance(value, dict)]
         key = (*base, *map(id, fragments))
@@ -103,18 +103,19 @@ def senders_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[s
 
 
 class _Rendered(NamedTuple):
-    """The variables of a host (``raw``), each with its templates filled in when it is asked for."""
+    """The variables of a *host* (``raw``), each with its templates filled in when it is asked for."""
 
     reader: Reader
     raw: Mapping[str, Any]
-    filled_in: Callable[[], Mapping[str, Any]]
+    hostvars: Any
+    host: str
 
     def value(self, name: str, default: Any = None) -> Any:
         """*default* for one that is not there or cannot be filled in."""
         if self.raw.get(name) is None:
             return default
         try:
-            return self.reader.value(name, self.raw[name], lambda _raw: self.filled_in()[name], self.raw)
+            return self.reader.value(name, self.raw[name], lambda _raw: self.hostvars[self.host][name], self.raw)
         except (AnsibleError, NotPlainError):
             return default
 

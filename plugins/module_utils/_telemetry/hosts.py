@@ -126,8 +126,8 @@ def apart(hosts: Sequence[Host]) -> list[Host]:
     """*hosts*, with what two of them have under one name marked as shared: two machines may have one host name."""
     machines: dict[Any, set[str]] = {}
     for host in hosts:
-        for item in (*host.streams, *host.metrics):
-            machines.setdefault(_key(host, item), set()).add(host.machine)
+        for key in [*(_key(host, item) for item in host.streams), *(_key(host, item) for item in host.metrics)]:
+            machines.setdefault(key, set()).add(host.machine)
     both = {key for key, found in machines.items() if len(found) > 1}
 
     def marked(host: Host, items: Iterable[_Item]) -> tuple[_Item, ...]:
