@@ -17,8 +17,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.observa
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.account import account, masked, passed, totals
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Settings
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Run
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Run, facts
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import missing_message
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import FAILED, MISSING, NOT_REACHED
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table import table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils import fleet_convergence as states
@@ -27,7 +28,7 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.controller_rights
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_commands import FleetCommands
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.fleet_convergence import Convergence
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.interruption import Interruption, InterruptionError
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import node_ids
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import node_ids, senders_beside
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["converged", "observed"], "default": "converged"},
@@ -60,6 +61,7 @@ class ActionModule(AwsAction):
         """Observe the fleet, or converge it and account for every host; fail where one is not well."""
         self._options = options
         self._convergence: Convergence | None = None
+        self._others: list[Sender] | None = None
         hostvars = self.variables.get("hostvars") or {}
         try:
             known = {host: hostvars[host] for host in options["plan"]["hosts"] if host in hostvars}
@@ -152,7 +154,7 @@ class ActionModule(AwsAction):
     def _evaluate(self, hosts: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         changed = {host: {"changed": True, "agent": after[host]} for host in hosts if after.get(host)}
         observed = {host: {"agent": before[host]} for host in hosts if before.get(host)}
-        run = Run(self._options["plan"], observed, converged=changed, sources=self._options["published"]["sources"])
+        run = Run(self._options["plan"], observed, converged=changed, sources=self._options["published"]["sources"], beside=self._beside())
         settings = Settings(time.time(), self._options["window"], self._options["timeout"], False)
         places: dict[tuple[str, str], list[Any]] = {}
         for host in run.hosts(hosts):
@@ -161,6 +163,13 @@ class ActionModule(AwsAction):
             watch = Watch(lambda service, profile=profile, region=region: self.client(service, profile, region), settings)  # type: ignore[misc]
             self._evaluations.update({item["host"]: item for item in watch.run(some)[0]})
 
+    def _beside(self) -> list[Sender]:
+        """What hosts of the inventory outside the run send to; read once for all waves."""
+        if self._others is None:
+            inventory = self.variables.get("groups", {}).get("all", ())
+            self._others = senders_beside(self._options["plan"], self.variables.get("hostvars") or {}, inventory)
+        return self._others
+
     def _accounted(self, convergence: Convergence, failures: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
         """The account of every host: what has arrived of it, or why it was not changed."""
         names = [*convergence.states, *(host for host in failures if host not in convergence.states)]
@@ -168,7 +177,11 @@ class ActionModule(AwsAction):
         if not self._task.check_mode:
             unchanged = [host for host, state in convergence.states.items() if state == states.UNCHANGED]
             self._evaluate(unchanged, convergence.before, {})
-            entries = masked(account(names, self._evaluations.values(), failures, names), self.mask)
+            # What the hosts run at the end: some were taken back after they had been evaluated.
+            sources = self._options["published"]["sources"]
+            now = {host: facts(agent, list(sources.get(host, ()))) for host, agent in convergence.after.items() if agent}
+            evaluations = [{**item, **now.get(item["host"], {})} for item in self._evaluations.values()]
+            entries = masked(account(names, evaluations, failures, names), self.mask)
         lines = table(entries) if entries else []
         if lines:
             self._show("\n".join(lines))

@@ -27,7 +27,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.eviden
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.explanation import explained
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import WAITS, Host, Run
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import WAITS, Host, Run, twins
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.message import awaiting, missing_message
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.recheck import failing, rechecked, to_observe
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.states import MISSING
@@ -35,7 +35,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.table 
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.aws import AwsAction
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.files import write_json
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.identities import said_of_instances
-from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import CONVERGED, FAILURE, OBSERVED, variables_of
+from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import CONVERGED, FAILURE, OBSERVED, senders_beside, variables_of
 
 STREAM = {
     "log_group_name": {"type": "str", "required": True},
@@ -124,7 +124,10 @@ class ActionModule(AwsAction):
 
     def _failures(self, options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         observed = self._by_host(options, "observed", OBSERVED)
-        found = {name: failure_of(known.get(FAILURE), observed.get(name)) for name, known in self._host_variables.items()}
+        stages = (REMOVED, *CHANGES, CONVERGED)
+        found = {
+            name: failure_of(known.get(FAILURE), observed.get(name), map(known.get, stages)) for name, known in self._host_variables.items()
+        }
         failures = {name: failure for name, failure in found.items() if failure}
         planned = (options["plan"] or {}).get("hosts") or {}
         # A host cannot say why it has no role; nobody is asked for hosts that have one.
@@ -150,6 +153,8 @@ class ActionModule(AwsAction):
             return Outcome(found, float(earlier["waited"]), tuple(earlier["refused"]))
         if options["plan"] is not None:
             hosts = self._run_of(options).hosts(name for name in options["hosts"] if name not in failures)
+            for text in twins(hosts):
+                self._display.warning(text)
         else:
             hosts = [_expected(item, self.aws.region) for item in options["expectations"]]
         for host in hosts:
@@ -167,6 +172,7 @@ class ActionModule(AwsAction):
             changes=changes if options["changes"] is None else options["changes"],
             sources=options["sources"] or {},
             wait=options["wait"],
+            beside=senders_beside(options["plan"], self._variables["hostvars"], self._variables.get("groups", {}).get("all", ())),
         )
 
     def _ask(self, hosts: Sequence[Host], settings: Settings) -> Outcome:

@@ -21,7 +21,7 @@ options:
         Every configuration of hosts that can be changed gets a canary. Hosts that run a candidate which is not live, as an interrupted
         roll-out leaves them, are canaries whatever O(canary) says.
       - V(evaluated) - every canary is held against the gates. C(health), it was changed, can be reached, and its agent is still the process
-        that was started then. C(telemetry), every stream and metric has arrived since the change. C(log), the agent's log has no error
+        that was started then. C(telemetry), no stream or metric is missing since the change. C(log), the agent's log has no error
         that it had not before. C(alarm), none of O(alarms) is or was in C(ALARM). C(release), nobody has published or released something
         else meanwhile.
       - V(accounted) - what is said at the end, where not all is well.

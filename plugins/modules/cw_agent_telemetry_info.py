@@ -195,7 +195,8 @@ options:
     type: int
     default: 90
   window:
-    description: Seconds before now that count for hosts that were not changed.
+    description:
+      - Seconds before now that count for hosts that were not changed; what came before the start of the agent's present process does not.
     type: int
     default: 900
   defer:
@@ -334,6 +335,10 @@ hosts:
           returned: always
         readable:
           description: Whether the agent's user can read the file.
+          type: bool
+          returned: always
+        exists:
+          description: Whether there was such a file, of a pattern one that it matches, when the host was observed.
           type: bool
           returned: always
         state:

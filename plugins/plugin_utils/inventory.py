@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, NamedTuple
 
+from ansible.errors import AnsibleError
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.compose import compose
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import is_template
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.presets import preset
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import sender_of
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender, names_of_no_host
 
 OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
 NODES_OBSERVED, COMMANDED = "cw_agent_nodes_observed", "cw_agent_commanded"
@@ -66,6 +71,65 @@ def configurations_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Ite
         placement = variables.get("placement") or {}
         found[host] = (name, str(settings["cw_agent_region"] or placement.get("region") or ""))
     return found
+
+
+def senders_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[str]) -> list[Sender]:
+    """What the hosts of *inventory* outside *plan* send to under names that have nothing of a host.
+
+    They are not looked at where nothing in the plan has such a name. A fragment that cannot be filled in is passed over; the others count.
+    What many hosts have in common is read once.
+    """
+    if not any(sender_of(item).names for item in plan["configurations"]):
+        return []
+    reader, known, found = Reader(), dict[tuple[Any, ...], Any](), []
+    for host in inventory:
+        raw = hostvars.raw_get(host) if host not in plan["hosts"] else None
+        if not isinstance(raw, Mapping) or raw.get("cw_agent_state") == ABSENT:
+            continue
+        rendered = _Rendered(reader, raw, hostvars, host)
+        base = tuple(str(rendered.value(name) or SETTINGS[name]) for name in ("cw_agent_preset", "cw_agent_platform", "cw_agent_mode"))
+        fragments = [value for value in map(rendered.value, sorted(filter(_is_fragment, raw))) if isinstance(value, dict)]
+        key = (*base, *map(id, fragments))
+        if key not in known:
+            known[key] = (fragments, _composed(base, fragments))
+        configuration = known[key][1]
+        names = names_of_no_host(configuration)
+        if names:
+            section = configuration.get("agent")
+            own = section.get("region") if isinstance(section, dict) else ""
+            region = own or rendered.value("cw_agent_region") or rendered.value("placement", {}).get("region")
+            found.append(Sender(str(rendered.value("cw_agent_profile") or ""), str(region or ""), names))
+    return found
+
+
+class _Rendered(NamedTuple):
+    """The variables of a *host* (``raw``), each with its templates filled in when it is asked for."""
+
+    reader: Reader
+    raw: Mapping[str, Any]
+    hostvars: Any
+    host: str
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """*default* for one that is not there or cannot be filled in."""
+        if self.raw.get(name) is None:
+            return default
+        try:
+            return self.reader.value(name, self.raw[name], lambda _raw: self.hostvars[self.host][name], self.raw)
+        except (AnsibleError, NotPlainError):
+            return default
+
+
+def _is_fragment(name: str) -> bool:
+    return name.startswith(FRAGMENT)
+
+
+def _composed(base: tuple[str, ...], fragments: Iterable[dict[str, Any]]) -> Mapping[str, Any]:
+    try:
+        parts = [("", preset(*base)), *((str(number), fragment) for number, fragment in enumerate(fragments))]
+        return compose(parts).configuration
+    except ConfigError:
+        return {}
 
 
 def node_ids(hostvars: Any, hosts: Iterable[str]) -> dict[str, str]:

@@ -16,7 +16,10 @@ from .pointer import Step
 from .schema_errors import schema_findings
 from .versions import ANY, INTRODUCED, Introduced, parse_version
 
-PLATFORMS = ("linux", "windows", "darwin")
+SYSTEMS = {"linux": "Linux", "windows": "Windows", "darwin": "macOS"}
+"""Platforms, as people call them."""
+
+PLATFORMS = tuple(SYSTEMS)
 MODES = ("ec2", "onPremise")
 LOG_LISTS = ("files", "windows_events", "journald")
 LOG_PLATFORMS = {"windows_events": frozenset({"windows"}), "journald": frozenset({"linux"})}

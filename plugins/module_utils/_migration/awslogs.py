@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Iterable, NamedTuple, Sequence
 
 from .._awslogs.agent import Files, together
 from .._awslogs.ini import CLI_KEYS, GENERAL, File, parse
 from .._config.check import config_problems
 from .._config.findings import ERROR, did_you_mean, near_miss
+from .._config.regions import is_region
 from .entries import AGENT_KEYS, WITHOUT_EQUIVALENT, Translation, translate
 from .notes import CHANGED, DROPPED, Note, Refusal, first_line
 
@@ -23,7 +23,6 @@ NOTHING_ARRIVES = frozenset(
 )
 """Rules that warn of an entry by which nothing ever arrives: it is refused."""
 
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
 _KEY_OF_AWSLOGS = {value: key for key, value in AGENT_KEYS.items()}
 
 
@@ -118,7 +117,7 @@ def _region(cli: Sequence[File]) -> tuple[str, list[Refusal]]:
         for section in file.sections:
             given = section.values.get("region", "")
             if section.name == "default" and given:
-                if _REGION.fullmatch(given):
+                if is_region(given):
                     return given, []
                 hint = "write the name of a region, such as eu-central-1"
                 return "", [Refusal(file.path, section.name, "region", given.split()[0], "this is no region", hint)]

@@ -12,11 +12,12 @@ from .._config.canonical import canonical_text, digest
 from .._config.check import findings_of
 from .._config.compose import Composition, compose
 from .._config.errors import ConfigError
-from .._config.findings import ERROR, WARNING, Finding
+from .._config.findings import ERROR, WARNING, Finding, did_you_mean
 from .._config.log_groups import collects
 from .._config.pointer import pointer, walk
 from .._config.presets import preset
 from .._config.problems import Rule, check_silenced, problem
+from .._config.regions import is_likely, meant_region
 from .._config.rules import load_rules
 from .._config.rules.composition import composed_findings
 from .._config.subject import Subject
@@ -104,6 +105,8 @@ class Planner:
         region = region_of(settings, host.placement)
         name = _name(settings, host)
         _check_vaulted(host.vaulted, settings)
+        if not is_likely(region):
+            self.plan.notes.append(f"{host.name}: {_unlikely_text(region)}")
         composed = self._compose(host.fragments, settings, host.vaulted)
         check_debug(settings, composed.composition.configuration)
         key = "/".join(filter(None, (settings["cw_agent_profile"], region, name)))
@@ -248,6 +251,10 @@ def _name(settings: Mapping[str, Any], host: HostInput) -> str:
         # What is there under a misspelt name explains why there is nothing.
         unknown = " ".join(unknown_text(*each) for each in host.unknown)
         raise ConfigError(f"{error} {unknown}".rstrip()) from error
+
+
+def _unlikely_text(region: str) -> str:
+    return f"the region is {region!r}, and AWS is not known to have such a region.{did_you_mean(meant_region(region))}"
 
 
 def unknown_text(name: str, meant: str) -> str:

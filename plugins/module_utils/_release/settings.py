@@ -10,6 +10,8 @@ from typing import Any, Mapping
 from urllib.parse import urlsplit
 
 from .._config.errors import ConfigError
+from .._config.findings import did_you_mean
+from .._config.regions import is_region, meant_region
 from .._config.subject import MODES, PLATFORMS
 from .._config.vaulted import Mask, Vaulted
 from .._config.versions import parse_version
@@ -88,7 +90,6 @@ _NOTHING = Vaulted()
 _FRAGMENT_NAME = re.compile(r"[a-z0-9_]+")
 _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _PART = re.compile(r"\.part\d+$")
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 _BUILD = re.compile(r"\d+\.\d+\.\d+b\d+\S*")
 _PACKAGE = re.compile(r"\d+\.\d+(\.\d+)?(b\d+)?(-[\w.+~]+)?")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
@@ -298,8 +299,9 @@ def region_of(settings: Mapping[str, Any], placement: str) -> str:
     region = str(settings["cw_agent_region"] or placement or "")
     if not region:
         raise ConfigError("no region is known. Hint: set cw_agent_region (EC2 inventories give placement.region).")
-    if not _REGION.fullmatch(region):
-        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: correct cw_agent_region.")
+    if not is_region(region):
+        question = did_you_mean(meant_region(region))
+        raise ConfigError(f"the region is {region!r}, which is not the name of an AWS region.{question} Hint: correct cw_agent_region.")
     if placement and region != placement:
         raise ConfigError(
             f"cw_agent_region is {region!r}, and the inventory's placement says {placement!r}: the configuration would be published where "

@@ -13,6 +13,7 @@ from .._config.vaulted import Mask, mask_of
 from .._config.words import counted, listed
 from .._release.settings import SSH
 from .._release.usage import FAILED, NOT_OBSERVED, UNREACHABLE, seen
+from .._telemetry.account import doubts
 from .._telemetry.states import UNVERIFIED
 from .differences import Host, Release, differences, releases
 
@@ -22,8 +23,8 @@ VERSION = 1
 """Of the report's form; another number where a program that reads it would have to be changed."""
 
 _WORDS = {NOT_OBSERVED: "not observed"}
-_NOT_KNOWN = "telemetry is evaluated by the inventory's configuration, and nobody knows whether the host runs it"
-_NOT_EVALUATED = "the host does not run the inventory's configuration, by which telemetry is evaluated"
+NOT_KNOWN = "telemetry is evaluated by the inventory's configuration, and nobody knows whether the host runs it"
+NOT_EVALUATED = "the host does not run the inventory's configuration, by which telemetry is evaluated"
 _NOTHING: dict[str, Any] = {
     "build": None,
     "service": {"active_state": None, "enabled": None, "restarts": None, "started_at": None},
@@ -173,9 +174,9 @@ def _telemetry(host: Host) -> dict[str, Any]:
     items: Iterable[Mapping[str, Any]] = [*said.get("streams", ()), *said.get("metrics", ())]
     newest = moment(max((item["newest"] for item in items if item.get("newest")), default=None))
     if not said or not host.evaluated:
-        why = _NOT_KNOWN if host.release.refused else _NOT_EVALUATED
+        why = NOT_KNOWN if host.release.refused else NOT_EVALUATED
         return {"state": UNVERIFIED if said else None, "newest_at": newest, "reason": why if said else ""}
-    reasons = [said["cause"], *said["refused"], *said["unverified"]]
+    reasons = dict.fromkeys([said["cause"], *said["refused"], *doubts(said)])
     return {"state": said["state"], "newest_at": newest, "reason": "; ".join(filter(None, reasons))}
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from .._config.words import counted, listed
+from .._telemetry.states import UNVERIFIED
 from .._telemetry.table import FOLD_ABOVE, Row, aligned, folded
 from . import cells
-from .document import CONVERGED, DIFFERS, words
+from .document import CONVERGED, DIFFERS, NOT_EVALUATED, NOT_KNOWN, words
 
 HEAD = ("host", "state", "build", "configuration", "service", "credentials", "telemetry")
 
@@ -54,5 +55,9 @@ def _notes(found: Mapping[str, Any]) -> Iterator[str]:
         texts = entry["differences"] if entry["differing"] else [f"{words(entry['state'])}: {entry['reason'] or 'no reason was given'}"]
         for text in texts if entry["state"] != CONVERGED else ():
             said.setdefault(text, []).append(entry["host"])
+        telemetry = entry["telemetry"]
+        # What differs of the configuration says already why telemetry was not evaluated by it.
+        if telemetry["state"] == UNVERIFIED and telemetry["reason"] not in ("", NOT_KNOWN, NOT_EVALUATED):
+            said.setdefault(f"telemetry: {UNVERIFIED}: {telemetry['reason']}", []).append(entry["host"])
     for text, hosts in said.items():
         yield f"{listed(hosts)}: {text}"

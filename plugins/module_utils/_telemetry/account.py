@@ -9,7 +9,7 @@ import re
 from typing import Any, Callable, Iterable, Mapping
 
 from .._config.errors import ConfigError
-from .states import ABSENT, FAILED, FAILURES, MISSING, NOT_REACHED, PENDING, UNREACHABLE, WORST_FIRST
+from .states import ABSENT, FAILED, FAILURES, MISSING, NOT_REACHED, PENDING, UNREACHABLE, UNVERIFIED, WORST_FIRST
 
 NOT_OBSERVED = "the run ended before it was observed"
 NOT_PLANNED = "the plan has no such host"
@@ -30,6 +30,7 @@ _OWN = frozenset(
         "invocation_id",
         "events",
         "readable",
+        "exists",
         "value",
         "newest",
     )
@@ -37,11 +38,17 @@ _OWN = frozenset(
 """Keys of an entry whose values are no text of a configuration; by some of them later stages find hosts and decide."""
 
 
-def failure_of(recorded: Any, observed: Any) -> dict[str, Any] | None:
-    """Why a host did not get as far, from what a play has recorded of it (``state``, ``reason``, ``stderr``), else from its observation."""
+def failure_of(recorded: Any, observed: Any, later: Iterable[Any] = ()) -> dict[str, Any] | None:
+    """Why a host did not get as far, from what a play has recorded of it (``state``, ``reason``, ``stderr``), else from its observation.
+
+    ``later``: results of the stages after that. In one that lost the host, nobody knows how far it came, whatever the next ones say.
+    """
     if isinstance(recorded, Mapping):
         reason = _reason(recorded.get("reason"), recorded.get("stderr"))
         return {"state": str(recorded.get("state") or FAILED), "reason": reason}
+    lost = next((result for result in later if isinstance(result, Mapping) and result.get("unreachable")), None)
+    if lost is not None:
+        return {"state": UNREACHABLE, "reason": str(lost.get("msg") or "")}
     if not isinstance(observed, Mapping) or not (observed.get("unreachable") or observed.get("failed")):
         return None
     reason = _reason(observed.get("msg"), observed.get("module_stderr"))
@@ -116,6 +123,12 @@ def _unevaluated(host: str, state: str, cause: str, known: Mapping[str, Any] | N
         "hint": "",
     }
     return {**empty, **(known or {}), "host": host, "state": state, "cause": cause}
+
+
+def doubts(entry: Mapping[str, Any]) -> list[str]:
+    """Why something of a host is not known, once each: of the whole host, and of single streams and metrics."""
+    items = [*entry["streams"], *entry["metrics"]]
+    return list(dict.fromkeys([*entry["unverified"], *(item["cause"] for item in items if item["state"] == UNVERIFIED and item["cause"])]))
 
 
 def totals(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import Any, Iterable, Mapping
 from .causes import LOGS, METRICS, Cause, diagnose, unexplained, written_at
 from .evidence import Evidence
 from .expected_metrics import Metric
-from .expected_streams import Stream
+from .expected_streams import JOURNAL, Stream
 from .hosts import Host
 from .measured import NO_VALUE, NOTHING, Measured, MetricKey, MetricSeen, StreamKey, StreamSeen
 from .states import ARRIVED, MISSING, NO_DATA, PENDING, UNVERIFIED, VERIFIED
@@ -30,19 +30,24 @@ CLOCK_SECONDS = 300.0
 HOLD_SECONDS = 6.0
 """How long the agent holds the last line of a file, which another one could continue, before it sends it."""
 
+RETRY_SECONDS = 90.0
+"""The agent tries again after a minute at the latest, and says each time that it could not."""
+
 SHARED = {
     LOGS: Cause(
-        "other hosts send to this log stream as well, so nobody can say whose events these are",
-        "put {instance_id} or {hostname} into log_stream_name",
+        "other hosts send to this log stream as well, or may, so nobody can say whose events these are",
+        "put {hostname}, or on EC2 {instance_id}, into log_stream_name",
     ),
     METRICS: Cause(
-        "other hosts send this metric with the same dimensions, so nobody can say whose value this is",
-        "add InstanceId to metrics.append_dimensions, or send the host's name (agent.omit_hostname)",
+        "other hosts send this metric with the same dimensions as well, or may, so nobody can say whose value this is",
+        "on EC2 add InstanceId to metrics.append_dimensions; elsewhere send the host's name (agent.omit_hostname: false)",
     ),
 }
 """What has come, and may be another host's."""
 
 OUTDATED = "the configuration of the plan is not the one that the agent runs with, because this run has not configured the host (tags)"
+
+QUIET_JOURNAL = Cause("whether the journal has had anything to send is not known", "write a line to it (logger), and run again")
 
 UNREADABLE_CLASS = Cause("the class of the log group does not let events be read", "see the agent's own log on the host")
 
@@ -68,7 +73,8 @@ class Question:
         recent = settings.begun - settings.window
         # By the host's own clock alone, which may differ from the controller's.
         self.runs_for = max(0.0, self.clock - (host.since or 0))
-        self.since = host.since or recent if host.changed else recent
+        # What an earlier process of the agent has sent says nothing about the one that runs now.
+        self.since = host.since or recent if host.changed else max(recent, host.since or 0)
         self.predicted = host.changed and settings.check_mode
         self.awaited = host.changed and host.evidence.active and settings.timeout > 0 and not settings.check_mode
         # The observation is older than the question, so a clock that was already further than it is ahead by so much at least.
@@ -83,7 +89,7 @@ class Question:
         recent = self.settings.begun - 2 * item.due - SLACK_SECONDS - CLOCK_SECONDS
         # Only a restart cuts a minute in two: a value of the minute in which the time in question begins is a recent one.
         recent -= recent % 60
-        since = max(self.since, recent) if self.host.changed else recent
+        since = max(recent, self.since if self.host.changed else self.host.since or 0)
         return MetricKey(item.namespace, item.name, dimensions, since, item.resolution)
 
     def due(self, item: Metric, now: float) -> bool:
@@ -167,18 +173,29 @@ def location(item: Stream) -> str:
 
 def _stream(question: Question, item: Stream, seen: StreamSeen, measured: Measured) -> dict[str, Any]:
     complete = question.complete(item, seen) and not question.lacks(item)
-    known = None if complete else diagnose(LOGS, question.host.evidence, location(item), item.file, item.readable)
+    known = None if complete and not item.shared else diagnose(LOGS, question.host.evidence, location(item), item.file, item.readable)
     state = _stream_state(question, item, seen, known, LOGS in measured.refused)
     if state == UNVERIFIED:
-        known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else UNREADABLE_CLASS if seen.unreadable else SHARED[LOGS]
+        known = Cause(measured.refused[LOGS], "") if LOGS in measured.refused else _doubt(item, seen)
+    elif state == NO_DATA and item.absent and known is None:
+        known = Cause(f"there is no file {item.file}", "correct file_path, or leave it: it is read as soon as it is there")
     names = {"log_group_name": item.log_group_name, "log_stream_name": item.log_stream_name, "file": item.file}
     keep = not item.readable and not complete
-    found = {"readable": item.readable, "state": state, "events": seen.events, "newest": seen.newest if seen.events else None}
+    found = {
+        "readable": item.readable,
+        "exists": not item.absent,
+        "state": state,
+        "events": seen.events,
+        "newest": seen.newest if seen.events else None,
+    }
     return {**names, **found, **_why(LOGS, state, known, keep)}
 
 
 def _stream_state(question: Question, item: Stream, seen: StreamSeen, known: Cause | None, refused: bool) -> str:
-    came = UNVERIFIED if item.shared else ARRIVED
+    came = ARRIVED
+    if item.shared:
+        # What others have sent hides nothing that the agent itself says.
+        came = MISSING if not question.predicted and _denied(question, item, known) else UNVERIFIED
     if question.complete(item, seen) and not question.lacks(item):
         return came
     if question.predicted:
@@ -189,7 +206,13 @@ def _stream_state(question: Question, item: Stream, seen: StreamSeen, known: Cau
         return MISSING if _refused(question, item, known) else UNVERIFIED
     if seen.events:
         return MISSING if _stuck(question, item, known) else came
-    return MISSING if _lacks(question, item, known) else NO_DATA
+    return MISSING if _lacks(question, item, known) else UNVERIFIED if item.file == JOURNAL else NO_DATA
+
+
+def _doubt(item: Stream, seen: StreamSeen) -> Cause:
+    if seen.unreadable:
+        return UNREADABLE_CLASS
+    return SHARED[LOGS] if seen.events or item.file != JOURNAL else QUIET_JOURNAL
 
 
 def _recently(question: Question, item: Stream) -> bool:
@@ -201,8 +224,17 @@ def _refused(question: Question, item: Stream, known: Cause | None) -> bool:
     return known is not None and _own(item, known) and (item.waiting or _recently(question, item))
 
 
+def _denied(question: Question, item: Stream, known: Cause | None) -> bool:
+    """Whether the agent has said lately that it cannot send this very stream, of which something waits."""
+    stated = known is not None and bool(known.line) and _refused(question, item, known)
+    return stated and (written_at(known.line if known else "") or item.written) >= item.written - RETRY_SECONDS
+
+
 def _lacks(question: Question, item: Stream, known: Cause | None) -> bool:
     """Whether there was something to send of a stream that has no events."""
+    if item.file == JOURNAL:
+        # Nobody sees how far it was sent: only the agent's own words about this stream say that something is missing.
+        return known is not None and location(item) in known.line
     if _refused(question, item, known):
         return True
     # Others' troubles say nothing about a file without new lines, but explain one that should have sent something.

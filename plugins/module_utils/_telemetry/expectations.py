@@ -17,7 +17,8 @@ from .._config.pipelines import LOG_METRICS, collects
 from .._config.words import listed
 from .expected_metrics import Metric, expected_metrics
 from .expected_streams import Stream, Streams
-from .placeholders import Identity
+from .placeholders import ENVIRONMENT, Identity
+from .sharing import Name
 
 _ROLE_ACCOUNT = re.compile(r"^arn:[^:]*:iam::(\d{12}):role/")
 
@@ -31,21 +32,27 @@ class Expectations(NamedTuple):
     unverified: list[str]
 
 
-def expectations(configuration: Mapping[str, Any], agent: Mapping[str, Any], region: str = "", alone: bool = True) -> Expectations:
+def expectations(
+    configuration: Mapping[str, Any], agent: Mapping[str, Any], region: str = "", others: frozenset[Name] = frozenset()
+) -> Expectations:
     """What CloudWatch must show of this host.
 
-    ``agent`` is what ``cw_agent_info`` returns under that name; ``region`` is where the host's inventory places it; ``alone``: whether no
-    other host has this configuration.
+    ``agent`` is what ``cw_agent_info`` returns under that name; ``region`` is where the host's inventory places it; ``others``: what other
+    hosts send to.
     """
     section = _mapping(configuration.get("agent"))
     sends_to = str(section.get("region") or region or agent.get("region") or _mapping(agent.get("identity")).get("region") or "")
+    if ENVIRONMENT in sends_to:
+        return Expectations(
+            str(region), [], [], [f"the agent takes its region out of its environment, and what {sends_to} is there is not known"]
+        )
     identity = Identity.of(agent, sends_to)
     unverified: list[str] = []
     logs = _here(configuration, "logs", identity, unverified)
     files = {str(item.get("path")): item for item in agent.get("files") or []}
-    streams = Streams(logs, identity, files, float(agent.get("clock") or time.time()), unverified, alone)
+    streams = Streams(logs, identity, files, float(agent.get("clock") or time.time()), unverified, others)
     metrics = _here(configuration, "metrics", identity, unverified)
-    expected = expected_metrics(metrics, section, identity, list(agent.get("mounts") or []), alone)
+    expected = expected_metrics(metrics, section, identity, list(agent.get("mounts") or []), others)
     unasked = _unasked(configuration, logs, metrics, bool(expected))
     if unasked:
         unverified.append(f"CloudWatch is not asked for what {listed(unasked)} {'sends' if len(unasked) == 1 else 'send'}")

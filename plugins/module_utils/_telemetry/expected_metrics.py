@@ -14,8 +14,8 @@ from typing import Any, Iterator, Mapping, NamedTuple
 
 from .._config.metrics import is_dropped
 from .placeholders import Identity, resolve_dimension
+from .sharing import HOST_KEYS, NAMESPACE, Name, metric_name
 
-NAMESPACE = "CWAgent"
 MINUTE = 60
 INTERVAL = MINUTE
 FLUSH = MINUTE
@@ -26,7 +26,6 @@ _UNKNOWN_GROUP = (
     "whether the instance is in an Auto Scaling group is not known, because its metadata does not show tags: switch instance tags in "
     "metadata on, or add [InstanceId] to aggregation_dimensions"
 )
-HOST_KEYS = ("InstanceId", "host")
 _PREFERRED = {"mem": "used_percent", "swap": "used_percent", "disk": "used_percent", "cpu": "usage_idle"}
 _PLUGINS = ("mem", "disk", "swap", "netstat", "processes", "cpu", "net")
 
@@ -50,23 +49,27 @@ class _Measurement(NamedTuple):
 
 
 def expected_metrics(
-    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]], alone: bool = True
+    metrics: Mapping[str, Any],
+    section: Mapping[str, Any],
+    identity: Identity,
+    mounts: list[Mapping[str, Any]],
+    others: frozenset[Name] = frozenset(),
 ) -> list[Metric]:
     """The metrics to ask for.
 
     ``metrics``, ``section``: the configuration's parts ``metrics`` and ``agent``; ``mounts``: file systems (path, device, fstype);
-    ``alone``: whether no other host has this configuration.
+    ``others``: what other hosts send to.
     """
     destinations = metrics.get("metrics_destinations")
     if destinations and "cloudwatch" not in destinations:
         return []
-    found = list(_candidates(metrics, section, identity, mounts, alone))
+    found = list(_candidates(metrics, section, identity, mounts, others))
     soon = [item for rate, item in found if not rate]
     return soon or [item for _rate, item in found]
 
 
 def _candidates(
-    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]], alone: bool
+    metrics: Mapping[str, Any], section: Mapping[str, Any], identity: Identity, mounts: list[Mapping[str, Any]], others: frozenset[Name]
 ) -> Iterator[tuple[bool, Metric]]:
     flush = int(metrics.get("force_flush_interval") or FLUSH)
     common = _common_dimensions(metrics, section, identity)
@@ -91,7 +94,8 @@ def _candidates(
         due = (2 if rate else 1) * interval + flush
         resolution = HIGH_RESOLUTION if interval < MINUTE else MINUTE
         name = str(metrics.get("namespace") or NAMESPACE)
-        shared = not _tells_hosts_apart(sent, identity) and not (alone and options.get("append_dimensions"))
+        own_name = options.get("append_dimensions") and metric_name(metrics, section, plugin, options) not in others
+        shared = not (_tells_hosts_apart(sent, identity) or own_name)
         yield rate, Metric(name, measurement.name, sent, due, resolution, doubt if sent == dimensions else "", shared)
 
 

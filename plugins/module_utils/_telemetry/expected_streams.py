@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping, NamedTuple
 
-from .placeholders import Identity, resolve, tells_hosts_apart
+from .placeholders import Identity, resolve
+from .sharing import Name, stream_name
 
 FLUSH_SECONDS = 5
 """How often the agent sends logs unless ``logs.force_flush_interval`` says otherwise."""
@@ -27,9 +28,9 @@ class Stream(NamedTuple):
     """The log group and stream of one configured file.
 
     ``grown``: since the agent's start, or the agent has not begun with it; ``waiting``: not all of it was sent; ``readable``: for the
-    agent's user, ``empty``: there is nothing in it that could be; ``written``: last change (seconds since the epoch); ``filtered``: not
-    every line is sent; ``timestamped``: events carry the time that the line says; ``flush``: seconds between two sendings; ``shared``:
-    other hosts send to this very stream.
+    agent's user, ``absent``: there is no such file; ``empty``: there is nothing in it that could be; ``written``: last change (seconds
+    since the epoch); ``filtered``: not every line is sent; ``timestamped``: events carry the time that the line says; ``flush``: seconds
+    between two sendings; ``shared``: other hosts send to this very stream.
     """
 
     log_group_name: str
@@ -44,13 +45,14 @@ class Stream(NamedTuple):
     timestamped: bool = False
     flush: int = FLUSH_SECONDS
     shared: bool = False
+    absent: bool = False
 
 
 @dataclass
 class Streams:
     """The configuration's part ``logs`` on a host. ``files``: what was seen of each configured path; ``clock``: when it was seen.
 
-    ``unverified`` collects sentences about what cannot be known from here; ``alone``: whether no other host has this configuration.
+    ``unverified`` collects sentences about what cannot be known from here; ``others``: what other hosts send to.
     """
 
     logs: Mapping[str, Any]
@@ -58,7 +60,7 @@ class Streams:
     files: Mapping[str, Mapping[str, Any]]
     clock: float
     unverified: list[str] = field(default_factory=list)
-    alone: bool = True
+    others: frozenset[Name] = frozenset()
 
     def expected(self) -> list[Stream]:
         """All of them, in the order of the configuration."""
@@ -66,7 +68,7 @@ class Streams:
         for entry in self._entries("journald"):
             template, stream = str(entry.get("log_group_name") or ""), self._stream_name(entry)
             for group, name in self._named(template, stream, JOURNAL):
-                found.append(Stream(group, name, JOURNAL, flush=self._flush, shared=self._shared(template, stream)))
+                found.append(Stream(group, name, JOURNAL, flush=self._flush, shared=self._shared(entry)))
         return found
 
     @property
@@ -101,7 +103,8 @@ class Streams:
                 filtered=bool(entry.get("filters")),
                 timestamped=bool(entry.get("timestamp_format")),
                 flush=self._flush,
-                shared=self._shared(group, stream),
+                shared=self._shared(entry),
+                absent=not seen.get("exists", True),
             )
             for log_group_name, log_stream_name in self._named(group, stream, pattern)
         ]
@@ -115,11 +118,8 @@ class Streams:
         safe = _NOT_IN_A_GROUP_NAME.sub("_", tailed)
         return (group, f"{stream}_{safe.replace('/', '_')}") if entry.get("log_group_name") else (safe, stream)
 
-    def _shared(self, group: str, stream: str) -> bool:
-        """Whether nothing in these names differs from host to host, where several hosts have this configuration."""
-        own = self.identity.log_stream
-        named_after_host = tells_hosts_apart(group) or tells_hosts_apart(stream) or bool(own and stream.startswith(own))
-        return not (self.alone or named_after_host)
+    def _shared(self, entry: Mapping[str, Any]) -> bool:
+        return stream_name(self.logs, entry) in self.others
 
     def _begins(self, seen: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
         """Whether the agent will read the file from its beginning, and CloudWatch will take what stands in it."""

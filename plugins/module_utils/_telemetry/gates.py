@@ -10,6 +10,7 @@ from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from .._config.words import counted, listed
 from .account import account
+from .evaluation import OUTDATED
 from .explanation import explained
 from .recheck import failing, rechecked
 from .states import FAILED, FAILURES, NOT_REACHED
@@ -18,7 +19,7 @@ HEALTH = "health"
 """The host was changed and can be reached, and its agent is the process that was started then."""
 
 TELEMETRY = "telemetry"
-"""Every stream and metric has arrived since the change."""
+"""No stream or metric is missing since the change."""
 
 LOG = "log"
 """The agent's log has no error that it had not before."""
@@ -64,6 +65,9 @@ def failures(
             telemetry = state not in FAILURES
             reason = said[host].removeprefix(f"{FAILED}: ")
             found.append(Failure(host, TELEMETRY if telemetry else HEALTH, reason, FAILED if telemetry else state))
+            continue
+        if entry.get("outdated"):
+            found.append(Failure(host, HEALTH, OUTDATED))
             continue
         errors = new_errors(before.get(host, ()), ((again.get(host) or {}).get("agent") or {}).get("errors") or ())
         if errors:

@@ -9,8 +9,9 @@ import re
 from typing import Any, Iterable, Mapping, Sequence
 
 from .._config.words import counted, listed
-from .expected_metrics import HOST_KEYS, Metric
+from .expected_metrics import Metric
 from .expected_streams import Stream
+from .sharing import HOST_KEYS
 from .states import MISSING
 
 

@@ -14,6 +14,9 @@ _PLACEHOLDER = re.compile(r"\{(instance_id|hostname|local_hostname|ip_address|aw
 _OF_THE_HOST = re.compile(r"\{(instance_id|hostname|local_hostname|ip_address)\}")
 _DIMENSION = re.compile(r"\$\{aws:(InstanceId|ImageId|InstanceType|AutoScalingGroupName)\}")
 
+ENVIRONMENT = "${"
+"""Begins what the agent takes out of its environment at its start."""
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -90,7 +93,7 @@ class Identity:
 def resolve(template: str, identity: Identity) -> str | None:
     """``template`` with the placeholders of group and stream names filled in; None where one is not known. Others stay literal."""
     values = {name: identity.placeholder(name) for name in _PLACEHOLDER.findall(template)}
-    if not template or None in values.values():
+    if not template or None in values.values() or ENVIRONMENT in template:
         return None
     return _PLACEHOLDER.sub(lambda found: str(values[found.group(1)]), template)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Container, Iterable, Mapping
 
 from .account import failure_of
+from .hosts import facts
 from .message import missing_message
 from .states import FAILED, FAILURES, MISSING, words
 
@@ -44,6 +45,7 @@ def _rechecked(entry: Mapping[str, Any], newer: Any) -> dict[str, Any]:
             "state": failure["state"],
             "cause": f"it could not be observed again after its change: {failure['reason']}",
             "hint": "",
+            "service": "not known",
         }
     service = ((newer or {}).get("agent") or {}).get("service") or {}
     if not service.get("died"):
@@ -51,7 +53,8 @@ def _rechecked(entry: Mapping[str, Any], newer: Any) -> dict[str, Any]:
     state = f"{service.get('active_state')}/{service.get('sub_state')}"
     cause = f"the agent has died, or was restarted, since it was watched after its change (its service is {state} by now)"
     errors = newer["agent"].get("errors") or []
-    return {**entry, "state": FAILED, "cause": cause + (f"; its log: {errors[-1]}" if errors else ""), "hint": HINT}
+    said = cause + (f"; its log: {errors[-1]}" if errors else "")
+    return {**entry, "state": FAILED, "cause": said, "hint": HINT, "service": facts(newer["agent"], [])["service"]}
 
 
 def _restored(entry: dict[str, Any], result: Any) -> dict[str, Any]:
@@ -62,8 +65,10 @@ def _restored(entry: dict[str, Any], result: Any) -> dict[str, Any]:
     elif result.get("changed"):
         done = "the previous configuration is active again (cw_agent_rollback_on)"
     else:
-        done = "there was no previous configuration that worked, so the new one stays"
-    return {**entry, "rollback": done}
+        done = "; ".join(result.get("warnings") or ["there was no previous configuration that worked, so the new one stays"])
+    # What the host runs by now, and not what it ran when it was evaluated.
+    now = facts(result["agent"], []) if result.get("agent") else {}
+    return {**entry, **{name: now[name] for name in ("configurations", "service") if name in now}, "rollback": done}
 
 
 def failing(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:

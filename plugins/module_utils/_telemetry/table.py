@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from .._config.words import counted, listed
-from .account import totals
+from .account import doubts, totals
 from .states import ARRIVED, FAILURES, MISSING, NO_DATA, UNVERIFIED, VERIFIED, WORST_FIRST, words
 
 HEAD = ("host", "state", "mode", "build", "configuration", "service", "log groups (events)", "metrics")
@@ -117,10 +117,12 @@ def _notes(entries: Iterable[Mapping[str, Any]]) -> list[str]:
 def _reasons(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
     if entry["state"] in FAILURES:
         return [(entry["state"], entry["cause"] or "no reason was given")]
-    items = [*entry["streams"], *entry["metrics"]]
-    doubts = [*entry["unverified"], *(item["cause"] for item in items if item["state"] == UNVERIFIED and item["cause"])]
-    empty = [item["cause"] for item in entry["streams"] if item["state"] == NO_DATA and not item["readable"] and item["cause"]]
-    return [(UNVERIFIED, text) for text in dict.fromkeys(doubts)] + [(NO_DATA, text) for text in dict.fromkeys(empty)]
+    empty = [item["cause"] for item in entry["streams"] if item["state"] == NO_DATA and item["cause"] and _without_file(item)]
+    return [(UNVERIFIED, text) for text in doubts(entry)] + [(NO_DATA, text) for text in dict.fromkeys(empty)]
+
+
+def _without_file(stream: Mapping[str, Any]) -> bool:
+    return not (stream["readable"] and stream.get("exists", True))
 
 
 def _totals_line(entries: Sequence[Mapping[str, Any]]) -> str:

@@ -9,4 +9,4 @@ from __future__ import annotations
 def load_rules() -> None:
     """Register all rules; again costs nothing."""
     # Rules import what this package's users import, so they are imported last, in the order in which problems are listed.
-    from . import structure, metrics, dimensions, regexes, files, groups, collectors, platforms, templates, composition  # noqa: F401, I001, PLC0415
+    from . import structure, metrics, dimensions, regexes, files, groups, collectors, listeners, platforms, templates, composition  # noqa: F401, I001, PLC0415

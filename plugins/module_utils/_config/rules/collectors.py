@@ -10,7 +10,7 @@ from typing import Any, Iterator
 
 from ..findings import ERROR, REQUIREMENT, WARNING, Finding, shown
 from ..pipelines import jmx_targets
-from ..pointer import Step, pointer
+from ..pointer import Step
 from ..problems import rule
 from ..re2 import refusal
 from ..subject import Subject
@@ -380,42 +380,6 @@ def _run_as_user(subject: Subject) -> Iterator[Finding]:
     user = subject.section("agent").get("run_as_user")
     if isinstance(user, str) and user not in ("", "root", "cwagent") and subject.platform != "windows":
         yield Finding(("agent", "run_as_user"), user, f"The host needs the user {user}.")
-
-
-@rule(
-    "otlp-tls-conflict",
-    WARNING,
-    why="Sections share an OTLP endpoint only with the same certificate and key; else one section's tls wins, and nobody says which.",
-    hint="Give them different endpoints, or the same tls.",
-    example={
-        **metrics(otlp={"grpc_endpoint": "127.0.0.1:4317", "tls": {"cert_file": "/a", "key_file": "/b"}}),
-        "traces": {"traces_collected": {"otlp": {"grpc_endpoint": "127.0.0.1:4317"}}},
-    },
-)
-def _otlp_tls(subject: Subject) -> Iterator[Finding]:
-    known: dict[tuple[str, str], tuple[tuple[str, str], tuple[Step, ...]]] = {}
-    for path, item in _otlp(subject):
-        tls = item.get("tls")
-        keys = tls if isinstance(tls, dict) else {}
-        pair = (str(keys.get("cert_file") or ""), str(keys.get("key_file") or ""))
-        for endpoint in _endpoints(item):
-            other, where = known.setdefault(endpoint, (pair, path))
-            if other != pair:
-                yield Finding(path, item, f"{endpoint[1]} is used with another tls at {pointer(where)}.", related=(where,))
-
-
-def _otlp(subject: Subject) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
-    for section in (("metrics", "metrics_collected"), _LOG_METRICS, ("traces", "traces_collected")):
-        value = subject.section(*section).get("otlp")
-        items = value if isinstance(value, list) else [value]
-        for index, item in enumerate(items):
-            if isinstance(item, dict):
-                yield ((*section, "otlp", index) if isinstance(value, list) else (*section, "otlp")), item
-
-
-def _endpoints(item: dict[str, Any]) -> list[tuple[str, str]]:
-    named = [(key, item[key]) for key in ("grpc_endpoint", "http_endpoint") if isinstance(item.get(key), str) and item[key]]
-    return named or [("grpc_endpoint", "127.0.0.1:4317"), ("http_endpoint", "127.0.0.1:4318")]
 
 
 @rule(

@@ -30,6 +30,8 @@ _OWN_DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 _FREE_DIMENSIONS = frozenset({"statsd", "collectd", "jmx", "otlp", "prometheus"})
 _MOST_DIMENSIONS = 30
+_VOLUME = "${aws:VolumeId}"
+_OFF_EC2 = "Remove it for hosts with cw_agent_mode onPremise."
 
 
 def _metrics(more: dict[str, Any], **collected: Any) -> dict[str, Any]:
@@ -75,7 +77,12 @@ def _placeholder_unexpanded(subject: Subject) -> Iterator[Finding]:
     for path, value in walk(subject.config):
         if not isinstance(value, str):
             continue
-        guess = misspelt_dimension(value) if "append_dimensions" in path[:-1] and path[:2] != ("metrics", "append_dimensions") else ""
+        own = "append_dimensions" in path[:-1] and path[:2] != ("metrics", "append_dimensions")
+        guess = misspelt_dimension(value) if own else ""
+        if own and subject.mode != "ec2" and (guess or value in PLUGIN_DIMENSIONS - {_VOLUME}):
+            message = f"{shown(value)} stays unresolved: off EC2 there is no instance metadata."
+            yield Finding(subject.view.original(path), value, message, _OFF_EC2)
+            continue
         if guess:
             message = f"{shown(value)} is sent as it stands. Did you mean {guess}?"
             yield Finding(subject.view.original(path), value, message, f"Write {guess}.")
@@ -85,12 +92,17 @@ def _placeholder_unexpanded(subject: Subject) -> Iterator[Finding]:
         if "append_dimensions" in path[:-1] or "aggregation_dimensions" in path:
             if path[:2] == ("metrics", "append_dimensions") or (value in PLUGIN_DIMENSIONS and subject.since("1.300061")):
                 continue
-            if value == "${aws:VolumeId}":
+            if value == _VOLUME:
                 continue
             reason = "only since agent 1.300061" if value in PLUGIN_DIMENSIONS else "not by the agent at all"
             yield Finding(subject.view.original(path), value, f"{shown(value)} is resolved here {reason}.")
         else:
-            yield Finding(subject.view.original(path), value, f"{shown(value)} is not resolved here.")
+            hint = (
+                ""
+                if subject.mode == "ec2"
+                else "Use {hostname}, {aws_region} … in names of log groups and streams; elsewhere write the value."
+            )
+            yield Finding(subject.view.original(path), value, f"{shown(value)} is not resolved here.", hint)
 
 
 @rule(
@@ -146,14 +158,19 @@ def _too_many_dimensions(subject: Subject) -> Iterator[Finding]:
 @rule(
     "volume-id-without-tagger",
     WARNING,
-    why="VolumeId is resolved only where metrics.append_dimensions is set, too.",
+    why="VolumeId is resolved only on EC2, and only where metrics.append_dimensions is set, too.",
     hint="Add metrics.append_dimensions, such as InstanceId: ${aws:InstanceId}.",
     example=_metrics({}, disk={"measurement": ["used"], "append_dimensions": {"VolumeId": "${aws:VolumeId}"}}),
 )
 def _volume_id(subject: Subject) -> Iterator[Finding]:
     for plugin, path, item in subject.plugins():
         added = item.get("append_dimensions")
-        if isinstance(added, dict) and "${aws:VolumeId}" in added.values() and "append_dimensions" not in subject.section("metrics"):
+        if not isinstance(added, dict) or _VOLUME not in added.values():
+            continue
+        if subject.mode != "ec2":
+            message = f"VolumeId of {plugin} stays unresolved: there are no EBS volumes off EC2."
+            yield Finding((*path, "append_dimensions"), added, message, _OFF_EC2)
+        elif "append_dimensions" not in subject.section("metrics"):
             message = f"VolumeId of {plugin} stays unresolved: metrics.append_dimensions is missing."
             yield Finding((*path, "append_dimensions"), added, message)
 

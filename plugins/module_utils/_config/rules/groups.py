@@ -18,9 +18,12 @@ from ..subject import Subject
 from .regexes import file, files
 
 _OFF_EC2 = {"instance_id": "i-UNKNOWN", "account_id": "UNKNOWN-ACCOUNT"}
+_NAMED_OFF_EC2 = "Use {hostname} or {local_hostname}."
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _GROUP = re.compile(r"[A-Za-z0-9_/.#-]*")
 _NAMES = ("log_group_name", "log_stream_name")
+_COMPARED = ("files", "windows_events")
+"""Lists whose entries the agent compares with each other, each list for itself."""
 
 
 def _names(subject: Subject) -> Iterator[tuple[tuple[Step, ...], str, str]]:
@@ -34,31 +37,38 @@ def _names(subject: Subject) -> Iterator[tuple[tuple[Step, ...], str, str]]:
 
 
 def _conflicts(subject: Subject, key: str) -> Iterator[Finding]:
-    """Entries of one list that give one group different values of *key*."""
-    kinds = ("files", "windows_events") if subject.platform == "windows" else ("files",)
-    for kind in kinds:
-        first: dict[str, tuple[Any, tuple[Step, ...]]] = {}
-        for _kind, path, entry in subject.log_entries(kind):
-            value = _effective(key, entry.get(key))
-            group = entry.get("log_group_name")
-            if value is None or not isinstance(group, str):
-                continue
-            known, where = first.setdefault(group.lower(), (value, (*path, key)))
-            if known != value:
-                message = f"The log group {group} has {key} {shown(known)} at {pointer(where)}, and {shown(entry[key])} here."
-                yield Finding((*path, key), entry[key], message, related=(where,))
+    """Entries that give one group different values of *key*: the agent refuses those of one list, and compares no others."""
+    first: dict[tuple[str, str], tuple[Any, tuple[Step, ...]]] = {}
+    for kind, path, entry in subject.log_entries():
+        value, name, group = _effective(key, kind, entry.get(key)), entry.get("log_group_name"), group_of(entry)
+        if value is None:
+            continue
+        own = (value, (*path, key))
+        known, where = first.setdefault((kind, name.lower()), own) if kind in _COMPARED and isinstance(name, str) else own
+        elsewhere, there = first.setdefault(("", group), own)
+        if known != value:
+            message = f"The log group {name} has {key} {shown(known)} at {pointer(where)}, and {shown(entry[key])} here."
+            yield Finding(own[1], entry[key], message, related=(where,))
+        elif elsewhere != value:
+            message = (
+                f"The log group {group} has {key} {shown(elsewhere)} at {pointer(there)}, and {shown(entry[key])} here: it gets either."
+            )
+            yield Finding(own[1], entry[key], message, related=(there,), severity=WARNING)
 
 
-def _effective(key: str, value: Any) -> Any:
+def _effective(key: str, kind: str, value: Any) -> Any:
     if key == "retention_in_days":
         return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else None
+    if kind == "journald":
+        return None  # the agent does not read it
     return value.upper() if isinstance(value, str) and value.upper() in CLASSES else None
 
 
 @rule(
     "retention-conflict",
     ERROR,
-    why="Entries with one log group must agree on retention_in_days, or leave it out; else the agent refuses the configuration.",
+    why="Entries with one log group must agree on retention_in_days, or leave it out; else the agent refuses the configuration. It "
+    "does not compare entries of two lists, of journald or without log_group_name: there the group gets either, a warning.",
     hint="Give all entries of the group the same retention_in_days.",
     example=files(file(), file(file_path="/b.log", retention_in_days=7)),
 )
@@ -69,7 +79,8 @@ def _retention_conflict(subject: Subject) -> Iterator[Finding]:
 @rule(
     "class-conflict",
     ERROR,
-    why="Entries with one log group must agree on log_group_class; else the agent refuses the configuration.",
+    why="Entries with one log group must agree on log_group_class; else the agent refuses the configuration. It does not compare entries "
+    "of two lists or without log_group_name: there the group gets either, a warning.",
     hint="Give all entries of the group the same log_group_class.",
     example=files(file(log_group_class="STANDARD"), file(file_path="/b.log", log_group_class="INFREQUENT_ACCESS")),
 )
@@ -127,10 +138,11 @@ def _placeholder_literal(subject: Subject) -> Iterator[Finding]:
         for name in _BRACES.findall(value):
             if name not in LOG_NAMES and not value.startswith("${"):
                 guess = _meant(name)
-                hint = f"Write {guess}." if guess else ""
+                off = subject.mode != "ec2" and guess.strip("{}") in _OFF_EC2
+                hint = _NAMED_OFF_EC2 if off else f"Write {guess}." if guess else ""
                 yield Finding(path, value, f"{{{name}}} stays as it is in {key}.{did_you_mean(guess)}", hint)
             elif name in _OFF_EC2 and subject.mode != "ec2":
-                yield Finding(path, value, f"{{{name}}} becomes {_OFF_EC2[name]} off EC2.", "Use {hostname} or {local_hostname}.")
+                yield Finding(path, value, f"{{{name}}} becomes {_OFF_EC2[name]} off EC2.", _NAMED_OFF_EC2)
 
 
 def _meant(name: str) -> str:

@@ -13,7 +13,7 @@ from ..measurements import INTRODUCED, KNOWN_PLUGINS, NO_OBJECTS, OTEL_PLUGINS, 
 from ..pipelines import collects
 from ..pointer import Step
 from ..problems import rule
-from ..subject import Subject
+from ..subject import SYSTEMS, Subject
 
 _MEM = {"measurement": ["used_percent"]}
 
@@ -61,11 +61,14 @@ def _unknown_plugin(subject: Subject) -> Iterator[Finding]:
         return
     for name, value in subject.section("metrics", "metrics_collected").items():
         if name not in known and name != "nvidia_smi":
-            meant = next((plugin for plugin, windows in WINDOWS_OBJECTS.items() if windows == name), "")
+            meant = next((plugin for plugin, windows in WINDOWS_OBJECTS.items() if windows and windows == name), "")
             guess = meant or near_miss(name, known)
             message = f"The agent has no plugin {name} on {subject.platform}; it ignores the section.{did_you_mean(guess)}"
             hint = f"Plugins: {', '.join(sorted(known))}."
-            if meant or any(key in str(value) for key in ("% ", "/sec")):
+            elsewhere = next((other for other, plugins in KNOWN_PLUGINS.items() if plugins and name in plugins), "")
+            if elsewhere:
+                message = f"{name} is a plugin of {SYSTEMS[elsewhere]}; on {SYSTEMS[subject.platform]} the agent ignores the section."
+            elif meant or any(key in str(value) for key in ("% ", "/sec")):
                 hint = f"It is a performance counter object of Windows: is cw_agent_platform right? {hint}"
             yield Finding(("metrics", "metrics_collected", name), value, message, hint)
 
@@ -252,7 +255,12 @@ def _windows_without_counters(subject: Subject) -> Iterator[Finding]:
     if subject.platform == "windows":
         for plugin, path, item in subject.plugins():
             if plugin not in NO_OBJECTS and len(path) == 3 and item.get("measurement") is None:
-                yield Finding(path, item, f"There is no plugin {plugin} on Windows, and as an object it has no counters.")
+                elsewhere = plugin in (KNOWN_PLUGINS["linux"] or ())
+                what = (
+                    "is a plugin of Linux, which Windows does not have" if elsewhere else "is a performance counter object without counters"
+                )
+                hint = "" if elsewhere else "List its counters as measurement, or remove the section."
+                yield Finding(path, item, f"{plugin} {what}.", hint)
 
 
 @rule(

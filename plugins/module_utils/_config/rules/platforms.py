@@ -10,10 +10,9 @@ from typing import Iterator
 from ..findings import WARNING, Finding
 from ..measurements import WINDOWS_OBJECTS, sends_metrics
 from ..problems import rule
-from ..subject import LOG_PLATFORMS, Subject
+from ..subject import LOG_PLATFORMS, SYSTEMS, Subject
 from .metrics import metrics
 
-_NAMES = {"linux": "Linux", "windows": "Windows", "darwin": "macOS"}
 _MEM = {"measurement": ["used_percent"]}
 _EVENTS = [{"event_name": "System", "event_levels": ["ERROR"], "log_group_name": "/windows", "retention_in_days": 30}]
 
@@ -26,11 +25,11 @@ _EVENTS = [{"event_name": "System", "event_levels": ["ERROR"], "log_group_name":
     example={"logs": {"logs_collected": {"windows_events": {"collect_list": _EVENTS}}}, **metrics(mem=_MEM)},
 )
 def _other_platform(subject: Subject) -> Iterator[Finding]:
-    here = _NAMES[subject.platform]
+    here = SYSTEMS[subject.platform]
     collected = subject.section("logs", "logs_collected")
     for name, platforms in LOG_PLATFORMS.items():
         if name in collected and subject.platform not in platforms:
-            where = " and ".join(_NAMES[platform] for platform in sorted(platforms))
+            where = " and ".join(SYSTEMS[platform] for platform in sorted(platforms))
             message = f"{name} is for {where}; on {here} the agent reads none of it, and makes none of its log groups."
             yield Finding(("logs", "logs_collected", name), collected[name], message)
     collect = subject.section("opentelemetry", "collect")
@@ -40,7 +39,9 @@ def _other_platform(subject: Subject) -> Iterator[Finding]:
     for name, value in subject.section("metrics", "metrics_collected").items():
         if not sends_metrics(subject.platform, name):
             meant = f" Did you mean {WINDOWS_OBJECTS[name]}, with its counters?" if WINDOWS_OBJECTS[name] else ""
-            message = f"{name} is a plugin of Linux; on Windows the name means a performance counter object, which does not exist.{meant}"
+            message = (
+                f"{name} is a plugin of Linux, and Windows has no performance counter object of that name: nothing is collected.{meant}"
+            )
             yield Finding(("metrics", "metrics_collected", name), value, message)
     if subject.platform == "windows" and subject.section("agent").get("run_as_user"):
         yield Finding(("agent", "run_as_user"), subject.section("agent")["run_as_user"], "run_as_user does nothing on Windows.")

@@ -12,6 +12,7 @@ from ..merging import JOINED, SECTIONS
 from ..pipelines import LOG_METRICS, has_pipeline, jmx_targets
 from ..pointer import Step, spoken
 from ..problems import rule
+from ..regions import is_likely, is_region, meant_region
 from ..schema_keys import belongs
 from ..subject import Subject
 
@@ -289,3 +290,32 @@ def _sdk_log_level(subject: Subject) -> Iterator[Finding]:
         unknown = [name.strip() for name in value.split("|") if name.strip() not in SDK_LEVELS]
         if unknown:
             yield Finding(("agent", "aws_sdk_log_level"), value, f"The agent does not know {', '.join(unknown)}.")
+
+
+_REGIONS = (
+    ("agent", "region"),
+    ("traces", "region_override"),
+    ("logs", "metrics_collected", "prometheus", "ecs_service_discovery", "sd_cluster_region"),
+)
+
+
+@rule(
+    "region-name",
+    ERROR,
+    why="The agent takes any text for a region, passes its own validation, and then sends to an endpoint that does not exist. A name whose "
+    "words no region has so far is a warning.",
+    hint="Write the name of a region, such as eu-west-1; without agent.region the agent takes the host's.",
+    example={"agent": {"region": "eu-west"}, "metrics": {"metrics_collected": {"mem": {"measurement": ["used"]}}}},
+)
+def _region_name(subject: Subject) -> Iterator[Finding]:
+    for path in _REGIONS:
+        value = subject.section(*path[:-1]).get(path[-1])
+        # The agent fills in variables of its environment at its start.
+        if not isinstance(value, str) or not value or "${" in value or is_likely(value):
+            continue
+        question = did_you_mean(meant_region(value))
+        if is_region(value):
+            message = f"{path[-1]} is {shown(value)}, and AWS is not known to have such a region.{question}"
+            yield Finding(path, value, message, severity=WARNING)
+        else:
+            yield Finding(path, value, f"{path[-1]} is {shown(value)}, which is not the name of an AWS region.{question}")

@@ -108,6 +108,16 @@ def test_missing_telemetry_of_a_changed_host_takes_it_back(monkeypatch: pytest.M
     assert found["failed"] and "wave 1 of 1: 1 of 1 hosts have failed\na: telemetry is missing: denied" in found["msg"]
     assert found["observed"]["a"]["agent"]["configurations"][0]["digest"] == LIVE
     assert found["hosts"][0]["state"] == "failed"
+    assert found["hosts"][0]["configurations"] == [f"ssm_AmazonCloudWatch-x_{LIVE}"]
+
+
+def test_what_hosts_outside_the_run_send_to_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(
+        cw_agent_run_command, "senders_beside", lambda plan, hostvars, hosts: given.append((plan, list(hostvars), hosts)) or []
+    )
+    run()
+    assert given == [(PLAN, ["a", "b"], ())]
 
 
 def test_missing_telemetry_of_an_unchanged_host_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

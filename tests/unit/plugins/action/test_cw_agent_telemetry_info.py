@@ -69,9 +69,9 @@ class Runner:
         action._task = SimpleNamespace(action="t", args=arguments, environment=None, check_mode=check_mode, no_log=no_log, async_val=0)
         action._templar = SimpleNamespace(template=lambda value: value)
         action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp"))
-        action._display = SimpleNamespace(display=self.shown.append)
+        action._display = SimpleNamespace(display=self.shown.append, warning=self.shown.append)
         action._load_name = "t"
-        return action.run(task_vars={"hostvars": Hostvars(self.hosts)})
+        return action.run(task_vars={"hostvars": Hostvars(self.hosts), "groups": {"all": list(self.hosts)}})
 
     def failure(self, **arguments: Any) -> tuple[str, dict[str, Any]]:
         """Message and result; what is wrong with options is raised, as of every action, what is missing returned, as of a module."""
@@ -110,6 +110,42 @@ def test_what_the_stages_have_left_is_read_from_the_hosts(runner: Runner) -> Non
     assert result["totals"] == {"failed": 1, "unreachable": 1, "not_reached": 1, "verified": 1}
     assert result["verified"] == ["a"]
     assert (result["changed"], result["msg"]) == (False, "")
+
+
+@pytest.mark.parametrize(("stream", "state"), [("main", "unverified"), ("other", "verified")])
+def test_what_hosts_outside_the_run_may_have_sent_verifies_nobody(runner: Runner, stream: str, state: str) -> None:
+    runner.observe("a")
+    fixed = {"logs": {"logs_collected": {"files": {"collect_list": [{**FILES["collect_list"][0], "log_stream_name": "main"}]}}}}
+    entry = {"file_path": "/other.log", "log_group_name": "/app", "log_stream_name": stream}
+    fragment = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+    runner.hosts["b"] = {"cw_agent_fragment_web": fragment, "cw_agent_region": "us-east-1"}
+    runner.cloud.log("/app", "main", time.time() - 90)
+    plan = runner.plan(a={})
+    plan["configurations"][0].update(configuration=fixed, region="us-east-1", hosts=["a"])
+    (found,) = runner.run(hosts=["a"], plan=plan)["hosts"]
+    assert found["state"] == state
+
+
+@pytest.mark.parametrize(
+    "stage", ["cw_agent_installed", "cw_agent_settled", "cw_agent_accessed", "cw_agent_credentialed", "cw_agent_removed"]
+)
+def test_a_host_that_one_stage_has_lost_is_not_verified_by_the_next(runner: Runner, stage: str) -> None:
+    """Its package, say, is not known to be installed, and its configuration is."""
+    runner.observe(
+        "a", **{stage: {"unreachable": True, "changed": False, "msg": "no route to host"}}, cw_agent_converged={"changed": False}
+    )
+    arrive(runner, "a")
+    result = runner.run(hosts=["a"], plan=runner.plan(a={}))
+    assert [(item["state"], item["cause"]) for item in result["hosts"]] == [("unreachable", "no route to host")]
+    assert result["verified"] == []
+
+
+def test_one_instance_under_two_names_is_said(runner: Runner) -> None:
+    runner.observe("a")
+    runner.hosts["b"] = runner.hosts["a"]
+    arrive(runner, "a")
+    assert runner.run(hosts=["a", "b"], plan=runner.plan(a={}, b={}))["totals"] == {"verified": 2}
+    assert [text.partition(" (")[0] for text in runner.shown] == ["a, b are one machine"]
 
 
 def test_new_keys_move_the_moment_from_which_data_counts(runner: Runner) -> None:

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleUndefinedVariable
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.inventory import (
     configurations_beside,
     hosts_beside,
     node_ids,
     observations,
     placement_of,
+    senders_beside,
     variables_of,
     zone_of,
 )
@@ -98,3 +101,85 @@ def test_placement_under_the_name_that_an_inventory_plugin_gives_it() -> None:
 def test_the_id_of_a_node_is_its_own_or_that_of_its_instance() -> None:
     hostvars = {"a": {"instance_id": "i-1"}, "b": {"instance_id": "i-2", "cw_agent_node_id": "mi-2"}, "c": {"cw_agent_node_id": ""}}
     assert node_ids(hostvars, ["a", "b", "c", "gone"]) == {"a": "i-1", "b": "mi-2"}
+
+
+def entry(group: str, **more: str) -> dict[str, Any]:
+    return {"file_path": "/a.log", "log_group_name": group, **more}
+
+
+def files(*entries: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"logs": {"logs_collected": {"files": {"collect_list": list(entries)}}, **more}}
+
+
+class Filled(HostVars):
+    """Gives what a template is filled in with."""
+
+    def __getitem__(self, host: str) -> Any:
+        given = super().__getitem__(host)
+        return {name: json.loads(value[2:-2]) if str(value).startswith("{{") else value for name, value in given.items()}
+
+    def raw_get(self, host: str) -> Any:
+        return super().__getitem__(host)
+
+
+class Broken(str):
+    """What fails when it is read."""
+
+    def __format__(self, _spec: str) -> str:
+        raise AnsibleUndefinedVariable(str(self))
+
+
+FIXED = {"hosts": {"a": {}}, "configurations": [{"key": "k", "configuration": files(entry("/own", log_stream_name="x"))}]}
+OURS = {"cw_agent_profile": "prod", "placement": {"region": "eu-west-1"}}
+
+
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({**OURS, "cw_agent_fragment_a": files(entry("/a", log_stream_name="main"))}, [("prod", "eu-west-1", [("/a", "main")])]),
+        (
+            {**OURS, "cw_agent_fragment_a": files(entry("/a")), "cw_agent_fragment_b": {"logs": {"log_stream_name": "main"}}},
+            [("prod", "eu-west-1", [("/a", "main")])],
+        ),
+        (
+            {
+                **OURS,
+                "cw_agent_region": "us-east-1",
+                "cw_agent_fragment_a": "{{" + json.dumps(files(entry("/t", log_stream_name="x"))) + "}}",
+            },
+            [("prod", "us-east-1", [("/t", "x")])],
+        ),
+        (
+            {"cw_agent_fragment_a": {"agent": {"region": "us-west-2"}, **files(entry("/a", log_stream_name="x"))}},
+            [("", "us-west-2", [("/a", "x")])],
+        ),
+        (
+            {"cw_agent_preset": "basic", "cw_agent_mode": "onPremise", "cw_agent_fragment_a": {"agent": {"omit_hostname": True}}},
+            [("", "", [("CWAgent", name) for name in ("cpu", "disk", "diskio", "mem", "net", "swap")])],
+        ),
+        ({**OURS, "cw_agent_fragment_a": files(entry("/a"))}, []),
+        ({**OURS, "cw_agent_state": "absent", "cw_agent_fragment_a": files(entry("/a", log_stream_name="main"))}, []),
+        ({**OURS, "cw_agent_fragment_a": ["no mapping"]}, []),
+        ({}, []),
+    ],
+)
+def test_what_hosts_outside_the_run_send_to(variables: dict[str, Any], found: list[Any]) -> None:
+    senders = senders_beside(FIXED, Filled(a={"cw_agent_fragment_a": files(entry("/own", log_stream_name="x"))}, b=variables), ["a", "b"])
+    assert [(one.profile, one.region, sorted(one.names)) for one in senders] == found
+
+
+def test_a_fragment_that_cannot_be_filled_in_leaves_the_others() -> None:
+    class Failing(HostVars):
+        def __getitem__(self, host: str) -> Any:
+            raise AnsibleUndefinedVariable(host)
+
+        def raw_get(self, host: str) -> Any:
+            return super().__getitem__(host)
+
+    variables = {"cw_agent_fragment_a": "{{ nothing }}", "cw_agent_fragment_b": files(entry("/a", log_stream_name="main"))}
+    assert [sorted(one.names) for one in senders_beside(FIXED, Failing(b=variables), ["b"])] == [[("/a", "main")]]
+
+
+def test_nobody_is_looked_at_where_every_name_has_something_of_its_host() -> None:
+    plan = {"hosts": {"a": {}}, "configurations": [{"key": "k", "configuration": files(entry("/own"))}]}
+    assert senders_beside(plan, None, ["a", "b"]) == []

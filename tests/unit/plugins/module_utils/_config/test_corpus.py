@@ -16,8 +16,9 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.check imp
 
 SHARED = Path(os.environ.get("CW_AGENT_SHARED") or Path(__file__).parents[6] / "shared")
 FOLDERS = ("agent", "agent-test", "realworld", "mutations")
-SEEN_TO_FAIL = {"collects-nothing", "section-type", "pattern-invalid", "key-too-new", "user-not-text"}
-"""Errors on configurations that the translator accepts: the daemon was seen to die, or to lose the section, or its source says so."""
+SEEN_TO_FAIL = {"collects-nothing", "section-type", "pattern-invalid", "key-too-new", "user-not-text", "region-name", "address-in-use"}
+"""Errors on configurations that the translator accepts: the daemon was seen to die, or to lose the section, or its source says so; no
+endpoint has the name."""
 
 TRANSLATOR_EXCEPTIONS: dict[str, str] = {}
 SCHEMA_EXCEPTIONS: dict[str, str] = {}

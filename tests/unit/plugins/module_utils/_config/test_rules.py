@@ -134,6 +134,11 @@ RIGHT: dict[str, Any] = {
             ]
         }
     ),
+    "address-in-use": {
+        **metrics(statsd={"service_address": ":4317"}, otlp={"grpc_endpoint": "127.0.0.1:4317", "http_endpoint": "127.0.0.1:4318"}),
+        "traces": {"traces_collected": {"otlp": {"grpc_endpoint": "127.0.0.1:4317"}, "xray": {}}},
+    },
+    "region-name": {"agent": {"region": "us-gov-west-1"}, **metrics()},
     "parameter-template": metrics({"namespace": "a{b}"}),
     "unknown-agent-key": {"agent": {"_comment": "x", "quiet": True}, **metrics()},
     "unknown-plugin-key": metrics(net={"measurement": ["bytes_sent"], "resources": ["eth0"], "_comment": "x"}),
@@ -267,9 +272,9 @@ def test_of_its_own_log_the_agent_ignores_the_timestamp_format() -> None:
     assert "timestamp-invalid" in found({"agent": {"logfile": "/a.log"}, **files({"file_path": own, "timestamp_format": "+%Y"})})
 
 
-def test_groups_that_nobody_names_do_not_conflict() -> None:
+def test_groups_that_nobody_names_are_compared_by_nobody_and_are_one_group() -> None:
     entries = [{"file_path": f"/var/log/app.{end}", "retention_in_days": days} for end, days in (("log", 7), ("txt", 30))]
-    assert "retention-conflict" not in found({"logs": {"logs_collected": {"files": {"collect_list": entries}}}})
+    assert found({"logs": {"logs_collected": {"files": {"collect_list": entries}}}}) == {"retention-conflict": "warning"}
 
 
 def test_a_key_between_releases_is_an_error_or_a_warning() -> None:

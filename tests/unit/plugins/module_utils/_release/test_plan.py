@@ -79,6 +79,11 @@ def test_names(settings: dict[str, Any], name: str) -> None:
     assert plan(host("a", **settings)).hosts["a"]["name"] == name
 
 
+def test_a_region_that_is_probably_misspelt_is_said_of_its_hosts() -> None:
+    found = plan(host("a", placement="", region="eu-wset-1"), host("b"))
+    assert found.notes == ["a: the region is 'eu-wset-1', and AWS is not known to have such a region. Did you mean eu-west-1?"]
+
+
 def test_regions_and_accounts_are_apart() -> None:
     found = plan(host("a"), host("b", placement="eu-west-1"), host("c", placement="", region="eu-west-1"), host("d", profile="other"))
     keys = [found.hosts[name]["key"] for name in "abcd"]
@@ -92,7 +97,7 @@ def test_regions_and_accounts_are_apart() -> None:
         ({"placement": ""}, "set cw_agent_region"),
         ({"region": "eu-west-1"}, "cw_agent_region is 'eu-west-1', and the inventory's placement says 'us-east-1'"),
         ({"environment": "a/b"}, "cw_agent_environment is 'a/b'"),
-        ({"region": "us-east"}, "'us-east', which is not an AWS region"),
+        ({"region": "us-east"}, "'us-east', which is not the name of an AWS region"),
         ({"mode": "onprem"}, "cw_agent_mode is 'onprem': expected one of ec2, onPremise"),
         ({"platform": "aix"}, "cw_agent_platform is 'aix'"),
         ({"preset": "huge"}, "cw_agent_preset is 'huge'"),

@@ -59,7 +59,11 @@ def configuration(live: int = 3, planned: int = 3, **more: Any) -> dict[str, Any
 
 def evaluation(host: str, state: str = "verified", **more: Any) -> dict[str, Any]:
     """The telemetry of a host."""
-    items: dict[str, Any] = {"streams": [{"newest": NOW - 30}, {"newest": None}], "metrics": [{"newest": NOW - 60}]}
+    item = {"state": "arrived", "cause": ""}
+    items: dict[str, Any] = {
+        "streams": [{"newest": NOW - 30, **item}, {"newest": None, **item}],
+        "metrics": [{"newest": NOW - 60, **item}],
+    }
     return {"host": host, "state": state, **items, "cause": "", "hint": "", "refused": [], "unverified": [], **more}
 
 

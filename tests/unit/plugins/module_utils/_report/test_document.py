@@ -171,6 +171,18 @@ def test_telemetry_by_another_configuration_is_not_evaluated() -> None:
     assert (found["state"], found["reason"]) == ("missing", "denied; b")
 
 
+def test_the_reason_names_what_keeps_single_items_from_being_verified() -> None:
+    shared = {"state": "unverified", "cause": "other hosts send to it", "newest": NOW - 30}
+    said = evaluation("web-1", streams=[shared, shared], metrics=[{**shared, "state": "arrived", "cause": "no matter"}], unverified=["b"])
+    found = run({"web-1": {"telemetry": said}})
+    validate(found)
+    assert found["hosts"][0]["telemetry"] == {
+        "state": "verified",
+        "newest_at": "2025-12-31T23:59:30Z",
+        "reason": "b; other hosts send to it",
+    }
+
+
 def test_configurations_have_their_versions() -> None:
     (item,) = run({"web-1": {}, "web-2": {}}, configurations=[configuration(2, 4, on_hold=True)])["configurations"]
     assert (item["live"], item["planned"], item["on_hold"], item["hosts"]) == (2, 4, True, 2)

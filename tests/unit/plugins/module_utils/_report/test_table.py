@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report.table import table
 from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._report.examples import (
     BEHIND,
     LOST,
     STOPPED,
     association,
+    evaluation,
     fleet,
     run,
 )
@@ -49,3 +52,11 @@ def test_a_column_of_associations_where_there_are_any() -> None:
         "not known",
     ]
     assert lines[5:] == ["web-3: association: State Manager could not be read: may not read", "3 hosts: 3 converged"]
+
+
+def test_why_telemetry_is_not_verified_is_said_once() -> None:
+    def said(host: str, state: str = "unverified") -> dict[str, Any]:
+        return {"telemetry": evaluation(host, state, unverified=["CloudWatch is not asked for what traces send"])}
+
+    lines = table(run({"web-1": said("web-1"), "web-2": said("web-2"), "web-3": said("web-3", "verified")}))
+    assert lines[5:] == ["web-1, web-2: telemetry: unverified: CloudWatch is not asked for what traces send", "3 hosts: 3 converged"]

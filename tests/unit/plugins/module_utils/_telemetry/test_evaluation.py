@@ -12,7 +12,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.accoun
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evaluation import Question, Settings, evaluate, host_state
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.evidence import Evidence
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_metrics import Metric
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import Stream
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.expected_streams import JOURNAL, Stream
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.measured import Measured, MetricSeen, StreamSeen
 
@@ -47,6 +47,21 @@ def only(asked: Question, answer: Measured | None = None, now: float = NOW) -> d
     return item
 
 
+@pytest.mark.parametrize(
+    ("changed", "started", "stream", "metric"),
+    [
+        (False, NOW - 86400, NOW - 900, NOW - 630 - (NOW - 630) % 60),
+        (False, NOW - 100, NOW - 100, NOW - 100),
+        (True, NOW - 100, NOW - 100, NOW - 100),
+        (False, None, NOW - 900, NOW - 630 - (NOW - 630) % 60),
+    ],
+)
+def test_nothing_counts_that_an_earlier_process_has_sent(changed: bool, started: float | None, stream: float, metric: float) -> None:
+    """Also where the host was restarted by somebody else, or its change is awaited by nobody."""
+    asked = question(STREAM, METRIC._replace(due=150), changed=changed, since=started)
+    assert ([key.since for key, _item in asked.streams], [key.since for key, _item in asked.metrics]) == ([stream], [metric])
+
+
 class TestUnreadableFile:
     """The agent's user cannot read a file."""
 
@@ -69,6 +84,28 @@ class TestUnreadableFile:
         assert (item["state"], item["cause"]) == ("arrived", "")
 
 
+@pytest.mark.parametrize(("absent", "cause"), [(True, "there is no file /a.log"), (False, "")])
+def test_a_file_that_is_not_there_is_said(absent: bool, cause: str) -> None:
+    item = only(question(STREAM._replace(grown=False, absent=absent)))
+    assert (item["state"], item["exists"], item["cause"]) == ("no_data", not absent, cause)
+
+
+@pytest.mark.parametrize(
+    ("errors", "events", "state", "cause"),
+    [
+        ((), 1, "arrived", ""),
+        ((), 0, "unverified", "whether the journal has had anything to send is not known"),
+        (("E! [outputs.cloudwatchlogs] x /app/i-2: AccessDenied",), 0, "unverified", "whether the journal"),
+        (("E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied",), 0, "missing", "no permission"),
+    ],
+)
+def test_of_a_journal_without_events_only_the_agents_own_words_are_known(errors: Any, events: int, state: str, cause: str) -> None:
+    asked = question(Stream("/app", "i-1", JOURNAL), evidence=Evidence(errors=errors))
+    item = only(asked, measured(asked, StreamSeen(events, NOW - 10)))
+    assert item["state"] == state
+    assert cause in item["cause"]
+
+
 class TestShared:
     """What has come can be of another file, or of another host."""
 
@@ -85,6 +122,25 @@ class TestShared:
         found = evaluate(asked, measured(asked, StreamSeen(3, NOW - 10)), NOW)
         assert [item["state"] for item in found["streams"]] == ["arrived", "arrived"]
 
+    @pytest.mark.parametrize(
+        ("line", "waiting", "check_mode", "state"),
+        [
+            ("2026-01-01T00:00:00Z E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied", True, False, "missing"),
+            ("2026-01-01T00:00:00Z E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied", True, True, "unverified"),
+            ("2026-01-01T00:00:00Z E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied", False, False, "unverified"),
+            ("2025-12-31T23:00:00Z E! [outputs.cloudwatchlogs] x /app/i-1: AccessDenied", True, False, "unverified"),
+            ("2026-01-01T00:00:00Z E! [outputs.cloudwatchlogs] x /app/i-2: AccessDenied", True, False, "unverified"),
+            ("", True, False, "unverified"),
+        ],
+    )
+    def test_events_of_other_hosts_do_not_hide_that_the_agent_cannot_send(
+        self, line: str, waiting: bool, check_mode: bool, state: str
+    ) -> None:
+        shared = STREAM._replace(shared=True, waiting=waiting, written=NOW - 5, grown=waiting)
+        asked = question(shared, evidence=Evidence(errors=(line,) if line else ()), changed=check_mode, check_mode=check_mode)
+        item = only(asked, measured(asked, StreamSeen(3, NOW - 1)))
+        assert (item["state"], "no permission" in item["cause"]) == (state, state == "missing")
+
     @pytest.mark.parametrize("check_mode", [True, False])
     def test_what_came_from_several_hosts_verifies_none(self, check_mode: bool) -> None:
         asked = question(STREAM._replace(shared=True), METRIC._replace(shared=True), changed=True, check_mode=check_mode)
@@ -93,7 +149,7 @@ class TestShared:
         assert [item["state"] for item in items] == ["unverified", "unverified"]
         assert [item["cause"].partition(",")[0] for item in items] == [
             "other hosts send to this log stream as well",
-            "other hosts send this metric with the same dimensions",
+            "other hosts send this metric with the same dimensions as well",
         ]
         assert all(item["hint"] for item in items)
         assert found["state"] == "unverified"

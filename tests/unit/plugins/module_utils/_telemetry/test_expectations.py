@@ -55,6 +55,15 @@ def test_what_cloudwatch_is_not_asked_for_is_said(configuration: dict[str, Any],
     assert expectations(configuration, AGENT).unverified == expected
 
 
+def test_what_the_environment_of_the_agent_says_is_not_known() -> None:
+    entry = {"file_path": "/a.log", "log_group_name": "${GROUP}", "log_stream_name": "x"}
+    logs = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+    assert expectations(logs, AGENT).unverified == ["/a.log: a placeholder of ${GROUP} or x is not known of this host"]
+    found = expectations({"agent": {"region": "${REGION}"}, **logs}, AGENT, "us-east-1")
+    assert (found.region, found.streams, found.metrics) == ("us-east-1", [], [])
+    assert found.unverified == ["the agent takes its region out of its environment, and what ${REGION} is there is not known"]
+
+
 def test_whatever_the_agent_accepts_is_worked_out() -> None:
     verdicts = sorted(SHARED.glob("corpus/*/verdicts.tsv"))
     if not verdicts:

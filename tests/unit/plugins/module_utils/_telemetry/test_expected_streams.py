@@ -139,7 +139,7 @@ def test_a_file_that_is_not_there_is_not_called_unreadable() -> None:
     assert streams({"file_path": "/a.log"}, seen("/a.log", readable=False, size=0))[0].empty is True
 
 
-def test_the_journal_can_only_arrive_or_have_no_data() -> None:
+def test_of_the_journal_nobody_knows_whether_it_has_grown() -> None:
     configuration = {"logs": {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "j"}]}}}}
     (stream,) = expectations(configuration, EC2).streams
     assert (stream.log_group_name, stream.log_stream_name, stream.grown) == ("j", "i-0abc", False)
@@ -149,3 +149,8 @@ def test_the_agents_own_region_decides_where_it_sends() -> None:
     assert expectations({"agent": {"region": "us-west-2"}}, EC2, "eu-west-1").region == "us-west-2"
     assert expectations({}, EC2, "eu-central-1").region == "eu-central-1"
     assert expectations({}, EC2).region == "eu-west-1"
+
+
+@pytest.mark.parametrize(("agent", "absent"), [(seen("/a.log"), False), (seen("/a.log", file="", exists=False), True), (EC2, False)])
+def test_whether_there_is_such_a_file_is_known_where_it_was_looked_at(agent: dict[str, Any], absent: bool) -> None:
+    assert [item.absent for item in streams({"file_path": "/a.log"}, agent)] == [absent]

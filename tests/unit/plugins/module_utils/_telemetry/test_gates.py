@@ -61,6 +61,13 @@ def test_a_canary_of_which_nothing_was_evaluated_does_not_pass() -> None:
     assert (found.gate, found.state) == ("health", "not_reached")
 
 
+def test_a_canary_that_does_not_run_the_candidate_does_not_pass() -> None:
+    """With --skip-tags configure: well as it is, it says nothing about what is to be released."""
+    found = one({**WELL, "state": "unverified", "outdated": True}, agent())
+    assert found and (found.gate, found.state) == ("health", "failed")
+    assert "is not the one that the agent runs with" in found.reason
+
+
 def test_the_gate_of_telemetry() -> None:
     found = one(evaluation("a", [stream("/a", "missing", cause="no permission", hint="allow it")], []), agent())
     assert found and (found.gate, found.state) == ("telemetry", "failed")

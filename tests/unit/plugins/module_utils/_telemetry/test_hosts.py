@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host, Run
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import Host, Run, twins
+from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender
 
 LOGS = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a.log", "log_group_name": "new"}]}}}}
 LIVE = json.dumps(LOGS).replace("new", "live")
@@ -148,6 +149,97 @@ def test_a_stream_without_the_hosts_name_is_shared_by_hosts_of_one_configuration
     assert [item.shared for item in host.streams] == [shared and len(hosts) > 1]
 
 
+def fixed(group: str = "/app", region: str = "", **more: Any) -> dict[str, Any]:
+    entry = {"file_path": "/a.log", "log_group_name": group, "log_stream_name": "main", **more}
+    return {"agent": {"region": region} if region else {}, "logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+
+
+def two(web: dict[str, Any], db: dict[str, Any], **place: str) -> Run:
+    """Two hosts with a configuration each; *place* is where db's is published."""
+    planned = {"web": {"key": "w", "region": "us-east-1", "digest": "d"}, "db": {"key": "b", "region": "us-east-1", "digest": "e"}}
+    own = {"region": "us-east-1", "profile": ""}
+    configurations = [
+        {**own, "key": "w", "configuration": web, "hosts": ["web"]},
+        {**own, "key": "b", "configuration": db, "hosts": ["db"], **place},
+    ]
+    return Run({"hosts": planned, "configurations": configurations}, {"web": seen()})
+
+
+@pytest.mark.parametrize(
+    ("other", "place", "shared"),
+    [
+        (fixed(file_path="/other.log"), {}, True),
+        (fixed(), {"region": "eu-west-1"}, False),
+        (fixed(), {"profile": "prod"}, False),
+        (fixed(region="us-east-1"), {"region": "eu-west-1"}, True),
+        (fixed("/other"), {}, False),
+        (fixed(log_stream_name="{instance_id}"), {}, False),
+        ({"logs": {"logs_collected": {"journald": {"collect_list": [{"log_group_name": "/app", "log_stream_name": "main"}]}}}}, {}, True),
+        ({"logs": {"logs_collected": {"files": "nothing"}}}, {}, False),
+    ],
+)
+def test_a_stream_to_which_hosts_with_another_configuration_send(other: dict[str, Any], place: dict[str, str], shared: bool) -> None:
+    """Also hosts that were not observed."""
+    (host,) = two(fixed(), other, **place).hosts(["web"])
+    assert [item.shared for item in host.streams] == [shared]
+
+
+@pytest.mark.parametrize(
+    ("beside", "shared"),
+    [
+        (Sender("", "us-east-1", frozenset({("new", "web")})), True),
+        (Sender("", "", frozenset({("new", "web")})), True),
+        (Sender("", "eu-west-1", frozenset({("new", "web")})), False),
+        (Sender("prod", "us-east-1", frozenset({("new", "web")})), False),
+        (Sender("", "us-east-1", frozenset({("new", "other")})), False),
+    ],
+)
+def test_a_stream_to_which_hosts_outside_the_run_send(beside: Sender, shared: bool) -> None:
+    planned = plan(web={})
+    entry = {"file_path": "/a.log", "log_group_name": "new", "log_stream_name": "web"}
+    configuration = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+    planned["configurations"][0].update(configuration=configuration, hosts=["web"], region="us-east-1")
+    (host,) = Run(planned, {"web": seen()}, beside=[beside]).hosts(["web"])
+    assert [item.shared for item in host.streams] == [shared]
+
+
+def test_a_metric_that_hosts_with_another_configuration_send() -> None:
+    def metrics(server: str, namespace: str = "App") -> dict[str, Any]:
+        mem = {"measurement": ["used"], "append_dimensions": {"Server": server}}
+        return {"metrics": {"namespace": namespace, "append_dimensions": {}, "metrics_collected": {"mem": mem}}}
+
+    others = [metrics("web"), metrics("db"), metrics("web", "Other")]
+    assert [two(metrics("web"), other).hosts(["web"])[0].metrics[0].shared for other in others] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        ({"identity": {}, "mode": "onPremise"}, True),
+        ({"identity": {}, "mode": "onPremise", "hostname": "web-2"}, False),
+        ({"mode": "ec2"}, False),
+    ],
+)
+def test_two_machines_with_one_host_name(other: dict[str, Any], shared: bool) -> None:
+    """Such as clones of one image; one instance under two names of the inventory is one machine."""
+    planned = plan(a={}, b={})
+    metrics = {"metrics_collected": {"mem": {"measurement": ["used"]}}}
+    planned["configurations"][0].update(configuration={**LOGS, "metrics": metrics}, hosts=["a", "b"])
+    facts = {"log_stream_default": "", **other}
+    hosts = Run(planned, {"a": seen(**{**facts, "hostname": "web-1"}), "b": seen(**{"hostname": "web-1", **facts})}).hosts(["a", "b"])
+    first, second = hosts
+    assert [item.shared for item in (*first.streams, *second.metrics)] == [shared] * 2
+    named = [text.partition(" under")[0] for text in twins(hosts)]
+    assert named == (["a, b are one machine (i-1)"] if other["mode"] == "ec2" else [])
+
+
+def test_the_name_of_one_host_in_a_configuration_of_two_is_that_of_both() -> None:
+    planned = plan(web={}, db={})
+    planned["configurations"][0].update(configuration=fixed(log_stream_name="i-1"), hosts=["web", "db"])
+    (host,) = Run(planned, {"web": seen(log_stream_default="i-1")}).hosts(["web"])
+    assert [(item.log_stream_name, item.shared) for item in host.streams] == [("i-1", True)]
+
+
 METRICS = {"metrics_collected": {"mem": {"measurement": ["used"]}}}
 
 
@@ -169,6 +261,35 @@ def test_a_metric_without_the_hosts_name_is_shared(metrics: dict[str, Any], shar
     planned["configurations"][0].update(configuration={"metrics": metrics}, hosts=hosts)
     (host,) = Run(planned, {"web": seen(identity={"instance_id": "i-0123456789abcdef0", "image_id": "ami-1"})}).hosts(["web"])
     assert [item.shared for item in host.metrics] == [shared[len(hosts)]]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"logs": {"logs_collected": {"files": {"collect_list": ["x"]}}}}', "at /logs/logs_collected/files/collect_list/0: "),
+        ('{"metrics": {"force_flush_interval": "soon", "metrics_collected": {"mem": {}}}}', "at /metrics/force_flush_interval: "),
+        ("no JSON", "it is not JSON"),
+        ('["a list"]', "it is not a mapping"),
+    ],
+)
+def test_what_the_check_refuses_is_not_evaluated(content: str, reason: str) -> None:
+    """Somebody has written it into Parameter Store by hand, or the rule is silenced."""
+    host = one(seen(), sources=[{"location": "ssm:x:1", "digest": "other", "content": content}])
+    assert (host.streams, host.metrics, host.region) == ((), (), "us-east-1")
+    (said,) = host.unverified
+    assert said.startswith("nobody knows what its agent sends, for the check refuses its configuration")
+    assert reason in said
+    planned = plan(web={})
+    if content.startswith("{"):
+        planned["configurations"][0]["configuration"] = json.loads(content)
+        assert Run(planned, {"web": seen()}).hosts(["web"])[0].unverified == (said,)
+
+
+def test_a_section_of_the_wrong_type_is_dropped_as_the_agent_does() -> None:
+    planned = plan(web={})
+    planned["configurations"][0]["configuration"] = {**LOGS, "metrics": ["x"]}
+    (host,) = Run(planned, {"web": seen()}).hosts(["web"])
+    assert ([item.file for item in host.streams], host.unverified) == (["/a.log"], ())
 
 
 @pytest.mark.parametrize("shape", [lambda found: found, lambda found: {"sources": found}])
@@ -198,10 +319,7 @@ def test_what_the_account_shows() -> None:
         "service": "running",
         "invocation_id": "",
     }
-    assert one(seen(configurations=[], service={"active_state": "inactive"}), sources=fetched).facts == {
-        "mode": "ec2",
-        "build": "",
-        "configurations": ["/cw/web:4"],
-        "service": "inactive",
-        "invocation_id": "",
-    }
+    none = seen(configurations=[], service={"active_state": "inactive"})
+    expected = {"mode": "ec2", "build": "", "service": "inactive", "invocation_id": ""}
+    assert one(none, sources=fetched).facts == {**expected, "configurations": []}
+    assert one(none, sources=fetched, converged={"changed": True}).facts == {**expected, "configurations": ["/cw/web:4"]}

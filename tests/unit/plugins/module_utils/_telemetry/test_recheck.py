@@ -68,6 +68,24 @@ def test_what_was_brought_back_is_said(result: Any, done: str | None) -> None:
     assert (done in text) if done else ("previous configuration" not in text)
 
 
+def test_what_was_not_brought_back_is_said_as_the_host_says_it() -> None:
+    result = {"changed": False, "warnings": ["no configuration was restored: x is active by now, which somebody else has applied since"]}
+    (entry,) = rechecked([evaluation("a", [LOST], [])], {}, {"a": result})
+    assert entry["rollback"] == result["warnings"][0]
+
+
+def test_the_account_shows_what_a_host_runs_at_the_end() -> None:
+    """And not what it ran when its telemetry was evaluated."""
+    ran = evaluation("a", [LOST], [], invocation_id="1")
+    restored = {"changed": True, **agent(state="active", configurations=[{"file": "ssm_AmazonCloudWatch-base-web_2"}])}
+    (entry,) = rechecked([ran], {"a": agent(died=True, state="activating")}, {"a": restored})
+    assert (entry["configurations"], entry["service"]) == (["AmazonCloudWatch-base-web:2"], "running")
+    (entry,) = rechecked([ran], {"a": agent(died=True, state="activating")}, {})
+    assert (entry["configurations"], entry["service"]) == (ran["configurations"], "activating")
+    (entry,) = rechecked([ran], {"a": {"unreachable": True, "msg": "no route"}}, {"a": {"unreachable": True, "msg": "no route"}})
+    assert (entry["configurations"], entry["service"]) == (ran["configurations"], "not known")
+
+
 def test_why_each_host_fails() -> None:
     entries = [
         evaluation("well", [stream("/a")], []),

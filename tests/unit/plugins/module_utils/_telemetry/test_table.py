@@ -67,3 +67,10 @@ def test_what_is_not_verified_is_explained_once() -> None:
 def test_a_host_without_agent() -> None:
     lines = table([evaluation("new", [], [], mode="ec2", build="", configurations=[], service="inactive", state="no_data")])
     assert lines[2].split() == ["new", "no", "data", "EC2", "none", "-", "inactive"]
+
+
+def test_files_that_are_not_there_are_named_below_the_table() -> None:
+    absent = stream("/web", "no_data", exists=False, cause="there is no file /var/log/ngnix.log")
+    lines = table([evaluation(host, [absent, stream("/b", "no_data", cause="no matter")], [metric()]) for host in ("web-1", "web-2")])
+    assert "web-1, web-2: no data: there is no file /var/log/ngnix.log" in lines
+    assert not any("no matter" in line for line in lines)

@@ -27,13 +27,3 @@ def test_a_bad_matcher_loses_the_declaration_and_a_bad_selector_crashes_the_tran
 @pytest.mark.parametrize("declaration", [{}, {"source_labels": [], "label_matcher": "*"}, {"metric_selectors": [], "label_matcher": "*"}])
 def test_declarations_that_are_right_or_not_read(declaration: dict[str, Any]) -> None:
     assert declared(**declaration) == []
-
-
-def test_the_other_tls_is_named() -> None:
-    tls = {"cert_file": "/a", "key_file": "/b"}
-    configuration = {
-        "metrics": {"metrics_collected": {"otlp": [{"grpc_endpoint": "127.0.0.1:4317", "tls": tls}]}},
-        "traces": {"traces_collected": {"otlp": {"grpc_endpoint": "127.0.0.1:4317"}}},
-    }
-    (problem,) = config_problems(configuration)
-    assert problem["message"] == "127.0.0.1:4317 is used with another tls at /metrics/metrics_collected/otlp/0."

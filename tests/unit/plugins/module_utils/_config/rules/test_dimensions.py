@@ -84,3 +84,17 @@ def test_high_resolution_is_one_line_for_each_interval() -> None:
 def test_an_empty_list_of_resources_means_every_mount() -> None:
     (problem,) = found(metrics(disk={"measurement": ["used"], "resources": []}))
     assert problem["rule"] == "pseudo-file-systems"
+
+
+@pytest.mark.parametrize("value", ["${aws:VolumeId}", "${aws:InstanceId}", "{instance_id}"])
+def test_off_ec2_nothing_is_asked_for_that_another_rule_refuses(value: str) -> None:
+    added = {"X": value}
+    (problem,) = found(metrics(disk={"measurement": ["used"], "resources": ["/"], "append_dimensions": added}), mode="onPremise")
+    assert problem["hint"] == "Remove it for hosts with cw_agent_mode onPremise."
+    assert "stays unresolved" in problem["message"]
+
+
+@pytest.mark.parametrize(("mode", "proposed"), [("ec2", True), ("onPremise", False)])
+def test_names_of_ec2_are_proposed_on_ec2_alone(mode: str, proposed: bool) -> None:
+    (problem,) = found(metrics({"namespace": "App/${aws:InstanceId}"}, mem={"measurement": ["used"]}), mode=mode)
+    assert ("{instance_id}" in problem["hint"]) == proposed

@@ -46,3 +46,31 @@ def test_journald_has_no_class(given: str) -> None:
     journal = {"collect_list": [{"log_group_name": "/j", "retention_in_days": 7, "log_group_class": given}]}
     (problem,) = [item for item in config_problems({"logs": {"logs_collected": {"journald": journal}}}) if item["severity"] == "warning"]
     assert (problem["rule"], problem["path"].rpartition("/")[2]) == ("class-unknown", "log_group_class")
+
+
+def test_two_lists_that_disagree_about_a_group_are_warned_of_with_both_places() -> None:
+    journal = {"collect_list": [{"log_group_name": "/a", "retention_in_days": 7}]}
+    logs = {"files": {"collect_list": [entry(0, retention_in_days=30), entry(1, retention_in_days=30)]}, "journald": journal}
+    (problem,) = [item for item in config_problems({"logs": {"logs_collected": logs}}) if item["rule"] == "retention-conflict"]
+    assert (problem["severity"], problem["path"]) == ("warning", "/logs/logs_collected/journald/collect_list/0/retention_in_days")
+    assert "30 at /logs/logs_collected/files/collect_list/0/retention_in_days, and 7 here: it gets either" in problem["message"]
+
+
+def test_entries_of_journald_that_disagree() -> None:
+    journal = {"collect_list": [{"log_group_name": "/a", "retention_in_days": days} for days in (7, 30)]}
+    found = [(item["rule"], item["severity"]) for item in config_problems({"logs": {"logs_collected": {"journald": journal}}})]
+    assert ("retention-conflict", "warning") in found
+
+
+@pytest.mark.parametrize(
+    "other", [{"retention_in_days": 7}, {"retention_in_days": -1}, {}, {"log_group_name": "/A", "retention_in_days": 30}]
+)
+def test_two_lists_that_agree_or_mean_other_groups(other: dict[str, Any]) -> None:
+    logs = {"files": {"collect_list": [entry(0, retention_in_days=7)]}, "journald": {"collect_list": [{"log_group_name": "/a", **other}]}}
+    assert "retention-conflict" not in [item["rule"] for item in config_problems({"logs": {"logs_collected": logs}})]
+
+
+def test_what_is_proposed_for_a_name_off_ec2_is_accepted_there() -> None:
+    entries = {"collect_list": [entry(0, retention_in_days=7, log_stream_name="{instanceid}")]}
+    (problem,) = config_problems({"logs": {"logs_collected": {"files": entries}}}, mode="onPremise")
+    assert problem["hint"] == "Use {hostname} or {local_hostname}."

@@ -16,6 +16,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject i
 
 EVENTS = {"collect_list": [{"event_name": "Application", "event_levels": ["ERROR"], "log_group_name": "/win", "log_stream_name": "{oops}"}]}
 JOURNAL = {"collect_list": [{"log_group_name": "/journal", "retention_in_days": 7}]}
+RULES_OF_PLUGINS = ("other-platform", "windows-without-counters")
 COUNTERS = {"measurement": ["used_percent"]}
 
 
@@ -82,4 +83,31 @@ def test_opentelemetry_of_another_platform() -> None:
     assert found == [
         ("file-of-other-platform", "/opentelemetry/collect/files/collect_list/0/file_path"),
         ("other-platform", "/opentelemetry/collect/windows_events"),
+    ]
+
+
+@pytest.mark.parametrize(("plugin", "section"), [("efa", COUNTERS), ("ethtool", {}), ("collectd", {}), ("nvidia_gpu", {})])
+def test_a_plugin_of_linux_is_not_taken_for_an_object_of_windows(plugin: str, section: dict[str, Any]) -> None:
+    configuration = {"metrics": {"metrics_collected": {plugin: section, "Memory": {"measurement": ["Available MBytes"]}}}}
+    found = [
+        item for item in config_problems(configuration, platform="windows", agent_version="1.300071") if item["rule"] in RULES_OF_PLUGINS
+    ]
+    assert found
+    assert all(f"{plugin} is a plugin of Linux" in item["message"] for item in found)
+
+
+def test_an_object_without_counters_is_named_as_one() -> None:
+    configuration = {"metrics": {"metrics_collected": {"Memory": {}, "LogicalDisk": {"measurement": ["% Free Space"]}}}}
+    (problem,) = [item for item in config_problems(configuration, platform="windows") if item["rule"] in RULES_OF_PLUGINS]
+    assert problem["message"] == "Memory is a performance counter object without counters."
+
+
+@pytest.mark.parametrize("plugin", ["efa", "ethtool"])
+def test_a_plugin_of_linux_on_macos(plugin: str) -> None:
+    configuration = {"metrics": {"metrics_collected": {plugin: {"measurement": ["x/sec"]}, "mem": COUNTERS}}}
+    found = [
+        item for item in config_problems(configuration, platform="darwin", agent_version="1.300071") if item["rule"] == "unknown-plugin"
+    ]
+    assert [(item["message"], "Windows" in item["hint"]) for item in found] == [
+        (f"{plugin} is a plugin of Linux; on macOS the agent ignores the section.", False)
     ]

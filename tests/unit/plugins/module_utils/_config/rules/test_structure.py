@@ -55,3 +55,37 @@ def test_an_equal_entry_is_named() -> None:
     item = {"exe": "x", "measurement": ["pid_count"]}
     problem = only(metrics(procstat=[item, {**item, "exe": "y"}, item]))
     assert problem["message"] == "Entry 3 of procstat is the same as entry 1."
+
+
+@pytest.mark.parametrize(
+    ("region", "severity", "meant"),
+    [
+        ("eu-wset-1", "warning", "Did you mean eu-west-1?"),
+        ("uus-west-2", "warning", "Did you mean us-west-2?"),
+        ("fr-par-1", "warning", "such a region."),
+        ("US-EAST-1", "error", "Did you mean us-east-1?"),
+        ("us-east-1a", "error", "Did you mean us-east-1?"),
+        ("moon-1", "error", "which is not the name of an AWS region."),
+    ],
+)
+def test_what_is_no_region(region: str, severity: str, meant: str) -> None:
+    problem = only({"agent": {"region": region}, **metrics()})
+    assert (problem["rule"], problem["severity"], problem["path"]) == ("region-name", severity, "/agent/region")
+    assert problem["message"].endswith(meant)
+
+
+@pytest.mark.parametrize("path", [("traces", "region_override"), ("prometheus", "sd_cluster_region")])
+def test_regions_of_other_sections(path: tuple[str, str]) -> None:
+    configuration: dict[str, Any] = {**metrics(), "traces": {"traces_collected": {"xray": {}}}}
+    if path[0] == "traces":
+        configuration["traces"]["region_override"] = "us-eats-1"
+    else:
+        service = {"sd_target_cluster": "c", "sd_cluster_region": "us-eats-1"}
+        configuration["logs"] = {"metrics_collected": {"prometheus": {"log_group_name": "/p", "ecs_service_discovery": service}}}
+    (problem,) = [item for item in config_problems(configuration) if item["rule"] == "region-name"]
+    assert problem["path"].endswith("/" + path[1])
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-east-1", "cn-northwest-1", "eusc-de-east-1", "us-isob-east-1", "${REGION}"])
+def test_regions(region: str) -> None:
+    assert [item["rule"] for item in config_problems({"agent": {"region": region}, **metrics()})] == []
