@@ -169,6 +169,12 @@ def test_values_that_nobody_takes_are_found(spec: Any, values: dict[str, Any], w
     assert why in "; ".join(refusals(spec(), values))
 
 
+def test_molecule_runs_the_play_of_the_guide_on_verification() -> None:
+    (shown,) = (documents(block)[0] for block in of("yaml") if block.where.startswith("guide_verify"))
+    (run,) = yaml.safe_load((ROOT / "molecule" / "verify" / "converge.yml").read_text(encoding="utf-8"))
+    assert [{**run, "name": "Show that telemetry arrives"}] == shown
+
+
 def test_moments_do_not_depend_on_the_controllers_time_zone() -> None:
     """Ansible's now(utc=true) has no time zone, so that its timestamp() takes it for local time."""
     written = [*PAGES, *ROOT.glob("*.md"), *ROOT.glob("roles/*/README.md")]

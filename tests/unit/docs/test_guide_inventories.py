@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The inventories and tasks of pages that no other test runs: one inventory of all of them, checked by ``cloudwatch.agent.check``.
 
-Each page is a group with a region of its own, so that pages do not meet; each file in ``group_vars`` that it shows is a group below, with a host.
+Each page is a group with a region of its own, so that pages do not meet; each file in ``group_vars`` that it shows is a group below.
 """
 
 from __future__ import annotations

@@ -22,9 +22,11 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors im
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release import canaries, iam_diff, listing, permissions
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.publications import Target
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report import table as report_table
+from ansible_collections.cloudwatch.agent.plugins.module_utils._report.prometheus import exposition
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry import table as telemetry_table
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.results import of_region
 from ansible_collections.cloudwatch.agent.tests.support import fake_cloudwatch, fake_flow_logs, fake_logs
+from ansible_collections.cloudwatch.agent.tests.unit.plugins.module_utils._report.examples import fleet
 
 RST = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst"
 TEXT = re.compile(r"^\.\. code-block:: (?:text|diff)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
@@ -230,6 +232,13 @@ def test_the_drift_report() -> None:
     ]
     found = {"hosts": hosts, "totals": {"unreachable": 1, "differs": 1, "converged": 1}}
     assert outputs("guide_report") == ["\n".join(report_table.table(found))]
+
+
+def test_every_metric_of_the_report_is_written() -> None:
+    """Those of the table and those of the alerting rules; a sample of each is in the text of a fleet that has everything."""
+    page = (RST / "guide_report.rst").read_text(encoding="utf-8")
+    written = set(re.findall(r"^(cloudwatch_agent_\w+)", exposition(fleet(8)), re.MULTILINE))
+    assert set(re.findall(r"\bcloudwatch_agent_\w+", page.replace("cloudwatch_agent.prom", ""))) == written
 
 
 MADE = {
