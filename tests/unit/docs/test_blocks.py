@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudwatch.agent contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every code block of the pages can be what it says: YAML and JSON are read, values are such that roles and modules take them.
+"""Every code block of the pages and READMEs can be what it says: YAML and JSON are read, values are such that roles and modules take them.
 
 Commands name what there is, and Ansible's command line takes their options. That blocks do what their pages say is for other tests:
 ``test_guide_outputs.py``, ``test_guide_inventories.py``, the integration tests of the account, and ``tests/e2e/test_examples.py``.
@@ -26,6 +26,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
 BLOCK = re.compile(r"^( *)\.\. code-block:: (\w+)\n\n((?:\1   .*\n|\n)+)", re.MULTILINE)
+READMES = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md"))]
+FENCED = re.compile(r"^( *)```(\w+)\n((?:\1.*\n|\n)*?)\1```$", re.MULTILINE)
 LANGUAGES = {"bash", "console", "diff", "ini", "json", "promql", "shell", "text", "yaml"}
 VARIABLE = re.compile(r"\bcw_agent_(?!fragment_)\w+")
 OF_A_PLAYBOOK = {"cw_agent_hosts", "cw_agent_serial", "cw_agent_max_fail_percentage"}
@@ -40,12 +42,13 @@ class Block(NamedTuple):
 
 
 def blocks() -> Iterator[Block]:
-    """Every code block of every page."""
-    for page in PAGES:
+    """Every code block of every page and README."""
+    for page in [*PAGES, *READMES]:
         content = page.read_text(encoding="utf-8")
-        for match in BLOCK.finditer(content):
+        name = page.name if page in PAGES else str(page.relative_to(ROOT))
+        for match in (BLOCK if page in PAGES else FENCED).finditer(content):
             line = content.count("\n", 0, match.start()) + 1
-            yield Block(f"{page.name}:{line}", match[2], textwrap.dedent(match[3]).strip())
+            yield Block(f"{name}:{line}", match[2], textwrap.dedent(match[3]).strip())
 
 
 @lru_cache(maxsize=None)
