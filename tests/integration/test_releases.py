@@ -296,6 +296,7 @@ def test_the_role_prunes_what_observed_hosts_do_not_run(fleet: Fleet) -> None:
     inventory, _parts = shrunk(fleet)
     play = fleet._path / "prune.yml"
     (shown,) = re.findall(r"code-block:: yaml\n\n((?:   .*\n|\n)+)", GUIDE.read_text(encoding="utf-8"))
+    assert "name: cloudwatch.agent.parameter_store\n" in shown
     play.write_text(textwrap.dedent(shown))
     fleet._play = play
     inventory["all"]["vars"] |= {"ansible_host": "127.0.0.1", "ansible_port": 1}
