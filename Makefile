@@ -49,8 +49,9 @@ e2e: ## site.yml from inventory to telemetry, its failures and the table of faul
 	@# Each file has a lab of its own, and waits more than it computes.
 	@$(RUN) pytest tests/faults tests/e2e -n 4 --dist loadfile --durations 40
 
-docs: ## The documentation as a site of HTML pages, without a warning
+docs: ## The documentation as a site of HTML pages, without a warning, on a large screen and on a telephone
 	@tests/tools/docs
+	@$(RUN) python tests/tools/docs_in_browser.py tests/output/docs
 
 release-check: ## What a release has to be: fragments, version, the tarball, and the tarball in a bare environment against the lab
 	@tests/tools/release_check

@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import textwrap
 from typing import Any
 
 import pytest
 import yaml
 
-from .fleet import FAST, Fleet, changed, desired, fragment
+from .fleet import FAST, ROOT, Fleet, changed, desired, fragment
+
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_publish.rst"
 
 # No host of these tests is there: what they run is said.
 PRUNE = """
@@ -292,8 +295,9 @@ def test_prune_leaves_what_labels_and_hosts_use(fleet: Fleet) -> None:
 def test_the_role_prunes_what_observed_hosts_do_not_run(fleet: Fleet) -> None:
     inventory, _parts = shrunk(fleet)
     play = fleet._path / "prune.yml"
-    tasks = [{"ansible.builtin.import_role": {"name": "cloudwatch.agent.parameter_store", "tasks_from": "prune"}}]
-    play.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+    (shown,) = re.findall(r"code-block:: yaml\n\n((?:   .*\n|\n)+)", GUIDE.read_text(encoding="utf-8"))
+    assert "name: cloudwatch.agent.parameter_store\n" in shown
+    play.write_text(textwrap.dedent(shown))
     fleet._play = play
     inventory["all"]["vars"] |= {"ansible_host": "127.0.0.1", "ansible_port": 1}
     since = fleet.lab.mark()

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import base64
+import collections
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._report import page as report_page
 from ansible_collections.cloudwatch.agent.tests.support.browser import Page, browser
@@ -100,6 +102,30 @@ def test_it_asks_nobody_for_anything(page: Page, file: Path) -> None:
     page.evaluate("new Promise((done) => setTimeout(done, 0))")
     assert (page.requests, page.errors) == ([file.as_uri()], [])
     assert file.stat().st_size <= 1_000_000
+
+
+REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "headers")
+"""Attributes that name other elements by their ids."""
+HOSTILE = "</td></table><p id='hosts' id=x>&nope; & \x1b[31m\x00 \ufdd0 <![CDATA[ <!-- \""
+"""What a host could put into a message."""
+
+
+def valid(text: str) -> None:
+    """No error of the parser that the HTML standard defines; ids once, and only those referred to that there are."""
+    document = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    ids = collections.Counter(element.get("id") for element in document.iter() if element.get("id"))
+    assert [name for name, times in ids.items() if times > 1] == []
+    named = {name for element in document.iter() for key in REFERENCES for name in element.get(key, "").split()}
+    assert named <= set(ids)
+
+
+@pytest.mark.parametrize("hosts", [0, 1, 1000])
+def test_it_is_valid_html(hosts: int) -> None:
+    valid(report_page.page(TEMPLATE, fleet(hosts)))
+
+
+def test_it_is_valid_html_whatever_hosts_say() -> None:
+    valid(report_page.page(TEMPLATE, run({f"web-1 {HOSTILE}": {"observed": observed(unmanaged=[HOSTILE])}})))
 
 
 def test_it_is_there_within_a_second(page: Page, file: Path) -> None:

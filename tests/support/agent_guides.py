@@ -339,7 +339,9 @@ AREAS = (
 def _entries(messages: list[tuple[str, str]]) -> list[str]:
     lines = []
     for text, hint in sorted(set(messages), key=lambda entry: entry[0].lower()):
-        said = textwrap.wrap(f"{_literal(hint[:1].upper() + hint[1:])}.", 136)
+        # A variable has no capital letter, wherever it stands.
+        begun = hint if "_" in hint.split(" ")[0] else hint[:1].upper() + hint[1:]
+        said = textwrap.wrap(f"{_literal(begun)}.", 136)
         lines += [_literal(text), *(f"    {line}" for line in said), ""]
     return lines
 

@@ -21,7 +21,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._picture.shapes i
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.picture import png
 from ansible_collections.cloudwatch.agent.tests.support.fake_cloudwatch import item
 
-FILE = Path(__file__).resolve().parents[2] / "docs" / "images" / "dashboard.svg"
+FILE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "images" / "dashboard.svg"
 END = 1_767_268_800.0
 HOURS = 3
 HOSTS = ("i-0a1b2c3d4e5f60718", "i-0f9e8d7c6b5a43210", "i-00aa11bb22cc33dd4")
