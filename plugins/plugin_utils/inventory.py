@@ -9,7 +9,7 @@ from typing import Any, Iterable, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import is_template
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name, region_of_placement
 
 OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
 NODES_OBSERVED, COMMANDED = "cw_agent_nodes_observed", "cw_agent_commanded"
@@ -63,8 +63,8 @@ def configurations_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Ite
             name = config_name(settings, {name: None for name in variables if name.startswith(FRAGMENT)})
         except ConfigError:
             continue  # a host without anything to observe
-        placement = variables.get("placement") or {}
-        found[host] = (name, str(settings["cw_agent_region"] or placement.get("region") or ""))
+        placement = region_of_placement(str((variables.get("placement") or {}).get("region") or ""))
+        found[host] = (name, str(settings["cw_agent_region"] or placement))
     return found
 
 

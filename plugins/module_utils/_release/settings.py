@@ -89,6 +89,7 @@ _FRAGMENT_NAME = re.compile(r"[a-z0-9_]+")
 _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _PART = re.compile(r"\.part\d+$")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
+_ZONE = re.compile(rf"({_REGION.pattern})(?:[a-z]|-.*)")
 _BUILD = re.compile(r"\d+\.\d+\.\d+b\d+\S*")
 _PACKAGE = re.compile(r"\d+\.\d+(\.\d+)?(b\d+)?(-[\w.+~]+)?")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
@@ -289,17 +290,29 @@ def _check_overrides(overrides: Any) -> None:
                 )
 
 
+def region_of_placement(placement: str) -> str:
+    """The region of the inventory's ``placement.region``, which amazon.aws makes by cutting one character off the zone.
+
+    That is right of us-west-2a alone: of us-west-2-lax-1a (a Local Zone) and us-east-1-wl1-bos-wlz-1 (a Wavelength Zone) more is left.
+    """
+    zone = _ZONE.fullmatch(placement)
+    return zone[1] if zone else placement
+
+
 def region_of(settings: Mapping[str, Any], placement: str) -> str:
     """The host's region: ``cw_agent_region``, else that of the inventory (*placement*), which it must agree with.
 
     Raises:
         ConfigError: there is none, it is no region's name, or the two disagree.
     """
+    placement = region_of_placement(placement)
     region = str(settings["cw_agent_region"] or placement or "")
     if not region:
         raise ConfigError("no region is known. Hint: set cw_agent_region (EC2 inventories give placement.region).")
     if not _REGION.fullmatch(region):
-        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: correct cw_agent_region.")
+        zone = _ZONE.fullmatch(region)
+        hint = f"a zone's name goes on behind its region: set cw_agent_region: {zone[1]}" if zone else "correct cw_agent_region"
+        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: {hint}.")
     if placement and region != placement:
         raise ConfigError(
             f"cw_agent_region is {region!r}, and the inventory's placement says {placement!r}: the configuration would be published where "
