@@ -38,7 +38,7 @@ def _retentions(item: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         return
     subject = Subject(item["configuration"], item["build"], item["platform"], item["mode"])
     for one in destinations(subject):
-        if one["retention_in_days"] and "{" not in one["log_group_name"]:
+        if one["retention_in_days"] and one["kind"] != "journald" and "{" not in one["log_group_name"]:
             yield one["log_group_name"], one["retention_in_days"]
 
 

@@ -89,9 +89,9 @@ _FRAGMENT_NAME = re.compile(r"[a-z0-9_]+")
 _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _PART = re.compile(r"\.part\d+$")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
-_ZONE = re.compile(rf"({_REGION.pattern})(?:[a-z]|-.*)")
 _BUILD = re.compile(r"\d+\.\d+\.\d+b\d+\S*")
 _PACKAGE = re.compile(r"\d+\.\d+(\.\d+)?(b\d+)?(-[\w.+~]+)?")
+_ZONE = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})-.*")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
 _KEY = re.compile(r"[A-Za-z]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -310,9 +310,7 @@ def region_of(settings: Mapping[str, Any], placement: str) -> str:
     if not region:
         raise ConfigError("no region is known. Hint: set cw_agent_region (EC2 inventories give placement.region).")
     if not _REGION.fullmatch(region):
-        zone = _ZONE.fullmatch(region)
-        hint = f"a zone's name goes on behind its region: set cw_agent_region: {zone[1]}" if zone else "correct cw_agent_region"
-        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: {hint}.")
+        raise ConfigError(f"the region is {region!r}, which is not an AWS region's name such as us-east-1. Hint: correct cw_agent_region.")
     if placement and region != placement:
         raise ConfigError(
             f"cw_agent_region is {region!r}, and the inventory's placement says {placement!r}: the configuration would be published where "

@@ -96,33 +96,6 @@ def _class_unknown(subject: Subject) -> Iterator[Finding]:
 
 
 @rule(
-    "retention-contested",
-    WARNING,
-    why="The agent compares entries of files with each other, and those of windows_events; it takes what journald says beside them, and sets "
-    "the retention of a log group as often as its entries begin to send: the last one stays.",
-    hint="Give all entries of the group the same retention_in_days, or leave it out of all but one.",
-    example={
-        "logs": {
-            "logs_collected": {
-                "files": {"collect_list": [file()]},
-                "journald": {"collect_list": [{"log_group_name": file()["log_group_name"], "retention_in_days": 7}]},
-            }
-        }
-    },
-)
-def _retention_contested(subject: Subject) -> Iterator[Finding]:
-    first: dict[str, tuple[str, Any, tuple[Step, ...]]] = {}
-    for kind, path, entry in subject.log_entries():
-        value, group = _effective("retention_in_days", entry.get("retention_in_days")), entry.get("log_group_name")
-        if value is None or not isinstance(group, str):
-            continue
-        before, known, where = first.setdefault(group, (kind, value, (*path, "retention_in_days")))
-        if known != value and (before != kind or kind == "journald"):
-            message = f"The log group {group} gets {shown(known)} days at {pointer(where)}, and {shown(value)} here."
-            yield Finding((*path, "retention_in_days"), value, message, related=(where,))
-
-
-@rule(
     "retention-missing",
     WARNING,
     why="A log group that the agent makes never expires, and costs for ever.",

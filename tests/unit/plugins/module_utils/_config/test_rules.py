@@ -79,14 +79,6 @@ RIGHT: dict[str, Any] = {
     "retention-conflict": files({}, {"file_path": "/b.log", "retention_in_days": -1}),
     "class-conflict": files({"log_group_class": "STANDARD"}, {"file_path": "/b.log", "log_group_class": "standard"}),
     "class-unknown": files({"log_group_class": "infrequent_access"}),
-    "retention-contested": {
-        "logs": {
-            "logs_collected": {
-                **files({})["logs"]["logs_collected"],
-                "journald": {"collect_list": [{"log_group_name": "/app", "retention_in_days": -1}]},
-            }
-        }
-    },
     "retention-missing": files({}, {"file_path": "/b.log"}),
     "duplicate-file": files({}, {"file_path": "/b.log"}),
     "glob-without-group": files({"file_path": "/var/log/*.log"}),

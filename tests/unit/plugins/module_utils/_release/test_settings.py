@@ -51,11 +51,6 @@ def test_the_region_of_every_kind_of_zone(zone: str) -> None:
         region_of({**SETTINGS, "cw_agent_region": "us-west-1"}, zone[:-1])
 
 
-def test_a_zone_in_the_place_of_a_region_is_refused_with_its_region() -> None:
-    with pytest.raises(ConfigError, match="set cw_agent_region: us-west-2\\."):
-        region_of({**SETTINGS, "cw_agent_region": "us-west-2a"}, "")
-
-
 @pytest.mark.parametrize(("settings", "placement"), [({}, ""), ({"cw_agent_region": "eu-west-1"}, "us-east-1"), ({}, "us-east")])
 def test_a_region_that_cannot_be_is_refused(settings: dict[str, Any], placement: str) -> None:
     with pytest.raises(ConfigError, match="cw_agent_region"):

@@ -46,30 +46,3 @@ def test_journald_has_no_class(given: str) -> None:
     journal = {"collect_list": [{"log_group_name": "/j", "retention_in_days": 7, "log_group_class": given}]}
     (problem,) = [item for item in config_problems({"logs": {"logs_collected": {"journald": journal}}}) if item["severity"] == "warning"]
     assert (problem["rule"], problem["path"].rpartition("/")[2]) == ("class-unknown", "log_group_class")
-
-
-@pytest.mark.parametrize(
-    ("files", "journal", "found"),
-    [
-        ([30], [30], []),
-        ([30], [7], ["/logs/logs_collected/journald/collect_list/0/retention_in_days"]),
-        ([30], [-1], []),
-        ([30], [None], []),
-        ([], [30, 7], ["/logs/logs_collected/journald/collect_list/1/retention_in_days"]),
-    ],
-)
-def test_who_sets_the_retention_of_one_group(files: list[int], journal: list[int | None], found: list[str]) -> None:
-    """What the agent itself does not compare: journald with files, and entries of journald with each other."""
-    lists = {
-        "files": {"collect_list": [entry(number, retention_in_days=days) for number, days in enumerate(files)]},
-        "journald": {
-            "collect_list": [
-                {"log_group_name": "/a", "units": [str(number)], **({"retention_in_days": days} if days else {})}
-                for number, days in enumerate(journal)
-            ]
-        },
-    }
-    collected = {kind: of_kind for kind, of_kind in lists.items() if of_kind["collect_list"]}
-    problems = [one for one in config_problems({"logs": {"logs_collected": collected}}) if one["severity"] != "requirement"]
-    assert [one["path"] for one in problems] == found
-    assert {one["rule"] for one in problems} <= {"retention-contested"}
