@@ -9,7 +9,13 @@ from typing import Any, Iterable, Mapping
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import is_template
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name, region_of_placement
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import (
+    ABSENT,
+    FRAGMENT,
+    SETTINGS,
+    config_name,
+    region_of_placement,
+)
 
 OBSERVED, CONVERGED, FAILURE = "cw_agent_observed", "cw_agent_converged", "cw_agent_failure"
 NODES_OBSERVED, COMMANDED = "cw_agent_nodes_observed", "cw_agent_commanded"

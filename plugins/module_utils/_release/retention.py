@@ -28,7 +28,7 @@ def contested(configurations: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         if len(by_days) > 1 and len({name for named in by_days.values() for name in named}) > 1:
             values = " and ".join(f"{days} days ({_listed(named)})" for days, named in sorted(by_days.items()))
             yield (
-                f"The log group {group} in {region} gets {values}: each agent sets its own at its start, so the retention goes back and forth. "
+                f"The log group {group} in {region} gets {values}: each agent sets its own at its start, so it goes back and forth. "
                 "Hint: make them equal, or write retention_in_days: -1 in all but one."
             )
 
