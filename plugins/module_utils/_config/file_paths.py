@@ -49,6 +49,7 @@ def never_matches(name: str, platform: str, braces: bool) -> tuple[str, str]:
     template = "{{" in name  # which another rule reports
     checks = (
         (not name.strip(), "is empty: it matches no file", ""),
+        (name.startswith(('"', "'")), "begins with a quote, which the agent takes for a part of the name", "Take the quotes out."),
         (name != name.strip(" "), "begins or ends with a blank, which the agent takes for a part of the name", "Take the blank out."),
         (bool(_SEVERAL.fullmatch(name)), "is taken for the path of one file, comma and all", "Make an entry for each of the files."),
         (name.endswith(("/", "\\")), "is a directory, which the agent passes over", "Name the files in it, such as /var/log/app/*.log."),

@@ -21,6 +21,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.file_path
         ("/srv/logs/", "linux"),
         ("C:\\Logs\\", "windows"),
         ("/var/log/app.log ", "linux"),
+        ('"/var/log/app.log"', "linux"),
         (" /var/log/app.log", "linux"),
         ("/var/log/a.log,/var/log/b.log", "linux"),
         ("C:\\a.log, D:\\b.log", "windows"),
