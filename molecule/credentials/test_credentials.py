@@ -36,6 +36,11 @@ def test_the_rest_of_the_settings_stays(host: Any) -> None:
     assert text.count("\n# [credentials]") == 1
 
 
+def test_a_handler_of_the_play_has_followed_once(host: Any) -> None:
+    """After the first of two runs, which changed the host by two roles."""
+    assert host.file("/root/followed").content_string == "followed\n"
+
+
 def test_agent_sends_with_the_key(host: Any) -> None:
     name = host.run("hostname").stdout.strip()
     log = pathlib.Path(os.environ["LAB_REQUEST_LOG"])

@@ -27,5 +27,10 @@ def test_service_is_left_alone(host: Any) -> None:
     assert host.file(f"{BASE}/etc/amazon-cloudwatch-agent.d").listdir() == []
 
 
+def test_a_handler_of_the_play_has_followed_once(host: Any) -> None:
+    """After the first of two runs."""
+    assert host.file("/root/followed").content_string == "followed\n"
+
+
 def test_nothing_stays_of_the_download(host: Any) -> None:
     assert host.run("ls -d /tmp/cw-agent-* /var/tmp/cw-agent-*").stdout == ""

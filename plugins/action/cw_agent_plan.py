@@ -21,6 +21,7 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._host.repository 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.canaries import check_canary
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.plan import HostInput, Plan, Planner, failure, warnings
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.report import config_report
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.retention import contested
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS
 from ansible_collections.cloudwatch.agent.plugins.module_utils._release.transport import credentials_of, ssm_hosts
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
@@ -61,6 +62,7 @@ class ActionModule(ControllerAction):
         planner.plan.errors += [*self._invisible(variables), *_wave_errors(variables)]
         for host in options["hosts"]:
             self._add(planner, host, variables["hostvars"])
+        planner.plan.notes += contested(planner.plan.configurations.values())
         message = failure(planner.plan)
         result = _result(planner.plan, message)
         if options["report"]:

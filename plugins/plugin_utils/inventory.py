@@ -12,7 +12,13 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.compose i
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.inventory import NotPlainError, Reader, is_template
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.presets import preset
-from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import ABSENT, FRAGMENT, SETTINGS, config_name
+from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings import (
+    ABSENT,
+    FRAGMENT,
+    SETTINGS,
+    config_name,
+    region_of_placement,
+)
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.hosts import sender_of
 from ansible_collections.cloudwatch.agent.plugins.module_utils._telemetry.sharing import Sender, names_of_no_host
 
@@ -68,8 +74,8 @@ def configurations_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Ite
             name = config_name(settings, {name: None for name in variables if name.startswith(FRAGMENT)})
         except ConfigError:
             continue  # a host without anything to observe
-        placement = variables.get("placement") or {}
-        found[host] = (name, str(settings["cw_agent_region"] or placement.get("region") or ""))
+        placement = region_of_placement(str((variables.get("placement") or {}).get("region") or ""))
+        found[host] = (name, str(settings["cw_agent_region"] or placement))
     return found
 
 
@@ -97,7 +103,8 @@ def senders_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[s
         if names:
             section = configuration.get("agent")
             own = section.get("region") if isinstance(section, dict) else ""
-            region = own or rendered.value("cw_agent_region") or rendered.value("placement", {}).get("region")
+            placement = region_of_placement(str((rendered.value("placement") or {}).get("region") or ""))
+            region = own or rendered.value("cw_agent_region") or placement
             found.append(Sender(str(rendered.value("cw_agent_profile") or ""), str(region or ""), names))
     return found
 

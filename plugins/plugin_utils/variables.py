@@ -21,6 +21,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._release.settings
 PREFIX = "cw_agent_"
 _ROOT = Path(__file__).resolve().parents[2]
 _NAMED = re.compile(r"\bcw_agent_[a-z0-9_]+")
+_CALLED = {"cw_agent_version": "cw_agent_build", "cw_agent_config": "cw_agent_fragment_<name>"}
+"""What has the name of a module here, or that of a variable elsewhere, and what it is called here."""
 _FRAGMENT_LIKE = re.compile(r"cw_agent_([a-z]+)(?:_(\w+))?")
 
 
@@ -28,7 +30,7 @@ _FRAGMENT_LIKE = re.compile(r"cw_agent_([a-z]+)(?:_(\w+))?")
 def known_variables() -> frozenset[str]:
     """Every variable that a role's specification or a playbook of this collection names."""
     sources = [*_ROOT.glob("roles/*/meta/argument_specs.yml"), *_ROOT.glob("roles/*/defaults/main.yml"), *_ROOT.glob("playbooks/*.yml")]
-    return frozenset(SETTINGS).union(*(_NAMED.findall(source.read_text(encoding="utf-8")) for source in sources))
+    return frozenset(SETTINGS).union(*(_NAMED.findall(source.read_text(encoding="utf-8")) for source in sources)) - _CALLED.keys()
 
 
 def unknown_variables(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -82,7 +84,9 @@ def _refused(name: str, option: Mapping[str, Any], given: Any) -> Iterator[str]:
 
 
 def meant(name: str) -> str:
-    """The variable that *name* is a misspelling of; '' if none is like it."""
+    """The variable that *name* is a misspelling of, or that others call so; '' if none is like it."""
+    if name in _CALLED:
+        return _CALLED[name]
     parts = _FRAGMENT_LIKE.fullmatch(name)
     if parts and near_miss(parts[1], ["fragment"], 0.75):
         return FRAGMENT + (parts[2] or "<name>")

@@ -108,6 +108,7 @@ PORT = (
     "systemctl stop occupier",
 )
 METRICS = {"cw_agent_fragment_metrics": memory(10)}
+COLLECTD = {"cw_agent_fragment_collectd": {"metrics": {"metrics_collected": {"collectd": {}}}}}
 STATSD = {"cw_agent_fragment_statsd": {"metrics": {"metrics_collected": {"statsd": {"service_address": ":8125"}}}}}
 NOWHERE = {**METRICS, "cw_agent_fragment_nowhere": {"metrics": {"endpoint_override": "https://localhost:9"}}}
 START_LIMIT = (
@@ -373,6 +374,7 @@ FAULTS = (
         loses=True,
     ),
     Fault("AWS", "telemetry stops with the change", variables=NOWHERE, ends="missing", says="mem_used_percent", loses=True),
+    Fault("host", "the types of collectd are missing", variables=COLLECTD, ends="failed", says="Install collectd, or name the file"),
 )
 
 

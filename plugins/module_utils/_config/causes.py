@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from .findings import ERROR, Finding
@@ -26,6 +27,11 @@ _EMPTYING = frozenset(
 )
 """Rules whose findings are mistakes that can leave a configuration without anything to collect."""
 
+_COLLECTING = (("metrics",), ("logs",), ("traces",), ("opentelemetry",))
+_LACKING = frozenset(["schema-missing-key", "schema-size"])
+"""Rules of which that holds where they speak of a section of what is collected."""
+
+_BELONGS = re.compile(r"It belongs under ([\w.]+)\.$")
 _DIES = "The configuration collects nothing else, so the agent would die at its start."
 
 
@@ -35,21 +41,33 @@ def causes(found: Found) -> Found:
 
 
 def _without_parents(found: Found) -> Found:
-    """Where the agent drops a section, the section around it may lack it, or be empty: that is no other mistake."""
+    """Where the agent drops a section, the section around it may lack it, or be empty: that is no other mistake.
+
+    Nor is it one that a section is lacking into which something beside its place is to be moved.
+    """
     dropped = [finding.path for rule, finding in found if rule.id == "section-type"]
+    moved = [path for rule, finding in found if rule.id == "schema-unknown-key" for path in _into(finding)]
 
     def follows(rule: Rule, finding: Finding) -> bool:
-        if rule.id not in ("schema-missing-key", "schema-size"):
+        if rule.id not in _LACKING:
             return False
-        return any(path[:-1] == finding.path and (rule.id == "schema-size" or str(path[-1]) in finding.message) for path in dropped)
+        return any(path[:-1] == finding.path and (rule.id == "schema-size" or str(path[-1]) in finding.message) for path in dropped + moved)
 
     return [(rule, finding) for rule, finding in found if not follows(rule, finding)]
+
+
+def _into(finding: Finding) -> list[tuple[Step, ...]]:
+    """The section beside an unknown key that it belongs into, or that has the section where it does."""
+    around = finding.path[:-1]
+    place = _BELONGS.search(finding.message)
+    steps = tuple(place[1].split(".")) if place else ()
+    return [steps[: len(around) + 1]] if steps[: len(around)] == around and len(steps) > len(around) else []
 
 
 def _nothing_collected(found: Found) -> Found:
     """collects-nothing without a cause stays; with one, the cause says both."""
     dying = [rule for rule, _finding in found if rule.id == "collects-nothing"]
-    reasons = [(rule, finding) for rule, finding in found if rule.id in _EMPTYING]
+    reasons = [rule for rule, finding in found if rule.id in _EMPTYING or (rule.id in _LACKING and finding.path[:1] in _COLLECTING)]
     if not dying or not reasons:
         return found
     result: Found = []

@@ -16,6 +16,7 @@ _FILLED_IN = re.compile(r"\$\{\w+\}|\$[A-Z][A-Z_]+|%[A-Za-z]\w+%|^~")
 _SETS = re.compile(r"\[[^\]]+\]")
 _BRACE = re.compile(r"[{}]")
 _GROUPS = re.compile(r"\{[^{}]*\}")
+_SEVERAL = re.compile(r"[^{},]*,\s*(/|[A-Za-z]:[\\/])[^{},]*")
 _STRFTIME = re.compile(r"%-?[YmdHMSyjB]")
 _SEPARATORS = {"windows": re.compile(r"[\\/]+")}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]")
@@ -48,6 +49,9 @@ def never_matches(name: str, platform: str, braces: bool) -> tuple[str, str]:
     template = "{{" in name  # which another rule reports
     checks = (
         (not name.strip(), "is empty: it matches no file", ""),
+        (name.startswith(('"', "'")), "begins with a quote, which the agent takes for a part of the name", "Take the quotes out."),
+        (name != name.strip(" "), "begins or ends with a blank, which the agent takes for a part of the name", "Take the blank out."),
+        (bool(_SEVERAL.fullmatch(name)), "is taken for the path of one file, comma and all", "Make an entry for each of the files."),
         (name.endswith(("/", "\\")), "is a directory, which the agent passes over", "Name the files in it, such as /var/log/app/*.log."),
         (
             not template and any(pattern.search(name) for pattern in (_FILLED_IN, _STRFTIME, _BRACES)),

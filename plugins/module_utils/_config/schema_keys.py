@@ -14,6 +14,7 @@ from .schema import SCHEMA
 
 Path = tuple[str, ...]
 _METRICS = ("metrics", "metrics_collected")
+_FILES = ("logs", "logs_collected", "files", "collect_list")
 _MOST_NAMED = 2
 
 
@@ -50,6 +51,8 @@ def belongs(path: tuple[Step, ...], key: str, value: Any, has: Has) -> str:
     sections = [section for section in known if _shared(here, section) == nearest]
     sections = [section for section in sections if _inner(value) <= known[section]] or sections
     shortest = min(map(len, sections))
+    if _FILES in sections and len(_FILES) > shortest and not isinstance(value, (dict, list)):
+        return dotted(_FILES)  # what is rare has its keys less deep
     sections = [section for section in sections if len(section) == shortest]
     if len(sections) <= _MOST_NAMED:
         return " or ".join(dotted(section) or "the top level" for section in sections)

@@ -26,6 +26,7 @@ TOKENS = {
 
 _ESCAPED = re.compile(r"([\^.*?|\[\](){}$])")
 _TOKEN = re.compile(r"%[-_^#:0-9]*[EO]?[A-Za-z%]?")
+_ZONE = re.compile(r"(?<=[SfM ])(Z|UTC|GMT)[\])]?$")
 _MONTHS = ("%m", "%-m", "%b", "%B")
 _DAYS = ("%d", "%-d")
 
@@ -33,6 +34,23 @@ _DAYS = ("%d", "%-d")
 def unknown_tokens(text: str) -> list[str]:
     """What is written like a token in *text* and is none: the agent searches the log for these very characters."""
     return [token for token in _TOKEN.findall(text) if token not in TOKENS]
+
+
+def ambiguities(text: str, timezone: str) -> list[tuple[str, str]]:
+    """(what, hint) of what the format *text* leaves open, though it looks as if it did not.
+
+    Go's parser takes letters that are no token for letters, and an hour of %I for one before noon where no %p says otherwise.
+    """
+    found = _TOKEN.findall(text)
+    zone = _ZONE.search(text)
+    result: list[tuple[str, str]] = []
+    if zone and timezone != "UTC" and not {"%z", "%Z"} & set(found):
+        what = f"{zone[1]} at its end is no zone for the agent, which takes the time for the host's local one"
+        result.append((what, "Set timezone: UTC."))
+    if {"%I", "%-I"} & set(found) and "%p" not in found:
+        what = "%I without %p is an hour before noon, and from 13 on no time at all"
+        result.append((what, "Write %H for hours of 24, or add %p where the log has AM and PM."))
+    return result
 
 
 def lacks_date(text: str) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import os
 from dataclasses import replace
 
-from . import configurations, ctl, lock, manifest, rollback, safe_files, snapshot, state
+from . import configurations, ctl, lock, manifest, rollback, safe_files, snapshot, state, unmanaged
 from .change import CAUSES, Change, Outcome, Request, describe, planned, present, warned, watch, way_back
 from .configurations import Source
 from .errors import HostError, RolledBackError
@@ -79,7 +79,7 @@ def _refuse_obstacles(host: Host, request: Request, found: state.State) -> None:
         raise HostError(
             f"{host.layout.directory} holds what this collection has not written: {', '.join(others)}; "
             "nothing was changed (unmanaged: refuse). Hint: bring what is needed of it into the inventory and remove it, "
-            "or set cw_agent_unmanaged: adopt, which keeps a copy"
+            f"or set cw_agent_unmanaged: adopt, which keeps a copy{unmanaged.recurring(others)}"
         )
 
 
@@ -122,7 +122,7 @@ def _predicted(host: Host, found: state.State, request: Request, outcome: Outcom
     if not others:
         return outcome
     kept = f"with a copy below {host.layout.unmanaged_copies}" if request.unmanaged == "adopt" else "without a copy"
-    text = f"not written by this collection: {', '.join(others)}; would be removed, {kept}"
+    text = f"not written by this collection: {', '.join(others)}; would be removed, {kept}{unmanaged.recurring(others)}"
     return replace(outcome, warnings=[*outcome.warnings, text], unmanaged=others)
 
 

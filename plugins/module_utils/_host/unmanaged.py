@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import NamedTuple
+from typing import Iterable, NamedTuple
 
 from . import safe_files
 from .configurations import Configuration
@@ -94,5 +94,14 @@ def warning(copies: dict[str, str]) -> str:
     named = [f"{file} ({f'copy: {copy}' if copy else without[file.endswith('/')]})" for file, copy in copies.items()]
     return (
         f"removed from the agent's configurations, not written by this collection: {', '.join(named)}. "
-        "Hint: what is still needed there belongs into the inventory; unmanaged: refuse stops before such files"
+        f"Hint: what is still needed there belongs into the inventory; unmanaged: refuse stops before such files{recurring(copies)}"
     )
+
+
+def recurring(files: Iterable[str]) -> str:
+    """What to do about files that somebody fetches from Parameter Store, perhaps again and again; '' where there is none."""
+    fetched = [file for file in files if file.startswith("ssm_")]
+    if not fetched:
+        return ""
+    who = "an association of State Manager (AmazonCloudWatch-ManageAgent), a script or another role"
+    return f"; {', '.join(fetched)} came from Parameter Store: where {who} fetches it again and again, end that first"

@@ -217,8 +217,9 @@ def _run_as_user(configuration: Mapping[str, Any]) -> str:
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
-    if value is None:
-        raise ConfigError(f"{name} has no value. Hint: write {{}} for an empty fragment, or remove the variable.")
+    if value is None or value is False or value == "":
+        what = "has no value" if value is None else f"is {'empty text' if value == '' else 'false'}"
+        raise ConfigError(f"{name} {what}. Hint: write {{}} for an empty fragment, or remove the variable.")
     if isinstance(value, str):
         raise ConfigError(
             f"{name} is text, but a fragment is a mapping in the agent's own vocabulary (agent, metrics, logs, traces). "

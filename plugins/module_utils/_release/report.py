@@ -78,6 +78,8 @@ def _lines(result: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) ->
         yield f"  {'permissions':<12}CloudWatchAgentServerPolicy {'lacks ' + ', '.join(lacks) if lacks else 'suffices'}"
     counts = ", ".join(_counted(result["counts"][severity], severity) for severity in _SEVERITIES)
     cost = "" if result["cost"] is None else f", {result['cost']:.2f} {result['currency']} a month"
+    # How much a host will write into its logs, nobody knows beforehand.
+    cost += ", and what the volume of log events costs" if cost and any(item["log_groups"] for item in result["configurations"]) else ""
     configurations = _counted(len(result["configurations"]), "configuration")
     yield f"{configurations}: {counts}; {_counted(result['metrics'], 'metric')}{cost}"
 

@@ -92,6 +92,7 @@ _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _PART = re.compile(r"\.part\d+$")
 _BUILD = re.compile(r"\d+\.\d+\.\d+b\d+\S*")
 _PACKAGE = re.compile(r"\d+\.\d+(\.\d+)?(b\d+)?(-[\w.+~]+)?")
+_ZONE = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})-.*")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_.]+")
 _KEY = re.compile(r"[A-Za-z]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -290,12 +291,22 @@ def _check_overrides(overrides: Any) -> None:
                 )
 
 
+def region_of_placement(placement: str) -> str:
+    """The region of the inventory's ``placement.region``, which amazon.aws makes by cutting one character off the zone.
+
+    That is right of us-west-2a alone: of us-west-2-lax-1a (a Local Zone) and us-east-1-wl1-bos-wlz-1 (a Wavelength Zone) more is left.
+    """
+    zone = _ZONE.fullmatch(placement)
+    return zone[1] if zone else placement
+
+
 def region_of(settings: Mapping[str, Any], placement: str) -> str:
     """The host's region: ``cw_agent_region``, else that of the inventory (*placement*), which it must agree with.
 
     Raises:
         ConfigError: there is none, it is no region's name, or the two disagree.
     """
+    placement = region_of_placement(placement)
     region = str(settings["cw_agent_region"] or placement or "")
     if not region:
         raise ConfigError("no region is known. Hint: set cw_agent_region (EC2 inventories give placement.region).")

@@ -15,7 +15,7 @@ from ..pointer import Step
 from ..problems import rule
 from ..re2 import refusal
 from ..subject import Subject
-from ..timestamps import format_refusal, lacks_date, unknown_tokens
+from ..timestamps import ambiguities, format_refusal, lacks_date, unknown_tokens
 
 _OWN_LOG = "/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log"
 _REWRITE = "Rewrite it for RE2 (https://github.com/google/re2/wiki/Syntax): no look-around, no back-references, no possessive repetition."
@@ -123,6 +123,23 @@ def _timestamp_without_date(subject: Subject) -> Iterator[Finding]:
         lacking = lacks_date(text) if isinstance(text, str) and not unknown_tokens(text) else ""
         if lacking:
             yield Finding((*path, "timestamp_format"), text, f"{shown(text)} has no {lacking}: events get the wrong date, and are dropped.")
+
+
+@rule(
+    "timestamp-ambiguous",
+    WARNING,
+    why="The agent fills tokens alone: a Z or UTC in the format says nothing of the zone, which is the host's unless timezone is UTC, and "
+    "%I needs %p. Events get a wrong time, and CloudWatch Logs drops those that lie more than two hours ahead.",
+    hint="Set timezone: UTC where the log has UTC; write %H for hours of 24, or add %p.",
+    example=files(file(timestamp_format="%Y-%m-%dT%H:%M:%SZ")),
+)
+def _timestamp_ambiguous(subject: Subject) -> Iterator[Finding]:
+    for _kind, path, entry in subject.log_entries("files"):
+        text = entry.get("timestamp_format")
+        if not isinstance(text, str) or unknown_tokens(text):
+            continue
+        for reason, hint in ambiguities(text, str(entry.get("timezone") or "")):
+            yield Finding((*path, "timestamp_format"), text, f"{shown(text)}: {reason}.", hint)
 
 
 @rule(

@@ -94,6 +94,19 @@ def _write(runner: Runner) -> list[dict[str, Any]]:
     return [{"ansible.builtin.copy": copy, "delegate_to": "localhost", "run_once": True, "check_mode": False}]
 
 
+def test_a_warning_about_two_configurations_with_one_log_group(runner: Runner) -> None:
+    runner.shared["cw_agent_config_name"] = "AmazonCloudWatch-{{ inventory_hostname }}"
+    for host, days in (("a", 30), ("b", 60)):
+        entry = {"file_path": "/x.log", "log_group_name": "/x", "retention_in_days": days}
+        logs = {"logs": {"logs_collected": {"files": {"collect_list": [entry]}}}}
+        runner.inventory["all"]["hosts"][host] = {**(runner.inventory["all"]["hosts"].get(host) or {}), "cw_agent_fragment_logs": logs}
+    status, output = runner.play()
+    assert status == 0
+    assert "[WARNING]: The log group /x in us-east-1 gets 30 days (AmazonCloudWatch-a) and 60 days (AmazonCloudWatch-b)" in " ".join(
+        output.split()
+    )
+
+
 @pytest.mark.parametrize("name", ["cw_agent_fragment_lost", "cw_agent_preset"])
 def test_a_play_variable_is_refused_by_name(runner: Runner, name: str) -> None:
     status, output = runner.play(vars={name: {"agent": {"debug": True}} if "fragment" in name else "basic"})

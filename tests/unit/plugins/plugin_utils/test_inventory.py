@@ -75,12 +75,17 @@ def test_configurations_beside_have_name_and_region() -> None:
     hosts = HostVars(
         a={"cw_agent_preset": "basic"},
         b={"cw_agent_preset": "basic", "placement": {"region": "eu-west-1"}},
+        local={"cw_agent_preset": "basic", "placement": {"region": "us-west-2-lax-1"}},
         c={"cw_agent_fragment_base": {}, "cw_agent_region": "us-east-1"},
         gone={"cw_agent_preset": "basic", "cw_agent_state": "absent"},
         bare={},
     )
     found = configurations_beside(PLAN, hosts, list(hosts))
-    assert found == {"b": ("AmazonCloudWatch-basic", "eu-west-1"), "c": ("AmazonCloudWatch-base", "us-east-1")}
+    assert found == {
+        "b": ("AmazonCloudWatch-basic", "eu-west-1"),
+        "local": ("AmazonCloudWatch-basic", "us-west-2"),
+        "c": ("AmazonCloudWatch-base", "us-east-1"),
+    }
 
 
 PLACE = {"region": "eu-west-1", "availability_zone": "eu-west-1a"}

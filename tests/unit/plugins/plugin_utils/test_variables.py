@@ -23,6 +23,8 @@ from ansible_collections.cloudwatch.agent.plugins.plugin_utils.variables import 
         ("cw_agent_regoin", "cw_agent_region"),
         ("cw_agent_configname", "cw_agent_config_name"),
         ("cw_agent_silenced_rule", "cw_agent_silenced_rules"),
+        ("cw_agent_version", "cw_agent_build"),
+        ("cw_agent_config", "cw_agent_fragment_<name>"),
         ("cw_agent_zebra", ""),
     ],
 )

@@ -54,6 +54,10 @@ def metrics(**collected: Any) -> dict[str, Any]:
         (metrics(memory=MEM), "collects-nothing", "/metrics/metrics_collected/memory", "would die at its start"),
         (metrics(mem={"measurement": []}), "collects-nothing", "/metrics/metrics_collected/mem/measurement", "would die at its start"),
         (metrics(mem={"measurement": "used"}), "schema-type", "/metrics/metrics_collected/mem/measurement", "must be a list"),
+        ({"logs": {}}, "schema-missing-key", "/logs", "logs has none of logs_collected"),
+        ({"metrics": {"metrics_collected": {}}}, "schema-size", "/metrics/metrics_collected", "1 or more keys"),
+        ({"logs": {"files": {"collect_list": [FILE]}}}, "schema-unknown-key", "/logs/files", "It belongs under logs.logs_collected."),
+        ({"logs": {"collect_list": [FILE]}}, "schema-unknown-key", "/logs/collect_list", "It belongs under logs.logs_collected.files."),
         ({"agent": {}}, "collects-nothing", "", "it has agent"),
     ],
 )

@@ -157,6 +157,7 @@ RIGHT: dict[str, Any] = {
     "file-of-other-platform": {"platform": "windows", **files({"file_path": "C:\\Logs\\app.log"})},
     "control-characters": files({"multi_line_start_pattern": "^\\d\t", "file_path": "/var/log/übung log"}),
     "multi-line-pattern": files({"multi_line_start_pattern": "^\\d{4}-|^\\["}),
+    "timestamp-ambiguous": files({"timestamp_format": "%Y-%m-%dT%H:%M:%SZ", "timezone": "UTC"}),
     "timestamp-without-date": files({"timestamp_format": "%b %d %H:%M:%S"}),
     "resource-kind": metrics(diskio={"measurement": ["reads"], "resources": ["nvme0n1", "disk/by-uuid/*"]}),
     "null-removes-nothing": metrics(),

@@ -21,6 +21,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._config.subject i
         (("agent",), "namespace", "x", "metrics"),
         (("agent",), "force_flush_interval", 5, "metrics or logs"),
         (("logs", "logs_collected", "files"), "retention_in_days", 7, "logs.logs_collected.files.collect_list"),
+        (("logs",), "log_group_name", "/a", "logs.logs_collected.files.collect_list"),
+        (("logs", "logs_collected"), "log_group_name", "/a", "logs.logs_collected.files.collect_list"),
         (("logs", "logs_collected"), "collect_list", [{"file_path": "/a"}], "logs.logs_collected.files"),
         (("logs", "logs_collected"), "collect_list", [{"event_name": "System"}], "logs.logs_collected.windows_events"),
         (("metrics",), "measurement", ["used"], "a section under metrics.metrics_collected"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.timestamps import (
+    ambiguities,
     expression,
     format_refusal,
     lacks_date,
@@ -44,6 +45,27 @@ def test_unknown_tokens_are_whole(text: str, unknown: list[str]) -> None:
 )
 def test_what_a_date_lacks(text: str, lacking: str) -> None:
     assert lacks_date(text) == lacking
+
+
+@pytest.mark.parametrize(
+    ("text", "timezone", "words"),
+    [
+        ("%Y-%m-%dT%H:%M:%SZ", "", ["Z at its end"]),
+        ("%Y-%m-%dT%H:%M:%S.%fZ", "Local", ["Z at its end"]),
+        ("[%d/%b/%Y:%H:%M:%S UTC]", "LOCAL", ["UTC at its end"]),
+        ("%Y-%m-%dT%H:%M:%SZ", "UTC", []),
+        ("%Y-%m-%d %H:%M:%S %Z", "", []),
+        ("%Y-%m-%d %H:%M:%S%z UTC", "", []),
+        ("%Y-%m-%d %H:%M:%S", "", []),
+        ("%b %d %H:%M:%S SIZ", "", []),
+        ("%m/%d/%Y %I:%M:%S", "UTC", ["%I without %p"]),
+        ("%m/%d/%Y %-I:%M GMT", "", ["GMT at its end", "%I without %p"]),
+        ("%m/%d/%Y %I:%M:%S %p", "", []),
+    ],
+)
+def test_what_a_format_leaves_open(text: str, timezone: str, words: list[str]) -> None:
+    found = [what for what, _hint in ambiguities(text, timezone)]
+    assert [any(word in one for one in found) for word in words] == [True] * len(words) and len(found) == len(words)
 
 
 def test_the_expression_of_a_format() -> None:

@@ -36,6 +36,20 @@ def test_unmanaged_files_are_refused(fake: FakeHost, check_mode: bool) -> None:
     assert contents(fake.layout.root) == before and os.path.isdir(f"{fake.layout.directory}/empty")
 
 
+@pytest.mark.parametrize("choice", ["adopt", "refuse", "remove"])
+def test_what_comes_from_parameter_store_may_come_again(fake: FakeHost, choice: str) -> None:
+    """An association of State Manager would bring it back, whatever becomes of it now."""
+    fake.running_with("ssm_web_2", OLD)
+    fake.write(f"{fake.layout.directory}/ssm_theirs", "{}")
+    request = Request([Source("ssm:web:3", digest(NEW), NEW)], unmanaged=choice)
+    if choice == "refuse":
+        with pytest.raises(HostError, match="ssm_theirs came from Parameter Store: where an association of State Manager"):
+            ensure_configuration(fake.host, request, check_mode=True)
+    else:
+        (warning,) = ensure_configuration(fake.host, request, check_mode=True).warnings
+        assert "ssm_theirs came from Parameter Store: where an association of State Manager" in warning
+
+
 def test_check_mode_writes_nothing(fake: FakeHost) -> None:
     fake.running_with("ssm_web_2", OLD)
     before = contents(fake.layout.root)

@@ -72,3 +72,9 @@ def test_remove_directories(fake: FakeHost) -> None:
 def test_warning_names_file_and_copy() -> None:
     told = unmanaged.warning({"hand.json": "/var/x/hand.json", "empty/": ""})
     assert "hand.json (copy: /var/x/hand.json), empty/ (empty)" in told and "Hint" in told
+
+
+def test_what_somebody_fetches_again_and_again_would_come_back() -> None:
+    told = unmanaged.warning({"ssm_AmazonCloudWatch-linux": "/var/x/ssm_AmazonCloudWatch-linux", "hand.json": ""})
+    assert "; ssm_AmazonCloudWatch-linux came from Parameter Store: where an association of State Manager" in told
+    assert "State Manager" not in unmanaged.warning({"hand.json": "", "sub/ssm_x": ""})

@@ -275,3 +275,9 @@ def test_a_level_of_the_log_beside_agent_debug() -> None:
         plan(host("a", debug, log_level="WARN"))
     )
     assert plan(host("a", log_level="WARN")).hosts["a"]["settings"] == {"log_level": "WARN"}
+
+
+@pytest.mark.parametrize(("value", "words"), [(None, "has no value"), ("", "is empty text"), (False, "is false")])
+def test_a_fragment_that_was_switched_off_is_written_as_an_empty_mapping(value: Any, words: str) -> None:
+    (error,) = plan(host("a", {"off": value})).errors
+    assert error == f"a: cw_agent_fragment_off {words}. Hint: write {{}} for an empty fragment, or remove the variable."

@@ -31,6 +31,13 @@ def test_costs_have_their_currency() -> None:
     assert "USD" in found["lines"][-1]
 
 
+def test_what_logs_cost_is_not_called_nothing() -> None:
+    """It goes by the volume that a host writes, which nobody knows beforehand."""
+    logs = {"logs": {"logs_collected": {"files": {"collect_list": [{"file_path": "/a", "log_group_name": "/a", "retention_in_days": 7}]}}}}
+    assert report({"metric": 0.5}, base=logs)["lines"][-1].endswith("0.00 USD a month, and what the volume of log events costs")
+    assert report({"metric": 0.5}, base=BASE)["lines"][-1].endswith(" USD a month")
+
+
 def test_without_prices_there_is_no_cost() -> None:
     found = report(base=BASE)
     assert found["cost"] is None

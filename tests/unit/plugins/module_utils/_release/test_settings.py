@@ -42,6 +42,15 @@ def test_every_region_of_every_partition_is_one() -> None:
         assert region_of(SETTINGS, region) == region
 
 
+@pytest.mark.parametrize("zone", ["us-west-2a", "us-west-2-lax-1a", "us-west-2-wl1-den-wlz-1"])
+def test_the_region_of_every_kind_of_zone(zone: str) -> None:
+    """amazon.aws.aws_ec2 cuts one character off the zone, and calls the rest a region."""
+    assert region_of(SETTINGS, zone[:-1]) == "us-west-2"
+    assert region_of({**SETTINGS, "cw_agent_region": "us-west-2"}, zone[:-1]) == "us-west-2"
+    with pytest.raises(ConfigError, match="placement says 'us-west-2'"):
+        region_of({**SETTINGS, "cw_agent_region": "us-west-1"}, zone[:-1])
+
+
 @pytest.mark.parametrize(("settings", "placement"), [({}, ""), ({"cw_agent_region": "eu-west-1"}, "us-east-1"), ({}, "us-east")])
 def test_a_region_that_cannot_be_is_refused(settings: dict[str, Any], placement: str) -> None:
     with pytest.raises(ConfigError, match="cw_agent_region"):
