@@ -158,7 +158,9 @@ def _jmx(context: Context, items: list[dict]) -> None:
                     context.pipeline_error("unable to generate metric statements: name field is missing for one of your metrics")
     if not os.path.exists(jar):
         missing = f"invalid `jar_path`: error hashing file: open {jar}: no such file or directory"
-        context.pipeline_errors.append("invalid otel config: " + "\n".join(f"receivers::jmx/{place}: {missing}" for place in range(len(items))))
+        context.pipeline_errors.append(
+            "invalid otel config: " + "\n".join(f"receivers::jmx/{place}: {missing}" for place in range(len(items)))
+        )
 
 
 def _prometheus(context: Context, body: dict) -> None:

@@ -101,11 +101,11 @@ class Checker:
             if key not in value:
                 result.add(path, f"{key} is required")
         known, others = schema.get("properties", {}), schema.get("additionalProperties", True)
-        for key in value:
+        for key, item in value.items():
             if key not in known and others is False:
                 result.add(path, f"Additional property {key} is not allowed")
             elif key not in known and isinstance(others, dict):
-                result.take(self._check(value[key], others, [*path, key]))
+                result.take(self._check(item, others, [*path, key]))
         for key in known:
             if key in value:
                 result.take(self._check(value[key], known[key], [*path, key]))

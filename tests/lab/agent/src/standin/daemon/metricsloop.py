@@ -38,13 +38,14 @@ HIGH_RESOLUTION = 60
 class Input:
     """One reader with its schedule."""
 
-    def __init__(self, plugin: str, table: dict) -> None:
+    def __init__(self, plugin: str, table: dict, flush: float) -> None:
         self.plugin = plugin
         self.fields = set(table.get("fieldinclude", []))
         self.tags = {str(key): str(value) for key, value in (table.get("tags") or {}).items()}
         self.interval = float(str(table.get("interval", "60s")).rstrip("s"))
         self.reader = READERS[plugin](table)
-        self.due = time.monotonic() + FIRST
+        # Nothing of an input arrives before its interval is over.
+        self.due = time.monotonic() + max(FIRST, self.interval - flush)
 
     def read(self) -> list[tuple[dict[str, str], str, float]]:
         """Return (own dimensions, field, value) of what is asked for."""
@@ -63,8 +64,9 @@ class MetricsLoop:
     def __init__(self, inputs: dict, pipelines: dict, host: Host) -> None:
         self.settings = pipelines["exporters"]["awscloudwatch"]
         self.host = host
-        self.inputs = [Input(plugin, table) for plugin, tables in sorted(inputs.items()) if plugin in READERS for table in tables]
         self.flush = float(str(self.settings["force_flush_interval"]).rstrip("s"))
+        wanted = [(plugin, table) for plugin, tables in sorted(inputs.items()) if plugin in READERS for table in tables]
+        self.inputs = [Input(plugin, table, self.flush) for plugin, table in wanted]
         self.decorations = {(item["category"], item["name"]): item for item in self.settings["metric_decoration"]}
         self.rollups = [sorted(keys) for keys in self.settings["rollup_dimensions"]]
         self.datums: list[dict[str, Any]] = []
