@@ -9,6 +9,7 @@ import ast
 import contextlib
 import hashlib
 import importlib
+import io
 import json
 import pathlib
 import subprocess
@@ -274,3 +275,16 @@ def test_full_disk_does_not_end_who_logs() -> None:
         log.stream = sys.stderr
         with contextlib.suppress(OSError):
             stream.close()
+
+
+@pytest.mark.parametrize(("unit", "sent", "warned"), [("Gigabits/Second", "Gigabits/Second", False), ("Furlong", "None", True)])
+def test_unit_that_cloudwatch_does_not_have(unit: str, sent: str, warned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, said = part("daemon.metricsloop"), io.StringIO()
+    monkeypatch.setattr(loop.LOG, "stream", said)
+    assert loop._checked({"category": "mem", "name": "used", "unit": unit, "rename": "Used"}) == {
+        "category": "mem",
+        "name": "used",
+        "unit": sent,
+        "rename": "Used",
+    }
+    assert (" W! " in said.getvalue()) == warned

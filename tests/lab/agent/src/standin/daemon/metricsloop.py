@@ -67,7 +67,7 @@ class MetricsLoop:
         self.flush = float(str(self.settings["force_flush_interval"]).rstrip("s"))
         wanted = [(plugin, table) for plugin, tables in sorted(inputs.items()) if plugin in READERS for table in tables]
         self.inputs = [Input(plugin, table, self.flush) for plugin, table in wanted]
-        self.decorations = {(item["category"], item["name"]): item for item in self.settings["metric_decoration"]}
+        self.decorations = {(item["category"], item["name"]): _checked(item) for item in self.settings["metric_decoration"]}
         self.rollups = [sorted(keys) for keys in self.settings["rollup_dimensions"]]
         self.datums: list[dict[str, Any]] = []
         self.oldest = 0.0
@@ -179,6 +179,15 @@ class MetricsLoop:
             LOG.line("I", f"cloudwatch: {attempt} retries, going to sleep {wait * 1000} ms before retrying.")
             if self.stopping.wait(wait):
                 return
+
+
+def _checked(decoration: dict) -> dict:
+    """Return a decoration with a unit that CloudWatch has: of another one is warned, and the metric has none."""
+    unit = decoration.get("unit")
+    if not unit or unit in registry.UNITS:
+        return decoration
+    LOG.line("W", "cloudwatch: unit {} of {}_{} is not supported, None is sent".format(unit, decoration["category"], decoration["name"]))
+    return {**decoration, "unit": "None"}
 
 
 def _datum_fields(prefix: str, datum: dict[str, Any], fields: dict[str, str]) -> None:
