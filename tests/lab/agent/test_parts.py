@@ -288,3 +288,31 @@ def test_unit_that_cloudwatch_does_not_have(unit: str, sent: str, warned: bool, 
         "rename": "Used",
     }
     assert (" W! " in said.getvalue()) == warned
+
+
+def test_file_that_vanishes_while_its_glob_is_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others go on being followed."""
+    tailing = part("daemon.tailing")
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_text("x\n")
+    monkeypatch.setattr(tailing.glob, "glob", lambda pattern, recursive: [str(tmp_path / name) for name in ("a.log", "b.log")])
+    monkeypatch.setattr(tailing.os.path, "isfile", lambda path: True)
+    (tmp_path / "b.log").unlink()
+    assert tailing.Entry({"file_path": str(tmp_path / "*.log")}).files() == [str(tmp_path / "a.log")]
+
+
+def test_file_that_cannot_be_read_does_not_end_the_others(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tailing, seen = part("daemon.tailing"), []
+    monkeypatch.setattr(tailing.LOG, "stream", io.StringIO())
+    tailer = tailing.Tailer({"file_state_folder": str(tmp_path), "file_config": [{"file_path": "/a"}, {"file_path": "/b"}]}, None)
+
+    def look(number: int, entry: Any) -> None:
+        seen.append(entry.table["file_path"])
+        if number == 0:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(tailer, "_entry", look)
+    tailer.stopping.set()
+    tailer._run()
+    assert seen == ["/a", "/b"]
+    assert "[inputs.logfile] Failed to read /a" in tailing.LOG.stream.getvalue()
