@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import importlib
+import io
 import json
 import pathlib
 import subprocess
@@ -225,3 +227,92 @@ def test_what_the_translator_leaves_of_env_config(
     path = tmp_path / "env-config.json"
     path.write_text(json.dumps({"CWAGENT_LOG_LEVEL": "DEBUG", "HTTPS_PROXY": "http://old", "MINE": "1"}))
     assert part("translator")._retained(str(path)) == retained
+
+
+def _lines(document: dict[str, Any]) -> list[str]:
+    """Return what the schema's check says of a configuration."""
+    schema = json.loads((AGENT / "src" / "schema.json").read_text())
+    lines: list[str] = part("schemacheck").Checker(schema).errors(document)
+    return lines
+
+
+def test_words_of_the_schema() -> None:
+    """Of the branches of a choice the nearest one is told; parts that have to hold together are named after what is wrong in them."""
+    disk = {"measurement": [{"name": 5}, ""], "resources": "/"}
+    path = "Under path : /metrics/metrics_collected/disk"
+    assert _lines({"metrics": {"metrics_collected": {"disk": disk}}}) == [
+        f"{path}/measurement/0 | Error : Must validate one and only one schema (oneOf)",
+        f"{path}/measurement/0/name | Error : Invalid type. Expected: string, given: integer",
+        f"{path}/measurement/1 | Error : Must validate one and only one schema (oneOf)",
+        f"{path}/measurement/1 | Error : String length must be greater than or equal to 1",
+        f"{path}/resources | Error : Invalid type. Expected: array, given: string",
+        f"{path} | Error : Must validate all the schemas (allOf)",
+    ]
+
+
+def test_a_missing_choice_ends_the_words_of_the_schema() -> None:
+    """What was found before it is told, what comes after it is not."""
+    document = {"metrics": {"metrics_collected": {}, "odd": 1}, "logs": {"force_flush_interval": 0}}
+    assert _lines(document) == [
+        "Under path : /metrics | Error : Additional property odd is not allowed",
+        "Under path : /metrics/metrics_collected | Error : Must have at least 1 properties",
+        "Under path : /logs | Error : E! At least one of event_levels, event_ids, or filters is required",
+    ]
+
+
+@pytest.mark.parametrize(("interval", "flush", "first"), [("2s", 2.0, 1.0), ("60s", 60.0, 1.0), ("10s", 1.0, 9.0), ("300s", 60.0, 240.0)])
+def test_nothing_arrives_before_its_interval_is_over(interval: str, flush: float, first: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = part("daemon.metricsloop")
+    monkeypatch.setattr(loop.time, "monotonic", lambda: 100.0)
+    assert loop.Input("mem", {"interval": interval}, flush).due == 100.0 + first
+
+
+def test_full_disk_does_not_end_who_logs() -> None:
+    log = part("daemon.log").Log()
+    with open("/dev/full", "w", encoding="utf-8") as stream:
+        log.stream = stream
+        log.line("E", "no room for this")
+        log.stream = sys.stderr
+        with contextlib.suppress(OSError):
+            stream.close()
+
+
+@pytest.mark.parametrize(("unit", "sent", "warned"), [("Gigabits/Second", "Gigabits/Second", False), ("Furlong", "None", True)])
+def test_unit_that_cloudwatch_does_not_have(unit: str, sent: str, warned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, said = part("daemon.metricsloop"), io.StringIO()
+    monkeypatch.setattr(loop.LOG, "stream", said)
+    assert loop._checked({"category": "mem", "name": "used", "unit": unit, "rename": "Used"}) == {
+        "category": "mem",
+        "name": "used",
+        "unit": sent,
+        "rename": "Used",
+    }
+    assert (" W! " in said.getvalue()) == warned
+
+
+def test_file_that_vanishes_while_its_glob_is_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others go on being followed."""
+    tailing = part("daemon.tailing")
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_text("x\n")
+    monkeypatch.setattr(tailing.glob, "glob", lambda pattern, recursive: [str(tmp_path / name) for name in ("a.log", "b.log")])
+    monkeypatch.setattr(tailing.os.path, "isfile", lambda path: True)
+    (tmp_path / "b.log").unlink()
+    assert tailing.Entry({"file_path": str(tmp_path / "*.log")}).files() == [str(tmp_path / "a.log")]
+
+
+def test_file_that_cannot_be_read_does_not_end_the_others(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tailing, seen = part("daemon.tailing"), []
+    monkeypatch.setattr(tailing.LOG, "stream", io.StringIO())
+    tailer = tailing.Tailer({"file_state_folder": str(tmp_path), "file_config": [{"file_path": "/a"}, {"file_path": "/b"}]}, None)
+
+    def look(number: int, entry: Any) -> None:
+        seen.append(entry.table["file_path"])
+        if number == 0:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(tailer, "_entry", look)
+    tailer.stopping.set()
+    tailer._run()
+    assert seen == ["/a", "/b"]
+    assert "[inputs.logfile] Failed to read /a" in tailing.LOG.stream.getvalue()

@@ -138,6 +138,8 @@ class Front:
             return success(call, incomplete(call, result) if hollow else result)
         if call.operation in instances.MONITORING:
             return instances.monitor(call, place[0])
+        if call.operation == "ModifyInstanceMetadataOptions":
+            instances.check_hops(call.params)
         if call.protocol == "cbor":
             return self._translated(call, place[0])
         answer = self.ask_moto(call.answerable(call.body, place[0]))
@@ -210,6 +212,8 @@ class Front:
         if call.operation == "CreateLogGroup":
             loggroups.check_create(call.params)
             check_key(place, call.params)
+        elif call.operation == "CreateLogStream":
+            loggroups.check_name(call.params, "logStreamName", loggroups.STREAM)
         elif call.operation == "PutRetentionPolicy":
             loggroups.check_retention(*place, call.params)
         elif call.operation == "PutLogEvents":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Iterator
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.models import iam_backends
 
-from aws.answer import AwsError
+from aws.answer import AwsError, constraint
 from aws.call import unfold
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MANAGED = 6_144
 INLINE = {"Role": 10_240, "User": 2_048}
+TRUST, NAME, ATTACHED = 2_048, 64, 10
 
 
 def _size(document: Any) -> int:
@@ -55,6 +56,9 @@ def _policies(account: str, arn: str) -> list[IAMPolicy]:
 def _simulated(call: Call, account: str) -> dict[str, Any]:
     """Every action on every resource, by moto's own evaluation of identity policies; boundaries and conditions: see `enforcing`."""
     asked = unfold(call.params)
+    wild = [action for action in asked["ActionNames"] if "*" in action]
+    if wild:
+        raise AwsError("InvalidInput", f"Invalid Action: {wild[0]} has a wildcard")
     policies = _policies(account, asked["PolicySourceArn"])
     context = {one["ContextKeyName"]: one["ContextKeyValues"][0] for one in asked.get("ContextEntries", [])}
 
@@ -73,6 +77,23 @@ def _simulated(call: Call, account: str) -> dict[str, Any]:
     return {"EvaluationResults": results, "IsTruncated": "false"}
 
 
+def _check_role(call: Call, account: str) -> None:
+    """What IAM refuses of roles beyond moto: long names, names that differ in their case alone, large trust, an eleventh managed policy."""
+    roles = iam_backends[account]["aws"].roles.values()
+    name = str(call.params.get("RoleName") or "")
+    if call.operation == "CreateRole" and len(name) > NAME:
+        raise constraint("ValidationError", name, "roleName", f"Member must have length less than or equal to {NAME}")
+    if call.operation == "CreateRole" and any(one.name.lower() == name.lower() for one in roles):
+        raise AwsError("EntityAlreadyExists", f"Role with name {name} already exists.", 409)
+    trust = call.params.get("AssumeRolePolicyDocument") or (call.params.get("PolicyDocument", "") if "AssumeRole" in call.operation else "")
+    if call.operation in ("CreateRole", "UpdateAssumeRolePolicy") and _size(trust) > TRUST:
+        raise AwsError("LimitExceeded", f"Cannot exceed quota for ACLSizePerRole: {TRUST}", 409)
+    if call.operation == "AttachRolePolicy":
+        attached = next((set(one.managed_policies) for one in roles if one.name == name), set())
+        if len(attached | {call.params.get("PolicyArn")}) > ATTACHED:
+            raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {ATTACHED}", 409)
+
+
 def answer(call: Call, account: str) -> dict[str, Any] | None:
     """What is answered instead of moto, None for what moto answers; raises AwsError for a policy that is too large."""
     if call.operation == "ListServiceSpecificCredentials":
@@ -81,6 +102,7 @@ def answer(call: Call, account: str) -> dict[str, Any] | None:
         _as_texts(account, str(call.params.get("RoleName") or ""))
     if call.operation == "SimulatePrincipalPolicy":
         return _simulated(call, account)
+    _check_role(call, account)
     document = call.params.get("PolicyDocument", "")
     if call.operation in ("CreatePolicy", "CreatePolicyVersion") and _size(document) > MANAGED:
         raise AwsError("LimitExceeded", f"Cannot exceed quota for PolicySize: {MANAGED}", 409)

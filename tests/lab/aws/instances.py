@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from moto.ec2.models import ec2_backends
@@ -16,6 +16,7 @@ from aws.answer import Answer, AwsError
 if TYPE_CHECKING:
     from aws.call import Call
 
+HOPS = 64
 MONITORING = {"MonitorInstances": ("enabled", "pending"), "UnmonitorInstances": ("disabled", "disabling")}
 """By operation the state of an instance afterwards, and what the answer says."""
 
@@ -32,6 +33,15 @@ def correct(account: str, region: str, operation: str) -> None:
         for volume in backend.volumes.values():
             if volume.attachment and not volume.snapshot_id:
                 volume.snapshot_id = f"snap-{volume.id.split('-', 1)[1]}"
+
+
+def check_hops(params: dict[str, Any]) -> None:
+    """What ModifyInstanceMetadataOptions refuses beyond moto: a hop limit outside 1 to 64."""
+    hops = params.get("HttpPutResponseHopLimit")
+    if hops is not None and not 1 <= int(hops) <= HOPS:
+        raise AwsError(
+            "InvalidParameterValue", f"Value ({hops}) for parameter HttpPutResponseHopLimit is invalid. It must be from 1 to {HOPS}."
+        )
 
 
 def monitor(call: Call, account: str) -> Answer:

@@ -15,6 +15,7 @@ _COMPARISON = re.compile(
     r'\(?\s*\$\.(?P<path>[\w.]+)\s*(?:(?P<exists>NOT\s+EXISTS|EXISTS)|(?P<operator>!?=)\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s")]+)))\s*\)?'
 )
 _MISSING = object()
+_REGEX = re.compile(r"%[^%\s]+%")
 
 
 def matches(pattern: str, message: str) -> bool:
@@ -33,6 +34,23 @@ def matches(pattern: str, message: str) -> bool:
         and not any(word in message for sign, word in terms if sign == "-")
         and (not optional or any(optional))
     )
+
+
+def regexes(pattern: str) -> int:
+    """How many regular expressions a pattern holds."""
+    return len(_REGEX.findall(re.sub(r'"[^"]*"', '""', pattern)))
+
+
+def well_formed(pattern: str) -> bool:
+    """Whether AWS takes a pattern: brackets and quotes that end, and quotes around terms with more than letters, digits and underscores."""
+    text = re.sub(r'"[^"]*"', "q", pattern.strip())
+    text = _REGEX.sub("r", text)
+    if '"' in text:
+        return False
+    if text.startswith(("{", "[")):
+        end = {"{": "}", "[": "]"}[text[0]]
+        return text.endswith(end) and text.count("(") == text.count(")") and bool(text[1:-1].strip())
+    return all(re.fullmatch(r"[?-]?\w+", term) for term in text.split())
 
 
 def _fields(text: str, message: str) -> bool:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, Callable
 from moto.kms.models import kms_backends
 
 from aws.answer import AwsError
+from aws.log_patterns import regexes, well_formed
 from aws.loggroups import backend, constraint, group_of, invalid, page
 
 if TYPE_CHECKING:
     from moto.logs.models import LogGroup
 
 TAGS, METRIC_FILTERS, SUBSCRIPTION_FILTERS, DIMENSIONS, FIELDS = 50, 100, 2, 3, 20
+REGEXES, GROUP_REGEXES = 2, 5
 _ARN = re.compile(r"[\w+=/:,.@-]*", re.ASCII)
 _LOG_GROUP = ":log-group:"
 
@@ -104,10 +106,16 @@ def put_metric_filter(place: Place, params: Params) -> Params:
         raise invalid(f"A metric filter can have {DIMENSIONS} dimensions at most.")
     if dimensions and metric.get("defaultValue") is not None:
         raise invalid("Invalid metric transformation: dimensions and default value are mutually exclusive properties.")
-    if dimensions and not str(params["filterPattern"]).lstrip().startswith(("{", "[")):
+    pattern = str(params["filterPattern"])
+    if dimensions and not pattern.lstrip().startswith(("{", "[")):
         raise invalid("The filter pattern does not support dimensions.")
+    if not well_formed(pattern):
+        raise invalid("Invalid metric filter pattern.")
     filters = backend(*place).filters.metric_filters
     others = [item for item in filters if item["logGroupName"] == group.name and item["filterName"] != params["filterName"]]
+    used = regexes(pattern)
+    if used > REGEXES or used + sum(regexes(str(item["filterPattern"])) for item in others) > GROUP_REGEXES:
+        raise invalid("The filter patterns have too many regular expressions.")
     if len(others) >= METRIC_FILTERS:
         raise AwsError("LimitExceededException", "Resource limit exceeded.")
     filters[:] = [item for item in filters if (item["logGroupName"], item["filterName"]) != (group.name, params["filterName"])]

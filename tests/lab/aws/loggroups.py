@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ EVENTS, BATCH, EVENT_OVERHEAD, DAY_MS = 10_000, 1_048_576, 26, 86_400_000
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
 TAGS = 50
 IDENTIFIERS = 50
+GROUP, STREAM = r"[\.\-_/#A-Za-z0-9]+", r"[^:*]*"
 
 
 def invalid(message: str) -> AwsError:
@@ -51,6 +53,7 @@ def group_of(account: str, region: str, params: dict[str, Any]) -> LogGroup:
 def check_create(params: dict[str, Any]) -> None:
     """What CreateLogGroup refuses beyond moto."""
     name = str(params.get("logGroupName") or "")
+    check_name(params, "logGroupName", GROUP)
     if name.startswith("aws/"):
         raise invalid("Log groups starting with aws/ are reserved.")
     if len(params.get("tags") or {}) > TAGS:
@@ -58,6 +61,13 @@ def check_create(params: dict[str, Any]) -> None:
     kind = params.get("logGroupClass")
     if kind and kind not in CLASSES:
         raise constraint(kind, "logGroupClass", f"Member must satisfy enum value set: [{', '.join(CLASSES)}]")
+
+
+def check_name(params: dict[str, Any], key: str, pattern: str) -> None:
+    """What every operation that makes something refuses: a name of other letters than the service's own pattern has."""
+    name = str(params.get(key) or "")
+    if not re.fullmatch(pattern, name):
+        raise constraint(name, key, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 def keep_class(account: str, region: str, params: dict[str, Any]) -> None:

@@ -97,6 +97,10 @@ def test_metadata_options(machine: Machine) -> None:
     modify(HttpTokens="optional")
     assert machine.ask("GET", "meta-data/instance-id", {})[1] == machine.id
     assert machine.ask("GET", "meta-data/instance-id", {"X-aws-ec2-metadata-token": "made-up"})[0] == 401
+    for hops in (0, 65):
+        with pytest.raises(ClientError, match="HttpPutResponseHopLimit"):
+            machine.ec2.modify_instance_metadata_options(InstanceId=machine.id, HttpPutResponseHopLimit=hops)
+    machine.ec2.modify_instance_metadata_options(InstanceId=machine.id, HttpPutResponseHopLimit=64)
     modify(HttpEndpoint="disabled", HttpTokens="required")
     assert machine.ask("PUT", "api/token", {TTL: "60"})[0] == 403
     modify(HttpEndpoint="enabled", HttpTokens="required")

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from aws.conftest import Standin
 
 
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    }
+)
+
+
 def policy(size: int) -> str:
     """A document of *size* characters beside whitespace."""
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:log-group:"}]}
@@ -76,3 +84,31 @@ def test_the_simulation(standin: Standin) -> None:
     assert list(decisions().values()) == ["allowed", "explicitDeny", "implicitDeny"]
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.simulate_principal_policy(PolicySourceArn=arn.replace("/web/", "/"), ActionNames=["logs:PutLogEvents"])
+
+
+def test_actions_of_the_simulation_have_no_wildcards(standin: Standin) -> None:
+    iam = standin.client("iam")
+    arn = iam.create_role(RoleName="wild", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    with pytest.raises(ClientError, match="InvalidInput"):
+        iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["logs:PutLogEvents", "logs:*"])
+
+
+def test_roles_that_iam_does_not_take(standin: Standin) -> None:
+    """Names are unique whatever their case and path; trust has a size of its own, and a role ten managed policies."""
+    iam = standin.client("iam")
+    iam.create_role(RoleName="Unique", Path="/a/", AssumeRolePolicyDocument=TRUST)
+    with pytest.raises(ClientError, match="EntityAlreadyExists"):
+        iam.create_role(RoleName="unique", Path="/b/", AssumeRolePolicyDocument=TRUST)
+    with pytest.raises(ClientError, match="less than or equal to 64"):
+        iam.create_role(RoleName="x" * 65, AssumeRolePolicyDocument=TRUST)
+    large = TRUST.replace("ec2.amazonaws.com", "x" * 2_048)
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        iam.create_role(RoleName="large", AssumeRolePolicyDocument=large)
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        iam.update_assume_role_policy(RoleName="Unique", PolicyDocument=large)
+    iam.update_assume_role_policy(RoleName="Unique", PolicyDocument=TRUST)
+    arns = [iam.create_policy(PolicyName=f"many{number}", PolicyDocument=policy(200))["Policy"]["Arn"] for number in range(11)]
+    for arn in [*arns[:10], arns[0]]:
+        iam.attach_role_policy(RoleName="Unique", PolicyArn=arn)
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        iam.attach_role_policy(RoleName="Unique", PolicyArn=arns[10])

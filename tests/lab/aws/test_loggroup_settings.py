@@ -43,11 +43,17 @@ def metric(**more: Any) -> list[dict[str, Any]]:
 def test_names_tags_and_retentions_that_aws_does_not_take(logs: Any, group: str) -> None:
     for given, words in (
         ({"logGroupName": "aws/x"}, "reserved"),
+        ({"logGroupName": f"{group}/*.log"}, "logGroupName"),
+        ({"logGroupName": f"{group}:x"}, "logGroupName"),
         ({"logGroupName": f"{group}-t", "tags": {str(number): "" for number in range(51)}}, "less than or equal to 50"),
         ({"logGroupName": f"{group}-c", "logGroupClass": "CHEAP"}, "logGroupClass"),
     ):
         with pytest.raises(logs.exceptions.InvalidParameterException, match=words):
             logs.create_log_group(**given)
+    for stream in ("a:b", "*"):
+        with pytest.raises(logs.exceptions.InvalidParameterException, match="logStreamName"):
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    logs.create_log_stream(logGroupName=group, logStreamName="i-1 of [web]/{x}")
     logs.create_log_group(logGroupName=f"{group}-d", logGroupClass="DELIVERY")
     with pytest.raises(logs.exceptions.InvalidParameterException, match="DELIVERY"):
         logs.put_retention_policy(logGroupName=f"{group}-d", retentionInDays=30)
@@ -132,11 +138,30 @@ def test_metric_filters_are_replaced_by_name_and_paged(logs: Any, group: str) ->
         ("{ $.a = 1 }", {"dimensions": {"a": "$.a"}, "defaultValue": 0.0}, "mutually exclusive"),
         ("ERROR", {"dimensions": {"a": "$.a"}}, "does not support dimensions"),
         ("ERROR", {"metricNamespace": "AWS/EC2"}, "reserved"),
+        ("{ $.a = 1", {}, "Invalid metric filter pattern"),
+        ("{ ($.a = 1 }", {}, "Invalid metric filter pattern"),
+        ("[a, b", {}, "Invalid metric filter pattern"),
+        ('"open', {}, "Invalid metric filter pattern"),
+        ("app.error", {}, "Invalid metric filter pattern"),
+        ("%a% %b% %c%", {}, "too many regular expressions"),
     ],
 )
 def test_metric_filters_that_aws_does_not_take(logs: Any, group: str, pattern: str, more: dict[str, Any], words: str) -> None:
     with pytest.raises(logs.exceptions.InvalidParameterException, match=words):
         logs.put_metric_filter(logGroupName=group, filterName="f", filterPattern=pattern, metricTransformations=metric(**more))
+
+
+def test_metric_filters_of_a_group_have_five_regular_expressions(logs: Any, group: str) -> None:
+    for name, pattern in (
+        ("a", "%a% %b%"),
+        ("b", '{ $.x = %a% || $.y = %b% && $.z = "%c%" }'),
+        ("c", "%a%"),
+        ("c", "-%b%"),
+        ("d", '?"%" x'),
+    ):
+        logs.put_metric_filter(logGroupName=group, filterName=name, filterPattern=pattern, metricTransformations=metric())
+    with pytest.raises(logs.exceptions.InvalidParameterException, match="too many regular expressions"):
+        logs.put_metric_filter(logGroupName=group, filterName="e", filterPattern="%a%", metricTransformations=metric())
 
 
 def test_infrequent_access_has_no_filters(logs: Any, group: str) -> None:

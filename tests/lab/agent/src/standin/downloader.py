@@ -11,7 +11,14 @@ from . import commonconfig, credentials, defaults, goflags, identity
 from .awshttp import AwsError, Client
 from .golog import FatalError, say
 
-FLAGS: dict[str, object] = {"mode": "ec2", "download-source": "", "output-dir": "", "config": "", "multi-config": "default"}
+FLAGS: dict[str, object] = {
+    "mode": "ec2",
+    "download-source": "",
+    "output-dir": "",
+    "config": "",
+    "multi-config": "default",
+    "dualstack": False,
+}
 NO_METADATA = (
     "please check if you can access the metadata service. "
     "For example, on linux, run 'wget -q -O - http://169.254.169.254/latest/meta-data/instance-id && echo'"
@@ -40,11 +47,11 @@ def run(flags: dict[str, str]) -> None:
     mode = identity.detect_mode(flags["mode"])
     region = identity.detect_region(mode, common)
     scheme, separator, rest = source.partition(":")
-    if not separator and source != "default":
-        raise FatalError(f"downloadLocation {source} is malformed")
     if not region and scheme != "default":
         raise FatalError(NO_METADATA if mode == "ec2" else NO_REGION)
     _clean(directory)
+    if not separator and source != "default":
+        raise FatalError(f"downloadLocation {source} is malformed")
     if flags["multi-config"] == "remove":
         _remove(os.path.join(directory, _file_name(scheme, rest)))
         return

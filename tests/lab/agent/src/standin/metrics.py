@@ -37,6 +37,8 @@ def translate(context: Context, section: dict, agent: dict) -> Metrics:
         elif context.platform == "windows" and plugin not in ("procstat", "nvidia_gpu"):
             _counter(context, plugin, body, result)
         elif plugin not in registry.PLUGINS.get(context.platform, registry.LINUX):
+            for name in _renamed(body):
+                context.warn(f"Failed to rename metric name: {name}, in plugin: {plugin}")
             context.warn(f"Ignoring unrecognized input {plugin}")
             if _renamed(body):
                 context.pipeline_error('unable to generate metric statements: metric name ("") is invalid for decoration')
@@ -45,10 +47,10 @@ def translate(context: Context, section: dict, agent: dict) -> Metrics:
     return result
 
 
-def _renamed(body: object) -> bool:
-    """Tell whether a measurement has another name or unit given."""
+def _renamed(body: object) -> list[object]:
+    """Return the measurements that have another name or unit given."""
     items = body.get("measurement", []) if isinstance(body, dict) else []
-    return any(isinstance(item, dict) and ("rename" in item or "unit" in item) for item in items)
+    return [item.get("name", "") for item in items if isinstance(item, dict) and ("rename" in item or "unit" in item)]
 
 
 def _plugin(context: Context, plugin: str, body: object, agent: dict, result: Metrics) -> None:
@@ -59,7 +61,7 @@ def _plugin(context: Context, plugin: str, body: object, agent: dict, result: Me
         fields = _fields(context, plugin, item, result)
         if fields is None or not fields:
             if fields is not None:
-                context.warn(f"No valid measurement specified for {plugin}, plugin dropped")
+                context.warn(f"Agent will not emit any metrics for {plugin} due to empty measurement field ")
             return
         inputs.append(_input(plugin, item, fields, agent, result))
     result.inputs[plugin] = inputs
@@ -78,6 +80,8 @@ def _fields(context: Context, plugin: str, item: dict, result: Metrics) -> list[
             return None
         field = registry.bare(plugin, str(decorated["name"]))
         if field not in known:
+            if "rename" in decorated or "unit" in decorated:
+                context.warn("Failed to rename metric name: {}, in plugin: {}".format(decorated["name"], plugin))
             context.error(path, "measurement name {} is invalid".format(decorated["name"]))
             return None
         fields.append(field)
@@ -143,17 +147,19 @@ def _special(context: Context, plugin: str, body: object, result: Metrics) -> No
 def _jmx(context: Context, items: list[dict]) -> None:
     """Check what the JMX receiver needs."""
     jar = os.path.join(context.base, "bin", "opentelemetry-jmx-metrics.jar")
+    lacking = [item for item in items if not item.get("endpoint")]
+    if lacking:
+        context.pipeline_error("; ".join(["no endpoint configured"] * 2 * len(lacking)))
+        return
     for item in items:
-        if not item.get("endpoint"):
-            context.pipeline_error("no endpoint configured; no endpoint configured")
-            return
         for target in item.values():
             for entry in target.get("measurement", []) if isinstance(target, dict) else []:
                 if isinstance(entry, dict) and "name" not in entry:
                     context.pipeline_error("unable to generate metric statements: name field is missing for one of your metrics")
     if not os.path.exists(jar):
+        missing = f"invalid `jar_path`: error hashing file: open {jar}: no such file or directory"
         context.pipeline_errors.append(
-            f"invalid otel config: receivers::jmx/0: invalid `jar_path`: error hashing file: open {jar}: no such file or directory"
+            "invalid otel config: " + "\n".join(f"receivers::jmx/{place}: {missing}" for place in range(len(items)))
         )
 
 

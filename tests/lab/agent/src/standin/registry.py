@@ -60,6 +60,11 @@ DARWIN: dict[str, frozenset[str]] = {
 }
 PLUGINS = {"linux": LINUX, "darwin": DARWIN}
 
+_SIZES = ("Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes", "Bits", "Kilobits", "Megabits", "Gigabits", "Terabits")
+UNITS = frozenset(
+    {"Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "Count/Second", "None", *_SIZES, *(size + "/Second" for size in _SIZES)}
+)
+
 _BYTES = {
     "disk": _names("free total used"),
     "net": _names("bytes_sent bytes_recv"),

@@ -205,6 +205,9 @@ def _environment(agent: dict) -> dict[str, str]:
     """Return what the daemon finds in its environment; at every translation anew."""
     inherited = ("AWS_CA_BUNDLE", "CWAGENT_LOGS_BACKPRESSURE_MODE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
     values = {key: os.environ[key] for key in inherited if os.environ.get(key)}
+    for key in ("HTTP_PROXY", "HTTPS_PROXY"):
+        if os.environ.get(key.lower()):
+            values.setdefault(key, os.environ[key.lower()])
     if agent.get("debug"):
         values["CWAGENT_LOG_LEVEL"] = "DEBUG"
     if agent.get("aws_sdk_log_level"):

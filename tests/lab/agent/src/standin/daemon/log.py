@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -37,7 +38,7 @@ class Log:
         """Write one line."""
         if _LETTERS[letter] < self.level:
             return
-        with self.lock:
+        with self.lock, contextlib.suppress(OSError):  # a full disk does not end what writes to the log
             self.stream.write("{} {}! {}\n".format(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), letter, text))
             self.stream.flush()
 

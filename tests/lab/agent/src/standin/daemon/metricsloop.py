@@ -38,13 +38,14 @@ HIGH_RESOLUTION = 60
 class Input:
     """One reader with its schedule."""
 
-    def __init__(self, plugin: str, table: dict) -> None:
+    def __init__(self, plugin: str, table: dict, flush: float) -> None:
         self.plugin = plugin
         self.fields = set(table.get("fieldinclude", []))
         self.tags = {str(key): str(value) for key, value in (table.get("tags") or {}).items()}
         self.interval = float(str(table.get("interval", "60s")).rstrip("s"))
         self.reader = READERS[plugin](table)
-        self.due = time.monotonic() + FIRST
+        # Nothing of an input arrives before its interval is over.
+        self.due = time.monotonic() + max(FIRST, self.interval - flush)
 
     def read(self) -> list[tuple[dict[str, str], str, float]]:
         """Return (own dimensions, field, value) of what is asked for."""
@@ -63,9 +64,10 @@ class MetricsLoop:
     def __init__(self, inputs: dict, pipelines: dict, host: Host) -> None:
         self.settings = pipelines["exporters"]["awscloudwatch"]
         self.host = host
-        self.inputs = [Input(plugin, table) for plugin, tables in sorted(inputs.items()) if plugin in READERS for table in tables]
         self.flush = float(str(self.settings["force_flush_interval"]).rstrip("s"))
-        self.decorations = {(item["category"], item["name"]): item for item in self.settings["metric_decoration"]}
+        wanted = [(plugin, table) for plugin, tables in sorted(inputs.items()) if plugin in READERS for table in tables]
+        self.inputs = [Input(plugin, table, self.flush) for plugin, table in wanted]
+        self.decorations = {(item["category"], item["name"]): _checked(item) for item in self.settings["metric_decoration"]}
         self.rollups = [sorted(keys) for keys in self.settings["rollup_dimensions"]]
         self.datums: list[dict[str, Any]] = []
         self.oldest = 0.0
@@ -177,6 +179,15 @@ class MetricsLoop:
             LOG.line("I", f"cloudwatch: {attempt} retries, going to sleep {wait * 1000} ms before retrying.")
             if self.stopping.wait(wait):
                 return
+
+
+def _checked(decoration: dict) -> dict:
+    """Return a decoration with a unit that CloudWatch has: of another one is warned, and the metric has none."""
+    unit = decoration.get("unit")
+    if not unit or unit in registry.UNITS:
+        return decoration
+    LOG.line("W", "cloudwatch: unit {} of {}_{} is not supported, None is sent".format(unit, decoration["category"], decoration["name"]))
+    return {**decoration, "unit": "None"}
 
 
 def _datum_fields(prefix: str, datum: dict[str, Any], fields: dict[str, str]) -> None:

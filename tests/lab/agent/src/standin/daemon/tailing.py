@@ -191,7 +191,7 @@ class Entry:
                 found.append(path)
         if self.table.get("publish_multi_logs") or len(found) < 2:
             return sorted(found)
-        return [max(found, key=lambda path: os.stat(path).st_mtime)]
+        return [max(found, key=_changed)]
 
     def target(self, path: str) -> tuple[str, str]:
         """Return group and stream of a file."""
@@ -234,7 +234,10 @@ class Tailer:
         while True:
             last = self.stopping.is_set()
             for number, entry in enumerate(self.entries):
-                self._entry(number, entry)
+                try:
+                    self._entry(number, entry)
+                except OSError as error:  # noqa: PERF203 (one file does not end the loop)
+                    LOG.line("E", "[inputs.logfile] Failed to read {}: {}".format(entry.table["file_path"], error))
             if last:
                 break
             self.stopping.wait(EVERY)
@@ -295,6 +298,14 @@ class Tailer:
         if not superseded:
             with contextlib.suppress(OSError):  # the next look opens it, or says why not
                 self.followers[key] = Follower(follower.path, follower.entry, state, follower.destination, 0, state.generation)
+
+
+def _changed(path: str) -> float:
+    """Return when a file was changed; one that is gone meanwhile is older than all others."""
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
 
 
 def _remove(path: str) -> None:
