@@ -117,7 +117,7 @@ class ActionModule(AwsAction):
         return self.mask({**self._ensure(found), "forecast": forecast(properties, options["prices"])})
 
     def _arns(self, target: Target, topics: list[str]) -> Iterator[tuple[str, str]]:
-        """ARN and name of each topic of a target, the name '' where an ARN was options."""
+        """ARN and name of each topic of a target, the name '' where an ARN was given."""
         for one in alarms.topics_of(topics, target):
             is_arn = one.startswith("arn:")
             yield (one, "") if is_arn else (alarms.topic_arn(account(self.client("sts", *target)), target.region, one), one)

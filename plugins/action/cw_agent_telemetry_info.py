@@ -172,7 +172,7 @@ class ActionModule(AwsAction):
             changes=changes if options["changes"] is None else options["changes"],
             sources=options["sources"] or {},
             wait=options["wait"],
-            beside=senders_beside(options["plan"], self._variables["hostvars"], self._variables.get("groups", {}).get("all", ())),
+            beside=senders_beside(options["plan"], self.variables["hostvars"], self.variables.get("groups", {}).get("all", ())),
         )
 
     def _ask(self, hosts: Sequence[Host], settings: Settings) -> Outcome:

@@ -160,7 +160,7 @@ def test_a_flow_log_that_is_replaced() -> None:
     )
     (wanted,) = desired_flow_logs([asked])[Target("", "eu-west-1")]
     seeded = fake_flow_logs.Ec2().seed(TrafficType="REJECT", LogGroupName="/vpc/rejected")
-    there = flow_log_changes.found({**seeded, "FlowLogId": "fl-0123456789abcdef0"})
+    there = flow_log_changes.parsed({**seeded, "FlowLogId": "fl-0123456789abcdef0"})
     notes = flow_log_changes.notes(flow_log_changes.change(wanted, [there]))
     said = [of_region(Target("", "eu-west-1"), note) for note in notes]
     assert [words(text) for text in outputs("guide_flow_logs_and_trails")] == said
@@ -200,7 +200,7 @@ def reported(host: str, state: str, **more: Any) -> dict[str, Any]:
         "configuration": {"state": "runs", "runs_key": "", "runs": 1, "is_live": True, "live": 1, "on_hold": False},
         "service": {"active_state": "active", "enabled": True, "restarts": 0},
         "credentials": {"role": "", "profile": "", "expires_at": None},
-        "telemetry": {"state": "verified", "newest_at": "2026-11-27T02:48:11Z"},
+        "telemetry": {"state": "verified", "newest_at": "2026-11-27T02:48:11Z", "reason": ""},
         "association": None,
     }
     return {

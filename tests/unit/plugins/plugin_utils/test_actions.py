@@ -16,8 +16,8 @@ from ansible_collections.cloudwatch.agent.plugins.module_utils._commands.errors 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._config.errors import ConfigError
 from ansible_collections.cloudwatch.agent.plugins.plugin_utils.actions import ControllerAction
 
-ON_HOSTS = {"cw_agent_package", "cw_agent_awslogs_info"}
-"""The actions that go on to a host: with packages that the controller has, and for files that the controller then reads."""
+ON_HOSTS = {"cw_agent_package", "cw_agent_awslogs_info", "cw_agent_info"}
+"""The actions that go on to a host: with packages that the controller has, for files that it then reads, with the data of the run."""
 
 
 @pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(action.__path__)])
