@@ -41,7 +41,7 @@ class Senders:
 
     def others(self, own: Sender, names: Iterable[Name]) -> frozenset[Name]:
         """Those of *names* that hosts beside one of *own* send to; *own* is known to send under its names."""
-        counters = [self._counted.get(place, Counter()) for place in {(own.profile, own.region), (own.profile, "")}]
+        counters = [self._counted.get(place, Counter()) for place in dict.fromkeys([(own.profile, own.region), (own.profile, "")])]
         return frozenset(name for name in names if sum(counter[name] for counter in counters) > (name in own.names))
 
 
