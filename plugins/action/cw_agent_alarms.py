@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple
+from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account import alarm_changes as changes
 from ansible_collections.cloudwatch.agent.plugins.module_utils._account import alarms, log_group_changes
@@ -75,7 +75,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 class _Change(NamedTuple):
-    """Something of a target that is as it shall be, or will be. ``make``: makes it so, and adds what it has done to the list."""
+    """Something of a target that is as it shall be, or will be.
+
+    ``make``: makes it so, and adds what it has done to the list. ``problems``: why it cannot be. ``missing``: that it is not there, and is
+    not made here. ``request``: the arguments of an alarm that there will be.
+    """
 
     kind: str
     name: str
@@ -84,6 +88,9 @@ class _Change(NamedTuple):
     after: dict[str, Any]
     differs: bool
     make: Callable[[list[Any]], Any]
+    problems: Sequence[str] = ()
+    missing: str = ""
+    request: Mapping[str, Any] | None = None
 
 
 class ActionModule(AwsAction):
@@ -97,7 +104,6 @@ class ActionModule(AwsAction):
         self._limited = bool(self.variables.get("ansible_limit"))
         plan = options["plan"]
         wrong: list[str] = list(alarms.wrong_topics(options["topics"], options["alarms"]))
-        properties: list[dict[str, Any]] = []
         hosts = alarm_hosts(plan, self.variables)
         named, patterns = ([self.placed("cloudwatch", one, plan) for one in options[key]] for key in ("alarms", "log_patterns"))
         wanted = alarms.desired(plan, hosts, named, patterns, options["prefix"])
@@ -105,16 +111,19 @@ class ActionModule(AwsAction):
         planned = desired_groups(plan, [], Defaults()).groups if counting else {}
         found: list[_Change] = []
         for target, those in wanted.alarms.items():
-            found += self._topics(target, options["topics"]) if not wrong else []
+            topics = list(self._topics(target, options["topics"])) if not wrong else []
+            filters = list(self._filters(target, those.values(), planned.get(target, {})))
             # In check mode an earlier task of the play has not made its log group yet.
-            missing = wanted.notes if self._task.check_mode else wrong
-            found += self._filters(target, those.values(), planned.get(target, {}), wrong, missing)
-            found += self._alarms(target, those.values(), options, wrong, properties) if not wrong else []
+            (wanted.notes if self._task.check_mode else wrong).extend(one.missing for one in filters if one.missing)
+            wrong += [line for one in filters for line in one.problems]
+            made = list(self._alarms(target, those.values(), options)) if not wrong else []
+            wrong += [line for one in made for line in one.problems]
+            found += [*topics, *filters, *made]
         if wrong:
             return self.failed("\n".join(wrong))
         for line in wanted.notes:
             self._display.warning(self.mask(line))
-        return self.mask({**self._ensure(found), "forecast": forecast(properties, options["prices"])})
+        return self.mask({**self._ensure(found), "forecast": forecast([one.request for one in found if one.request], options["prices"])})
 
     def _arns(self, target: Target, topics: list[str]) -> Iterator[tuple[str, str]]:
         """ARN and name of each topic of a target, the name '' where an ARN was given."""
@@ -130,32 +139,24 @@ class ActionModule(AwsAction):
             before, after = ({"state": PRESENT if one else ABSENT} for one in (there, True))
             yield _Change("topic", name, target, before, after, not there, partial(_create_topic, sns, name))
 
-    def _filters(
-        self, target: Target, wanted: Iterable[alarms.Wanted], planned: Mapping[str, Group], wrong: list[str], missing: list[str]
-    ) -> Iterator[_Change]:
-        """The metric filters that alarms count by; ``missing`` gets the log groups that are not there and are not made here."""
+    def _filters(self, target: Target, wanted: Iterable[alarms.Wanted], planned: Mapping[str, Group]) -> Iterator[_Change]:
+        """The metric filters that alarms count by. *planned*: the log groups that another task makes, by name."""
         groups, made = alarms.filtered(wanted)
         logs = self.client("logs", *target)
         there = log_groups.read(logs, groups) if groups else {}
         for group in groups:
             found = there.get(group.name)
             one = group if found else planned.get(group.name, group)._replace(metric_filters=group.metric_filters)
-            wrong += [f"{target.region}: {line}" for line in log_group_changes.problems(one, found)]
+            problems = [f"{target.region}: {line}" for line in log_group_changes.problems(one, found)]
+            missing = ""
             if found is None and group.name not in made:
-                missing.append(f"{target.region}: {group.name}: there is no such log group. Hint: correct the name, or make it first.")
+                missing = f"{target.region}: {group.name}: there is no such log group. Hint: correct the name, or make it first."
             before, after = log_group_changes.shown(one, found)
-            differs = bool(log_group_changes.steps(one, found))
-            yield _Change("log_group", one.name, target, before, after, differs, partial(log_groups.ensure, logs, one, found))
+            differs, make = bool(log_group_changes.steps(one, found)), partial(log_groups.ensure, logs, one, found)
+            yield _Change("log_group", one.name, target, before, after, differs, make, problems, missing)
 
-    def _alarms(
-        self,
-        target: Target,
-        wanted: Iterable[alarms.Wanted],
-        options: Mapping[str, Any],
-        wrong: list[str],
-        properties: list[dict[str, Any]],
-    ) -> Iterator[_Change]:
-        """The alarms in the order in which they can be written; ``properties`` gets those that there will be."""
+    def _alarms(self, target: Target, wanted: Iterable[alarms.Wanted], options: Mapping[str, Any]) -> Iterator[_Change]:
+        """The alarms in the order in which they can be written."""
         client = self.client("cloudwatch", *target)
         arns = [arn for arn, _name in self._arns(target, options["topics"])]
         named = [alarms.completed(one, arns, options["alarm_tags"]) for one in wanted]
@@ -170,12 +171,10 @@ class ActionModule(AwsAction):
         for one in changes.in_order(named, found):
             there = found.get(one.name)
             lines = changes.problems(one, there, names, target.region)
-            wrong += [f"{target.region}: {one.name} ({one.said}): {line}" for line in lines]
-            if one.state == PRESENT:
-                properties.append(requests[one.name])
+            problems = [f"{target.region}: {one.name} ({one.said}): {line}" for line in lines]
             before, after = changes.shown(one, there)
-            differs = bool(changes.steps(one, there))
-            yield _Change("alarm", one.name, target, before, after, differs, partial(alarm_settings.ensure, client, one, there))
+            differs, make = bool(changes.steps(one, there)), partial(alarm_settings.ensure, client, one, there)
+            yield _Change("alarm", one.name, target, before, after, differs, make, problems, request=requests.get(one.name))
 
     def _ensure(self, found: Iterable[_Change]) -> dict[str, Any]:
         entries: list[dict[str, Any]] = []

@@ -63,13 +63,13 @@ class ActionModule(AwsAction):
             self._display.display("\n".join(iam_diff.lines(title, item["before"], item["after"])) + "\n")
 
     def _identities(self) -> list[dict[str, Any]]:
-        given = self._options
-        attach = tuple(given["managed_policies"])
-        options = Options(given["path"], given["identity_tags"], attach, given["generated"], given["create_groups"])
+        task = self._options
+        attach = tuple(task["managed_policies"])
+        options = Options(task["path"], task["identity_tags"], attach, task["generated"], task["create_groups"])
         iam.check(options)
-        plan = given["plan"]
+        plan = task["plan"]
         hosts = {name: entry for name, entry in plan["hosts"].items() if entry["state"] != ABSENT}
-        instances = self._instances(hosts) if given["associate"] else {}
+        instances = self._instances(hosts) if task["associate"] else {}
         wanted = {host: self._wanted(host, entry, instances.get(host, {}).get("before", "")) for host, entry in hosts.items()}
         accounts = {
             entry["profile"]: iam_reading.account_of(self.client("sts", entry["profile"], entry["region"])) for entry in hosts.values()

@@ -182,17 +182,17 @@ class ActionModule(ControllerAction):
         return bool(self._templar.template(here) != self._templar.copy_with_new_env(available_variables=own).template(there))
 
 
-def _refuse_other_sources(options: Mapping[str, Any]) -> None:
+def _refuse_other_sources(settings: Mapping[str, Any]) -> None:
     """The distribution's own repository is asked for: nothing else may have the package."""
-    found = conflict({name: value for name, value in options.items() if value != DEFAULT_URL})
+    found = conflict({name: value for name, value in settings.items() if value != DEFAULT_URL})
     if found:
         raise AnsibleError(found)
 
 
 def _wave_errors(variables: Mapping[str, Any]) -> Iterator[str]:
     """What would end the run after everything was published, some of it with a message that does not name the variable."""
-    options = variables.get("cw_agent_serial")
-    for size in options if isinstance(options, list) else [options]:
+    sizes = variables.get("cw_agent_serial")
+    for size in sizes if isinstance(sizes, list) else [sizes]:
         if size is not None and not _BATCH.fullmatch(str(size)):
             yield f"cw_agent_serial is {size!r}. Hint: give a number of hosts, a percentage such as '10%', or a list of these."
     budget = variables.get("cw_agent_max_fail_percentage")
