@@ -19,7 +19,7 @@ from .._config.presets import preset
 from .._config.problems import Rule, check_silenced, problem
 from .._config.regions import is_likely, meant_region
 from .._config.rules import load_rules
-from .._config.rules.composition import composed_findings
+from .._config.rules.composition import NULL, composed_findings
 from .._config.subject import Subject
 from .._config.vaulted import Mask, Vaulted
 from .messages import about_hosts, by_configurations, names, sentences
@@ -184,7 +184,9 @@ def _validated(fragments: Mapping[str, Any], settings: Mapping[str, Any], silenc
     overrides = [mask(item._asdict()) for item in composition.overrides]
     pointers = mask.pointers(composition.configuration) if mask else []
     needs = [mask(item) for item in _requirements(findings)]
-    return _Composed(composition, text, digest(text), [mask(item) for item in problems], collects(subject), overrides, pointers, needs)
+    return _Composed(
+        composition, text, digest(text), [mask(item) for item in _with_nulls(problems)], collects(subject), overrides, pointers, needs
+    )
 
 
 def _requirements(findings: Iterable[tuple[Rule, Finding]]) -> list[dict[str, str]]:
@@ -207,6 +209,28 @@ def _problem(source: Rule, finding: Finding, variables: list[str]) -> dict[str, 
     if found["rule"] in FATAL_FOR_PUBLISHING:
         found["severity"] = ERROR
     return found
+
+
+def _with_nulls(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """*problems*; where a section lacks what stands in a variable without a value, that is the error, and the only one."""
+    nulls = {item["path"]: item for item in problems if item["rule"] == NULL}
+    causes: dict[str, str] = {}
+    for item in problems:
+        around = item["path"] + "/"
+        if item["rule"] in ("schema-missing-key", "schema-size"):
+            inside = [path for path in nulls if path.startswith(around) and "/" not in path[len(around) :]]
+            causes.update(
+                {path: item["path"] for path in inside if item["rule"] == "schema-size" or path[len(around) :] in item["message"]}
+            )
+    lacking = set(causes.values())
+    kept = [item for item in problems if not (item["path"] in lacking and item["rule"] in ("schema-missing-key", "schema-size"))]
+    return [_valueless(item) if item["path"] in causes and item["rule"] == NULL else item for item in kept]
+
+
+def _valueless(found: Mapping[str, Any]) -> dict[str, Any]:
+    key = found["path"].rpartition("/")[2]
+    message = f"{key} has no value, and null takes a key out."
+    return {**found, "severity": ERROR, "message": message, "hint": "Give it a value, or remove the key."}
 
 
 def _run_as_user(configuration: Mapping[str, Any]) -> str:

@@ -281,3 +281,29 @@ def test_a_level_of_the_log_beside_agent_debug() -> None:
 def test_a_fragment_that_was_switched_off_is_written_as_an_empty_mapping(value: Any, words: str) -> None:
     (error,) = plan(host("a", {"off": value})).errors
     assert error == f"a: cw_agent_fragment_off {words}. Hint: write {{}} for an empty fragment, or remove the variable."
+
+
+@pytest.mark.parametrize(
+    ("fragment", "path"),
+    [
+        ({"metrics": {"metrics_collected": {"mem": None}}}, "/metrics/metrics_collected/mem"),
+        ({"metrics": {"metrics_collected": {"mem": {"measurement": None}}}}, "/metrics/metrics_collected/mem/measurement"),
+        ({"logs": {"logs_collected": {"files": {"collect_list": None}}}}, "/logs/logs_collected/files/collect_list"),
+        ({"logs": {"logs_collected": None}}, "/logs/logs_collected"),
+    ],
+)
+def test_a_key_without_a_value_is_the_error_and_not_what_its_section_lacks(fragment: dict[str, Any], path: str) -> None:
+    """``mem:`` and nothing behind it is null in YAML."""
+    found = plan(host("a", {"x": fragment}))
+    (problem,) = [item for configuration in found.configurations.values() for item in configuration["problems"]]
+    assert (problem["path"], problem["severity"], problem["variables"]) == (path, "error", ["cw_agent_fragment_x"])
+    assert "has no value" in problem["message"]
+
+
+def test_a_null_beside_what_is_wrong_is_no_cause_of_it() -> None:
+    fragment = {"metrics": {"metrics_collected": {"mem": {}, "swap": None}}}
+    problems = [item for configuration in plan(host("a", {"x": fragment})).configurations.values() for item in configuration["problems"]]
+    assert [(item["path"], item["severity"]) for item in problems] == [
+        ("/metrics/metrics_collected/mem", "error"),
+        ("/metrics/metrics_collected/swap", "warning"),
+    ]
