@@ -14,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import boto3
+from ansible_collections.cloudwatch.agent.tests.support.enforced import SESSION
 
 if TYPE_CHECKING:
     import pytest
@@ -56,7 +56,7 @@ class Account:
 
     def _made(self, service: str, region: str = REGION) -> Any:
         known = self.lab.environment
-        return boto3.session.Session().client(
+        return SESSION.client(
             service,
             endpoint_url=known["AWS_ENDPOINT_URL"],
             verify=known["AWS_CA_BUNDLE"],

@@ -11,6 +11,8 @@ from typing import Any
 
 import boto3
 
+SESSION: Any = boto3.session.Session()
+"""One for all clients, which are given their keys: it keeps the services' models, whose reading costs more than most tests."""
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -19,7 +21,7 @@ TRUST = {
 
 def client(root: dict[str, str], service: str, key: str = "", secret: str = "") -> Any:
     """A client of root, or of the user with this access key."""
-    return boto3.session.Session().client(
+    return SESSION.client(
         service,
         endpoint_url=root["AWS_ENDPOINT_URL"],
         region_name=root["AWS_REGION"],

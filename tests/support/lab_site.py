@@ -210,7 +210,7 @@ class Site:
 
     def mark(self) -> int:
         """Return the present length of the request log."""
-        return len(self.calls())
+        return pathlib.Path(self.environment["LAB_REQUEST_LOG"]).read_bytes().count(b"\n")
 
     def proxied(self, host: str = "") -> str:
         """Return what has passed through the proxy, a target a line, from a host or all."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAM = Path(__file__).with_name("enforcing")
+SESSION: Any = boto3.session.Session()
+"""One for all clients: it keeps the services' models."""
 
 
 def run(verb: str, state: Path) -> subprocess.CompletedProcess[str]:
@@ -39,9 +41,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 
 
 def client(root: dict[str, str], service: str, key: str = "", secret: str = "") -> Any:
-    session: Any = boto3.session.Session()
     place = {"endpoint_url": root["AWS_ENDPOINT_URL"], "region_name": root["AWS_REGION"]}
-    return session.client(
+    return SESSION.client(
         service, aws_access_key_id=key or root["AWS_ACCESS_KEY_ID"], aws_secret_access_key=secret or root["AWS_SECRET_ACCESS_KEY"], **place
     )
 
