@@ -39,6 +39,8 @@ def _environment(lab: Lab) -> str:
         "AWS_SECRET_ACCESS_KEY": CONTROLLER_KEY[1],
         # Host names repeat from lab to lab: connections kept open must not.
         "ANSIBLE_SSH_CONTROL_PATH_DIR": lab.run / "cm",
+        # As Ansible's own, without compression: what it sends is compressed already, and goes no way.
+        "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=60s",
         "LAB_NAME": lab.name,
         "LAB_PROXY_URL": f"http://127.0.0.1:{ports['proxy']}",
         "LAB_PROXY_LOG": str(lab.directory / "proxy.log"),
