@@ -43,7 +43,7 @@ class ActionModule(AwsAction):
             text = str(error) if isinstance(error, AwsError) else f"directory: {error.filename}: {error.strerror}."
             return self.failed(text, changed=before != {str(path): path.exists() for path in paths.values()})
         after = {key["path"]: key["present"] for key in keys}
-        return {"changed": before != after, "keys": keys, "diff": {"before": before, "after": after} if before != after else {}}
+        return {"changed": before != after, "access_keys": keys, "diff": {"before": before, "after": after} if before != after else {}}
 
     def _present(self, users: list[dict[str, Any]], paths: Mapping[tuple[str, str], Path]) -> list[dict[str, Any]]:
         decided = []

@@ -80,7 +80,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-keys:
+access_keys:
   description: The key of each user, with C(user), C(path), C(access_key_id) (empty where it is not known) and C(present).
   returned: success
   type: list

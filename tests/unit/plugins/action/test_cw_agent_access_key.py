@@ -55,7 +55,7 @@ def test_made_once_and_predicted(tmp_path: Path) -> None:
     check, made, again = run(tmp_path, check=True), run(tmp_path), run(tmp_path)
     assert (check["changed"], made["changed"], again["changed"]) == (True, True, False)
     assert check["diff"] == made["diff"] and again["diff"] == {}
-    assert [key["access_key_id"] for key in again["keys"]] == ["AKIAa", "AKIAb"]
+    assert [key["access_key_id"] for key in again["access_keys"]] == ["AKIAa", "AKIAb"]
     assert "hidden" not in str((check, made, again))
 
 
