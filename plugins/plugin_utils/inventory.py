@@ -74,8 +74,7 @@ def configurations_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Ite
             name = config_name(settings, {name: None for name in variables if name.startswith(FRAGMENT)})
         except ConfigError:
             continue  # a host without anything to observe
-        placement = region_of_placement(str((variables.get("placement") or {}).get("region") or ""))
-        found[host] = (name, str(settings["cw_agent_region"] or placement))
+        found[host] = (name, str(settings["cw_agent_region"] or placed_region(hostvars.raw_get(host))))
     return found
 
 
@@ -103,8 +102,7 @@ def senders_beside(plan: Mapping[str, Any], hostvars: Any, inventory: Iterable[s
         if names:
             section = configuration.get("agent")
             own = section.get("region") if isinstance(section, dict) else ""
-            placement = region_of_placement(str((rendered.value("placement") or {}).get("region") or ""))
-            region = own or rendered.value("cw_agent_region") or placement
+            region = own or rendered.value("cw_agent_region") or placed_region(raw)
             found.append(Sender(str(rendered.value("cw_agent_profile") or ""), str(region or ""), names))
     return found
 
@@ -153,6 +151,12 @@ def placement_of(variables: Mapping[str, Any]) -> Mapping[str, Any]:
         return found
     named = (value for name, value in variables.items() if "placement" in name and isinstance(value, dict))
     return next((value for value in named if "region" in value and "availability_zone" in value), {})
+
+
+def placed_region(variables: Mapping[str, Any]) -> str:
+    """The region that an EC2 inventory gives a host, '' where it gives none or a template."""
+    region = placement_of(variables).get("region")
+    return "" if is_template(region) else region_of_placement(str(region or ""))
 
 
 def zone_of(variables: Any) -> str:

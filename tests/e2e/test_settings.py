@@ -152,7 +152,8 @@ def test_variables_and_the_level_of_the_log(site: Site) -> None:
         site.on(host, "systemctl restart amazon-cloudwatch-agent")
         marks[host] = int(site.on(host, f"wc -l < {AGENT_LOG}"))
         # The start is over for systemd before it has executed the program.
-        found = until(lambda host=host: environment(site, host) if "LAB_PLAIN" in environment(site, host) else None, 10, "LAB_PLAIN")
+        until(lambda host=host: "LAB_PLAIN" in environment(site, host), 10, "LAB_PLAIN is in the environment")
+        found = environment(site, host)
         assert (found["LAB_PLAIN"], found["LAB_SECRET"]) == (given["LAB_PLAIN"], "variable-word-variable-word")
         until(lambda host=host: "CWAGENT_LOG_LEVEL" not in site.on(host, f"cat {ENV_CONFIG}"), 10)
         assert "variable-word" not in site.on(host, "systemctl show amazon-cloudwatch-agent")

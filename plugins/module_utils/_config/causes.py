@@ -28,7 +28,7 @@ _EMPTYING = frozenset(
 """Rules whose findings are mistakes that can leave a configuration without anything to collect."""
 
 _COLLECTING = (("metrics",), ("logs",), ("traces",), ("opentelemetry",))
-_LACKING = frozenset(["schema-missing-key", "schema-size"])
+LACKING = frozenset(["schema-missing-key", "schema-size"])
 """Rules of which that holds where they speak of a section of what is collected."""
 
 _BELONGS = re.compile(r"It belongs under ([\w.]+)\.$")
@@ -49,7 +49,7 @@ def _without_parents(found: Found) -> Found:
     moved = [path for rule, finding in found if rule.id == "schema-unknown-key" for path in _into(finding)]
 
     def follows(rule: Rule, finding: Finding) -> bool:
-        if rule.id not in _LACKING:
+        if rule.id not in LACKING:
             return False
         return any(path[:-1] == finding.path and (rule.id == "schema-size" or str(path[-1]) in finding.message) for path in dropped + moved)
 
@@ -67,7 +67,7 @@ def _into(finding: Finding) -> list[tuple[Step, ...]]:
 def _nothing_collected(found: Found) -> Found:
     """collects-nothing without a cause stays; with one, the cause says both."""
     dying = [rule for rule, _finding in found if rule.id == "collects-nothing"]
-    reasons = [rule for rule, finding in found if rule.id in _EMPTYING or (rule.id in _LACKING and finding.path[:1] in _COLLECTING)]
+    reasons = [rule for rule, finding in found if rule.id in _EMPTYING or (rule.id in LACKING and finding.path[:1] in _COLLECTING)]
     if not dying or not reasons:
         return found
     result: Found = []

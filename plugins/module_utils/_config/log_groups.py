@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Mapping
 
+from .measurements import NAMESPACE
 from .subject import Subject
 
 _GLOB = re.compile(r"[*?\[{]")
@@ -76,7 +77,7 @@ def collects(subject: Subject) -> dict[str, Any]:
 def namespace(configuration: Mapping[str, Any]) -> str:
     """The namespace of the host's metrics; '' when it sends none."""
     metrics = configuration.get("metrics")
-    return str(metrics.get("namespace") or "CWAgent") if isinstance(metrics, dict) else ""
+    return str(metrics.get("namespace") or NAMESPACE) if isinstance(metrics, dict) else ""
 
 
 def config_log_groups(subject: Subject) -> list[dict[str, Any]]:

@@ -10,6 +10,12 @@ from typing import Optional
 CLOUDWATCH_PREFIXES = {"nvidia_gpu": "nvidia_smi"}
 """Plugins whose metrics carry another name than the plugin."""
 
+NAMESPACE = "CWAgent"
+"""Where metrics go whose configuration names no namespace."""
+
+HOST_KEYS = ("InstanceId", "host")
+"""Dimensions that name the host."""
+
 WITHOUT_MEASUREMENT = frozenset({"statsd", "collectd", "ethtool", "jmx", "otlp", "prometheus"})
 """Plugins that take no ``measurement``."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping
 
 from .host_facts import Facts
-from .measurements import CLOUDWATCH_PREFIXES, EBS, INSTANCE_STORE, bare, measured_as, sends_metrics
+from .measurements import CLOUDWATCH_PREFIXES, EBS, HOST_KEYS, INSTANCE_STORE, bare, measured_as, sends_metrics
 from .pipelines import collects
 from .placeholders import GLOBAL_DIMENSIONS
 from .subject import Subject
@@ -17,7 +17,6 @@ from .subject import Subject
 UNBOUNDED = frozenset({"statsd", "collectd", "jmx", "otlp", "prometheus"})
 """Plugins that pass on what others make: nobody can count their metrics beforehand."""
 
-_HOST_KEYS = ("InstanceId", "host")
 CURRENCY = "USD"
 """What AWS publishes its prices in."""
 
@@ -129,7 +128,7 @@ def _count(plugin: str, metric: str, sets: list[dict[str, str]], aggregation: li
                 rollups.add(tuple(sorted((key, one[key]) for key in keys)))
     rollups -= originals
     found = originals | rollups
-    own = sum(1 for one in found if any(key in _HOST_KEYS for key, _value in one))
+    own = sum(1 for one in found if any(key in HOST_KEYS for key, _value in one))
     return Count(plugin, metric, len(originals), len(rollups), own, len(found) - own)
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Union
+from typing import Any, Iterable, Iterator, Union
 
 Step = Union[str, int]
 
@@ -18,6 +18,17 @@ def pointer(path: tuple[Step, ...]) -> str:
 def steps(text: str) -> tuple[str, ...]:
     """The steps of the JSON pointer *text*, indexes as text."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])
+
+
+def at(value: Any, path: Iterable[Step]) -> Any:
+    """What *path* leads to in *value*.
+
+    Raises:
+        LookupError, TypeError: it leads nowhere.
+    """
+    for step in path:
+        value = value[step]
+    return value
 
 
 def walk(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:

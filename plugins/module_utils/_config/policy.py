@@ -11,6 +11,7 @@ import re
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from .log_groups import destinations
+from .measurements import NAMESPACE
 from .pointer import Step, pointer, walk
 from .subject import Subject
 
@@ -154,7 +155,7 @@ def _metrics(builder: _Builder) -> None:
     section = builder.subject.section("metrics")
     namespaces = []
     if section and (not section.get("metrics_destinations") or "cloudwatch" in builder.subject.section("metrics", "metrics_destinations")):
-        namespaces.append(str(section.get("namespace") or "CWAgent"))
+        namespaces.append(str(section.get("namespace") or NAMESPACE))
     if builder.subject.section("opentelemetry", "collect"):
         builder.allow("SendMetrics", ["cloudwatch:PutMetricData"], {"*": [("opentelemetry", "collect")]})
     elif namespaces:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping
 
 from .._config.canonical import canonical_text, digest
+from .._config.causes import LACKING
 from .._config.check import findings_of
 from .._config.compose import Composition, compose
 from .._config.errors import ConfigError
@@ -217,13 +218,13 @@ def _with_nulls(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
     causes: dict[str, str] = {}
     for item in problems:
         around = item["path"] + "/"
-        if item["rule"] in ("schema-missing-key", "schema-size"):
+        if item["rule"] in LACKING:
             inside = [path for path in nulls if path.startswith(around) and "/" not in path[len(around) :]]
             causes.update(
                 {path: item["path"] for path in inside if item["rule"] == "schema-size" or path[len(around) :] in item["message"]}
             )
     lacking = set(causes.values())
-    kept = [item for item in problems if not (item["path"] in lacking and item["rule"] in ("schema-missing-key", "schema-size"))]
+    kept = [item for item in problems if not (item["path"] in lacking and item["rule"] in LACKING)]
     return [_valueless(item) if item["path"] in causes and item["rule"] == NULL else item for item in kept]
 
 
@@ -279,7 +280,8 @@ def _name(settings: Mapping[str, Any], host: HostInput) -> str:
 
 
 def _unlikely_text(region: str) -> str:
-    return f"the region is {region!r}, and AWS is not known to have such a region.{did_you_mean(meant_region(region))}"
+    question = did_you_mean(meant_region(region))
+    return f"the region is {region!r}, and AWS is not known to have such a region.{question} Hint: correct cw_agent_region."
 
 
 def unknown_text(name: str, meant: str) -> str:

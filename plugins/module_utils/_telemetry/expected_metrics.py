@@ -12,9 +12,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Iterator, Mapping, NamedTuple
 
+from .._config.measurements import HOST_KEYS, NAMESPACE
 from .._config.metrics import is_dropped
 from .placeholders import Identity, resolve_dimension
-from .sharing import HOST_KEYS, NAMESPACE, Name, metric_name
+from .sharing import Name, metric_name
 
 MINUTE = 60
 INTERVAL = MINUTE

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping, NamedTuple
 
+from .._config.log_groups import default_group
 from .placeholders import Identity, resolve
 from .sharing import Name, stream_name
 
@@ -20,7 +21,6 @@ _TOO_OLD_SECONDS = 13 * 24 * 3600
 """CloudWatch drops events older than fourteen days; here one day less."""
 
 _GLOB = re.compile(r"[*?\[{]")
-_EXTENSION = re.compile(r"\.[^./]*$")
 _NOT_IN_A_GROUP_NAME = re.compile(r"[^.\-_/#A-Za-z0-9]")
 
 
@@ -111,7 +111,7 @@ class Streams:
 
     def _template(self, entry: Mapping[str, Any], pattern: str, tailed: str) -> tuple[str, str]:
         """Group and stream with their placeholders. One file's name becomes part of them with ``publish_multi_logs``."""
-        group = str(entry.get("log_group_name") or _EXTENSION.sub("", pattern))
+        group = str(entry.get("log_group_name") or default_group(pattern))
         stream = self._stream_name(entry)
         if not entry.get("publish_multi_logs"):
             return group, stream

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
+from .._config.measurements import HOST_KEYS
 from .._config.words import counted, listed
 from .expected_metrics import Metric
 from .expected_streams import Stream
-from .sharing import HOST_KEYS
 from .states import MISSING
 
 

@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import Any, Iterable, Mapping, NamedTuple, Optional, Tuple
 
+from .._config.log_groups import group_of
+from .._config.measurements import HOST_KEYS, NAMESPACE
 from .placeholders import tells_hosts_apart
 
-NAMESPACE = "CWAgent"
-HOST_KEYS = ("InstanceId", "host")
 OWN_INSTANCE = "${aws:InstanceId}"
-_EXTENSION = re.compile(r"\.[^./]*$")
 
 Name = Tuple[str, ...]
 """A log stream by group and name, or a plugin's metrics by namespace, plugin and dimensions, as the configuration writes them."""
@@ -59,7 +57,7 @@ def names_of_no_host(configuration: Mapping[str, Any]) -> frozenset[Name]:
 
 def stream_name(logs: Mapping[str, Any], entry: Mapping[str, Any]) -> Optional[Name]:
     """The stream of an entry of files or journald; None where group or stream have something of the host."""
-    group = str(entry.get("log_group_name") or _EXTENSION.sub("", str(entry.get("file_path") or "")))
+    group = group_of(entry)
     stream = str(entry.get("log_stream_name") or logs.get("log_stream_name") or "")
     return None if not stream or tells_hosts_apart(group) or tells_hosts_apart(stream) else (group, stream)
 

@@ -9,7 +9,7 @@ from typing import Iterator
 
 from ..findings import ERROR, WARNING, Finding
 from ..listeners import Listener, listeners, otlp_endpoints, otlp_sections
-from ..pointer import Step, pointer
+from ..pointer import Step, at, pointer
 from ..problems import rule
 from ..subject import Subject
 from .metrics import metrics
@@ -56,16 +56,9 @@ def _address_in_use(subject: Subject) -> Iterator[Finding]:
         if other is not None:
             where = "" if other.path == item.path else f" at {pointer(other.path)}"
             message = f"{item.what} listens on {item.protocol} {_spoken(item)}, and {other.what}{where} on {_spoken(other)}."
-            yield Finding(item.path, _at(subject, item.path), message, related=() if other.path == item.path else (other.path,))
+            yield Finding(item.path, at(subject.config, item.path), message, related=() if other.path == item.path else (other.path,))
         known.append(item)
 
 
 def _spoken(item: Listener) -> str:
     return item.address if item.host else f"{item.address} ({_EVERY})"
-
-
-def _at(subject: Subject, path: tuple[Step, ...]) -> object:
-    current: object = subject.config
-    for step in path:
-        current = current[step]  # type: ignore[index]
-    return current

@@ -10,7 +10,7 @@ from typing import Iterator
 from ..findings import ERROR, WARNING, Finding, did_you_mean, near_miss, shown
 from ..merging import JOINED, SECTIONS
 from ..pipelines import LOG_METRICS, has_pipeline, jmx_targets
-from ..pointer import Step, spoken
+from ..pointer import Step, at, spoken
 from ..problems import rule
 from ..regions import is_likely, is_region, meant_region
 from ..schema_keys import belongs
@@ -72,18 +72,11 @@ def _collects_nothing(subject: Subject) -> Iterator[Finding]:
 )
 def _section_type(subject: Subject) -> Iterator[Finding]:
     for path in subject.view.dropped + subject.view.empty:
-        value = _at(subject, path)
+        value = at(subject.given, path)
         expected = "a list" if path in JOINED else "a mapping"
         entries = " with entries" if value == [] and expected == "a list" else ""
         message = f"{path[-1]} is {shown(value)}, but must be {expected}{entries}: the agent drops it in silence."
         yield Finding(path, value, message, f"Write {expected}{entries}, or remove it.")
-
-
-def _at(subject: Subject, path: tuple[object, ...]) -> object:
-    current: object = subject.given
-    for step in path:
-        current = current[step]  # type: ignore[index]
-    return current
 
 
 @rule(
@@ -112,8 +105,8 @@ def _unknown_section(subject: Subject) -> Iterator[Finding]:
 )
 def _duplicate_entry(subject: Subject) -> Iterator[Finding]:
     for path in subject.view.duplicates:
-        value = _at(subject, path)
-        first = next((index for index in range(int(path[-1])) if _at(subject, (*path[:-1], index)) == value), 0)
+        value = at(subject.given, path)
+        first = next((index for index in range(int(path[-1])) if at(subject.given, (*path[:-1], index)) == value), 0)
         message = f"Entry {int(path[-1]) + 1} of {path[-2]} is the same as entry {first + 1}."
         yield Finding(path, value, message, related=((*path[:-1], first),))
 

@@ -76,6 +76,7 @@ def test_configurations_beside_have_name_and_region() -> None:
         a={"cw_agent_preset": "basic"},
         b={"cw_agent_preset": "basic", "placement": {"region": "eu-west-1"}},
         local={"cw_agent_preset": "basic", "placement": {"region": "us-west-2-lax-1"}},
+        renamed={"cw_agent_preset": "basic", "aws_placement": PLACE},
         c={"cw_agent_fragment_base": {}, "cw_agent_region": "us-east-1"},
         gone={"cw_agent_preset": "basic", "cw_agent_state": "absent"},
         bare={},
@@ -84,6 +85,7 @@ def test_configurations_beside_have_name_and_region() -> None:
     assert found == {
         "b": ("AmazonCloudWatch-basic", "eu-west-1"),
         "local": ("AmazonCloudWatch-basic", "us-west-2"),
+        "renamed": ("AmazonCloudWatch-basic", "eu-west-1"),
         "c": ("AmazonCloudWatch-base", "us-east-1"),
     }
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudwatch.agent.plugins.module_utils._config.pointer import dotted, pointer, spoken, steps, walk
+import pytest
+from ansible_collections.cloudwatch.agent.plugins.module_utils._config.pointer import at, dotted, pointer, spoken, steps, walk
 
 
 def test_pointers_are_escaped() -> None:
@@ -23,3 +24,11 @@ def test_paths_in_words() -> None:
 
 def test_everything_is_walked_in_its_order() -> None:
     assert [path for path, _value in walk({"a": [1, {"b": 2}], "c": 3})] == [(), ("a",), ("a", 0), ("a", 1), ("a", 1, "b"), ("c",)]
+
+
+def test_what_a_path_leads_to() -> None:
+    value = {"procstat": [{"exe": "a"}, {"exe": "b"}]}
+    assert at(value, ("procstat", 1, "exe")) == "b"
+    assert at(value, ()) is value
+    with pytest.raises(LookupError):
+        at(value, ("procstat", 2))

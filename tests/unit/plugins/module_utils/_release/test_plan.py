@@ -81,7 +81,8 @@ def test_names(settings: dict[str, Any], name: str) -> None:
 
 def test_a_region_that_is_probably_misspelt_is_said_of_its_hosts() -> None:
     found = plan(host("a", placement="", region="eu-wset-1"), host("b"))
-    assert found.notes == ["a: the region is 'eu-wset-1', and AWS is not known to have such a region. Did you mean eu-west-1?"]
+    said = "the region is 'eu-wset-1', and AWS is not known to have such a region. Did you mean eu-west-1? Hint: correct cw_agent_region."
+    assert found.notes == [f"a: {said}"]
 
 
 def test_regions_and_accounts_are_apart() -> None:
