@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from awaiting import until
 from lab_site import Run, Site, demo_variables
 
 HOSTS = ("ec2-1", "ec2-2", "onprem-1")
@@ -204,8 +205,11 @@ class TestBusyGroup:
 
     def test_an_old_event_is_not_a_new_one(self, site: Site) -> None:
         """ec2-1's program is silent when its host is changed: six full pages of another stream make none of its old lines new."""
-        site.on("ec2-1", "systemctl stop writer")
-        group = f"/verify/{stream(site.account('--limit', 'ec2-1')[1], 'ec2-1')['log_group_name'].rsplit('/', 1)[1]}"
+        last = site.on("ec2-1", f"systemctl stop writer; tail -n 1 {LOG}").strip()
+        group = stream(site.account("--limit", "ec2-1")[1], "ec2-1")["log_group_name"]
+        events = site.client("logs").get_paginator("filter_log_events")
+        # The agent holds the last line for some seconds, and would send it after the change.
+        until(lambda: any(last == item["message"] for page in events.paginate(logGroupName=group) for item in page["events"]), 60, last)
         site.inventory = inventory(site, cw_agent_fragment_more={"agent": {"metrics_collection_interval": 11}})
         busy(site, group, 6)
         run, said = site.account("--limit", "ec2-1")
